@@ -1,0 +1,69 @@
+/**
+ * The floors of docs/architecture.md: imports point down only.
+ *   apps > features > mail, exchange > platform. sandbox and console stand beside them.
+ */
+const floor = (name, from, to, comment) => ({
+  name,
+  severity: 'error',
+  comment,
+  from: { path: from },
+  to: { path: to },
+});
+
+module.exports = {
+  forbidden: [
+    { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
+    floor(
+      'platform-knows-nothing-above',
+      '^src/platform/',
+      '^src/(apps|features|mail|exchange|sandbox)/',
+      'The ground floor knows nothing of mail.',
+    ),
+    floor(
+      'mail-is-a-port',
+      '^src/mail/',
+      '^src/(apps|features|exchange|sandbox|platform)/',
+      'The port depends on nobody.',
+    ),
+    floor(
+      'exchange-knows-only-the-port',
+      '^src/exchange/',
+      '^src/(apps|features|sandbox|platform)/',
+      'An EWS client without Nest or a database.',
+    ),
+    {
+      name: 'exchange-without-framework',
+      severity: 'error',
+      from: { path: '^src/exchange/' },
+      to: { path: 'node_modules/(@nestjs|typeorm|pg|bullmq)/' },
+    },
+    floor(
+      'features-below-apps',
+      '^src/features/',
+      '^src/(apps|sandbox)/',
+      'A feature does not know which process runs it.',
+    ),
+    floor(
+      'sandbox-stands-apart',
+      '^src/sandbox/',
+      '^src/(apps|features|mail|exchange|platform)/',
+      'The sandbox must not share the mistakes of the client.',
+    ),
+    {
+      name: 'no-undeclared-packages',
+      severity: 'error',
+      from: { path: '^(src|migrations)/' },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+      extensions: ['.ts', '.js', '.mjs', '.cjs', '.json'],
+    },
+  },
+};

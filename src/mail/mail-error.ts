@@ -1,0 +1,65 @@
+/** Where an error arose on its way. */
+export type MailErrorOrigin =
+  /** The server answered with an error code of its own (a SOAP fault or a response message). */
+  | 'response'
+  /** The HTTP status says it, without a readable fault. */
+  | 'http'
+  /** No answer: DNS, TCP, TLS, a cut connection, a time limit. */
+  | 'transport'
+  /** An answer that is not what the protocol promises: no XML, cut short, wrong element, over a limit. */
+  | 'protocol';
+
+/** What a server's administrator needs to find the call in the logs. */
+export interface CallDiagnostics {
+  readonly clientRequestId: string | null;
+  readonly requestId: string | null;
+  readonly httpStatus: number | null;
+  /** `X-FEServer`, `X-TargetBEServer`. */
+  readonly frontEndServer: string | null;
+  readonly backEndServer: string | null;
+  /** `X-DiagInfo`, `x-ms-diagnostics`. */
+  readonly diagnosticInfo: string | null;
+  /** For example `15.2.2562.17`. */
+  readonly serverVersion: string | null;
+  readonly durationMs: number | null;
+}
+
+export interface MailErrorDetails {
+  readonly origin: MailErrorOrigin;
+  /**
+   * Stable and machine-readable: the EWS response code (`ErrorServerBusy`, already unwrapped from an
+   * inner code), `Http401`, a socket code (`ECONNREFUSED`, `ENOTFOUND`, `CERT_HAS_EXPIRED`, `TimedOut`),
+   * or `InvalidXml`, `UnexpectedAnswer`, `AnswerTooLarge`.
+   */
+  readonly code: string;
+  /** The EWS operation (`FindItem`). */
+  readonly operation: string;
+  /** The server's own words, or ours where it gave none; never a secret. */
+  readonly text: string;
+  /** `MessageXml` values by name, for example the right address of ErrorNonPrimarySmtpAddress. */
+  readonly values?: Readonly<Record<string, string>>;
+  /** BackOffMilliseconds or Retry-After, in ms; null when the server named no time. */
+  readonly backOffMs?: number | null;
+  /**
+   * False only when the request surely did not reach the server or was refused before any effect;
+   * true when an effect (a saved or sent message) cannot be ruled out.
+   */
+  readonly effectPossible: boolean;
+  readonly diagnostics: CallDiagnostics;
+}
+
+/** The only error a `MailServer` rejects with. */
+export class MailServerError extends Error {
+  override readonly name = 'MailServerError';
+
+  constructor(
+    readonly details: MailErrorDetails,
+    options?: { cause?: unknown },
+  ) {
+    super(`${details.operation}: ${details.code}: ${details.text}`, options);
+  }
+
+  get code(): string {
+    return this.details.code;
+  }
+}
