@@ -1,0 +1,119 @@
+import { z } from 'zod';
+import { parseKeyRing } from '../secrets/key-ring.js';
+
+export const roles = ['api', 'worker', 'listener'] as const;
+export type Role = (typeof roles)[number];
+
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+const urlOf = (protocols: string[], example: string) =>
+  z.string().refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), {
+    message: `must be an address such as ${example}`,
+  });
+
+const flag = z
+  .string()
+  .toLowerCase()
+  .refine((value) => ['true', 'false', '1', '0', 'on', 'off'].includes(value), { message: 'must be true or false' })
+  .transform((value) => ['true', '1', 'on'].includes(value));
+
+const roleList = z
+  .string()
+  .transform((value) =>
+    value
+      .split(',')
+      .map((part) => part.trim())
+      .filter(Boolean),
+  )
+  .pipe(z.array(z.enum(roles, { message: `must be a comma-separated list out of ${roles.join(', ')}` })).min(1))
+  .transform((list) => [...new Set(list)]);
+
+const environment = z.object({
+  DATABASE_URL: urlOf(['postgres:', 'postgresql:'], 'postgres://user:password@host:5432/postroom').optional(),
+  REDIS_URL: urlOf(['redis:', 'rediss:'], 'redis://host:6379').optional(),
+  HOST: z.string().default('127.0.0.1'),
+  PORT: z.coerce
+    .number({ message: 'must be a port number from 0 to 65535' })
+    .int({ message: 'must be a port number from 0 to 65535' })
+    .min(0, { message: 'must be a port number from 0 to 65535' })
+    .max(65535, { message: 'must be a port number from 0 to 65535' })
+    .default(3000),
+  ROLES: roleList.default([...roles]),
+  POSTROOM_DATA_DIR: z.string().default('.postroom'),
+  POSTROOM_SECRET_KEYS: z
+    .string()
+    .superRefine((value, context) => {
+      const ring = parseKeyRing(value);
+      if (typeof ring === 'string') context.addIssue({ code: 'custom', message: ring });
+    })
+    .optional(),
+  POSTROOM_ADMIN_KEY: z
+    .string()
+    .min(24, { message: 'must be at least 24 characters; make one with: openssl rand -hex 24' })
+    .regex(/^[\x21-\x7e]+$/, { message: 'must be printable ASCII without spaces' })
+    .optional(),
+  POSTROOM_SANDBOX: flag.optional(),
+  SMTP_URL: urlOf(['smtp:', 'smtps:'], 'smtp://user:password@host:587').optional(),
+  NOTIFY_FROM: z.string().min(3).default('Postroom <postroom@localhost>'),
+  PUBLIC_URL: urlOf(['http:', 'https:'], 'https://postroom.example.com').optional(),
+  LOG_LEVEL: z.enum(logLevels, { message: `must be one of ${logLevels.join(', ')}` }).default('info'),
+});
+
+/** The validated settings of one process; `null` stands for "not set". */
+export interface Settings {
+  readonly databaseUrl: string | null;
+  readonly redisUrl: string | null;
+  readonly host: string;
+  readonly port: number;
+  readonly roles: readonly Role[];
+  readonly dataDir: string;
+  /** As in POSTROOM_SECRET_KEYS; null only when the data dir keeps the keys. */
+  readonly secretKeys: string | null;
+  readonly adminKey: string | null;
+  readonly sandbox: boolean;
+  readonly smtpUrl: string | null;
+  readonly notifyFrom: string;
+  /** How people reach the API, without a slash at the end; null: made from host and port. */
+  readonly publicUrl: string | null;
+  readonly logLevel: (typeof logLevels)[number];
+}
+
+/** Says which setting is wrong and what to do; never repeats a value, which may be a secret. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+}
+
+/**
+ * Reads the environment once, at start. An empty variable counts as not set, because compose files
+ * and shells write `NAME=` for it.
+ * @throws SettingsError naming every wrong setting with its remedy
+ */
+export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const parsed = environment.safeParse(given);
+  if (!parsed.success) {
+    throw new SettingsError(parsed.error.issues.map((issue) => `${String(issue.path[0])} ${issue.message}`).join('\n'));
+  }
+  const values = parsed.data;
+  if (values.DATABASE_URL && !values.POSTROOM_SECRET_KEYS) {
+    throw new SettingsError(
+      'POSTROOM_SECRET_KEYS is required when DATABASE_URL is set, because every process on that database must share it; ' +
+        'make one with: echo "k1:$(openssl rand -base64 32)"',
+    );
+  }
+  return {
+    databaseUrl: values.DATABASE_URL ?? null,
+    redisUrl: values.REDIS_URL ?? null,
+    host: values.HOST,
+    port: values.PORT,
+    roles: values.ROLES,
+    dataDir: values.POSTROOM_DATA_DIR,
+    secretKeys: values.POSTROOM_SECRET_KEYS ?? null,
+    adminKey: values.POSTROOM_ADMIN_KEY ?? null,
+    sandbox: values.POSTROOM_SANDBOX ?? !values.DATABASE_URL,
+    smtpUrl: values.SMTP_URL ?? null,
+    notifyFrom: values.NOTIFY_FROM,
+    publicUrl: values.PUBLIC_URL?.replace(/\/+$/, '') ?? null,
+    logLevel: values.LOG_LEVEL,
+  };
+}
