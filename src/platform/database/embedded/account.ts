@@ -48,7 +48,10 @@ export async function choosePostgresAccount(
   return throughClosedFolders(owner, binaries, closed);
 }
 
-/** A clone below /root is closed to every other account; one capability opens it for reading only. */
+/**
+ * A clone below /root is closed to every other account; one capability opens it, for reading only.
+ * The price: the database's superuser, whose password only root can read, can read what root can.
+ */
 async function throughClosedFolders(
   owner: { uid: number; gid: number },
   binaries: PostgresBinaries,
@@ -58,6 +61,8 @@ async function throughClosedFolders(
     `--reuid=${owner.uid}`,
     `--regid=${owner.gid}`,
     '--clear-groups',
+    // Without it access(2), which initdb and pg_ctl ask before they run postgres, ignores the capability.
+    '--securebits=+no_setuid_fixup',
     '--inh-caps=+dac_read_search',
     '--ambient-caps=+dac_read_search',
     '--',
