@@ -1,0 +1,23 @@
+import type { CallDiagnostics } from '../mail/mail-error.js';
+import type { AnswerHead } from './http/ews-endpoint.js';
+import { header } from './http/http-problem.js';
+
+/** Gathers what finds a call in the server's logs; `head` is null when no answer came. */
+export function readDiagnostics(
+  clientRequestId: string,
+  head: AnswerHead | null,
+  serverVersion: string | null,
+  durationMs: number,
+): CallDiagnostics {
+  const read = (name: string) => (head === null ? null : header(head.headers, name));
+  return {
+    clientRequestId,
+    requestId: read('request-id'),
+    httpStatus: head?.status ?? null,
+    frontEndServer: read('x-feserver'),
+    backEndServer: read('x-targetbeserver') ?? read('x-beserver'),
+    diagnosticInfo: [read('x-diaginfo'), read('x-ms-diagnostics')].filter((part) => part !== null).join('; ') || null,
+    serverVersion,
+    durationMs: Math.round(durationMs),
+  };
+}

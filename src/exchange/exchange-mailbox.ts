@@ -1,0 +1,82 @@
+import type { AttachmentContent, FetchedItem, FetchResult, ItemRef, OutgoingDraft } from '../mail/mail-item.js';
+import type {
+  CallOptions,
+  FolderInfo,
+  FolderRef,
+  FoundPage,
+  MailboxIdentity,
+  MailboxSession,
+  MarkedItem,
+  SyncPage,
+} from '../mail/mail-server.js';
+import type { EwsClient } from './ews-client.js';
+import type { OperationContext } from './ews-operation.js';
+import { deleteItem } from './operations/delete-item.js';
+import { fetchAttachment } from './operations/get-attachment.js';
+import { fetchItemProperties } from './operations/get-item-properties.js';
+import { fetchItems } from './operations/get-items.js';
+import { findByMarker } from './operations/find-by-marker.js';
+import { findReceivedSince } from './operations/find-received-since.js';
+import { openFolder } from './operations/get-folder.js';
+import { saveDraft } from './operations/save-draft.js';
+import { sendDraft } from './operations/send-item.js';
+import { syncFolder } from './operations/sync-folder-items.js';
+
+/** A mailbox on Exchange; each method is one file of operations/. */
+export class ExchangeMailbox implements MailboxSession {
+  private readonly context: OperationContext;
+
+  constructor(client: EwsClient, identity: MailboxIdentity) {
+    this.context = {
+      identity,
+      version: () => client.version,
+      maxRequestBytes: client.limits.maxRequestBytes,
+      call: (operation, signal) => client.call(identity, operation, signal),
+    };
+  }
+
+  openFolder(folder: FolderRef, options?: CallOptions): Promise<FolderInfo> {
+    return openFolder(this.context, folder, options?.signal);
+  }
+
+  findReceivedSince(
+    folder: FolderRef,
+    since: Date,
+    page: { offset: number; limit: number },
+    options?: CallOptions,
+  ): Promise<FoundPage> {
+    return findReceivedSince(this.context, folder, since, page, options?.signal);
+  }
+
+  syncFolder(folder: FolderRef, syncState: string | null, limit: number, options?: CallOptions): Promise<SyncPage> {
+    return syncFolder(this.context, folder, syncState, limit, options?.signal);
+  }
+
+  fetchItems(itemIds: readonly string[], options?: CallOptions): Promise<FetchResult[]> {
+    return fetchItems(this.context, itemIds, options?.signal);
+  }
+
+  fetchItemProperties(itemId: string, options?: CallOptions): Promise<FetchedItem> {
+    return fetchItemProperties(this.context, itemId, options?.signal);
+  }
+
+  fetchAttachment(attachmentId: string, options?: CallOptions): Promise<AttachmentContent> {
+    return fetchAttachment(this.context, attachmentId, options?.signal);
+  }
+
+  saveDraft(draft: OutgoingDraft, options?: CallOptions): Promise<ItemRef> {
+    return saveDraft(this.context, draft, options?.signal);
+  }
+
+  sendDraft(ref: ItemRef, options?: CallOptions): Promise<void> {
+    return sendDraft(this.context, ref, options?.signal);
+  }
+
+  findByMarker(marker: string, options?: CallOptions): Promise<MarkedItem[]> {
+    return findByMarker(this.context, marker, options?.signal);
+  }
+
+  deleteItem(itemId: string, options?: CallOptions): Promise<void> {
+    return deleteItem(this.context, itemId, options?.signal);
+  }
+}

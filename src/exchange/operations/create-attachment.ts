@@ -1,0 +1,41 @@
+import type { ItemRef, OutgoingAttachment } from '../../mail/mail-item.js';
+import type { OperationContext } from '../ews-operation.js';
+import { attribute, child, findBelow } from '../soap/element.js';
+import { fileAttachment } from './draft-message.js';
+import { itemIdContent } from './item-ref.js';
+
+/**
+ * CreateAttachment (messages.xsd `CreateAttachmentType`): adds files to a saved item.
+ * @returns the item with its new change key, which the last response message holds.
+ */
+export async function createAttachments(
+  context: OperationContext,
+  parent: ItemRef,
+  attachments: readonly OutgoingAttachment[],
+  signal?: AbortSignal,
+): Promise<ItemRef> {
+  const answer = await context.call(
+    {
+      name: 'CreateAttachment',
+      changes: true,
+      body: () => ({
+        'm:CreateAttachment': {
+          'm:ParentItemId': itemIdContent(parent),
+          'm:Attachments': { 't:FileAttachment': attachments.map(fileAttachment) },
+        },
+      }),
+    },
+    signal,
+  );
+  if (answer.messages.length < attachments.length) throw answer.unexpected('an attachment is missing in the answer');
+  let ref = parent;
+  for (const message of answer.messages) {
+    const added = child(message, 'Attachments');
+    const error = answer.errorOf(message, added);
+    if (error !== null) throw error;
+    const attachmentId = added === null ? null : findBelow(added, 'AttachmentId');
+    const id = attribute(attachmentId, 'RootItemId') ?? ref.id;
+    ref = { id, changeKey: attribute(attachmentId, 'RootItemChangeKey') ?? ref.changeKey };
+  }
+  return ref;
+}
