@@ -17,7 +17,7 @@ import { CookieJar } from './http/cookie-jar.js';
 import { EwsEndpoint, type AnswerHead } from './http/ews-endpoint.js';
 import { httpProblem, looksLikeHtml, plainText, retryAfterMs } from './http/http-problem.js';
 import { redactor } from './http/redact.js';
-import { TransportFailure } from './http/transport-failure.js';
+import { NOT_HTTP, TransportFailure } from './http/transport-failure.js';
 import { readDiagnostics } from './call-diagnostics.js';
 import { AnswerReader, type Envelope } from './soap/answer.js';
 import { writeEnvelope } from './soap/envelope.js';
@@ -247,11 +247,14 @@ function headerValue(text: string): string {
 }
 
 function transportError(call: CallFacts, failure: TransportFailure): MailServerError {
-  const protocol = failure.code.startsWith('HPE_') || failure.code === 'UND_ERR_HEADERS_OVERFLOW';
+  if (failure.code === NOT_HTTP) {
+    // Without its cause: that holds what came over the wire, which can be our own request echoed.
+    return protocolError(call, 'UnexpectedAnswer', `the server does not speak HTTP: ${failure.message}`);
+  }
   return new MailServerError(
     {
-      origin: protocol ? 'protocol' : 'transport',
-      code: protocol ? 'UnexpectedAnswer' : failure.code,
+      origin: 'transport',
+      code: failure.code,
       operation: call.operation,
       text: call.redact(failure.message),
       backOffMs: null,

@@ -7,8 +7,8 @@ type Connector = ReturnType<typeof buildConnector>;
  * before there was a connection, and whether the socket had served a request before.
  */
 export class WatchedConnector {
-  private readonly connecting = new WeakSet<Error>();
-  private readonly onUsedSocket = new WeakSet<Error>();
+  private readonly connecting = new WeakSet<object>();
+  private readonly onUsedSocket = new WeakSet<object>();
   readonly connect: Connector;
 
   constructor(options: buildConnector.BuildOptions) {
@@ -31,12 +31,16 @@ export class WatchedConnector {
 
   /** The connection was never made. */
   wasConnecting(error: unknown): boolean {
-    return error instanceof Error && this.connecting.has(error);
+    return isObject(error) && this.connecting.has(error);
   }
 
   /** The socket had been read from before: for a request without an answer, a kept-alive one. */
   wasKeptAlive(error: unknown): boolean {
     if (error instanceof errors.SocketError) return (error.socket?.bytesRead ?? 0) > 0;
-    return error instanceof Error && this.onUsedSocket.has(error);
+    return isObject(error) && this.onUsedSocket.has(error);
   }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }

@@ -105,8 +105,9 @@ export class EwsEndpoint {
 
   private failure(error: unknown, requestSent: boolean): TransportFailure {
     const code = transportCode(error) ?? 'Unknown';
-    const message = error instanceof Error ? error.message || code : code;
-    return new TransportFailure(code, message, requestSent, { cause: error });
+    const { message } = error as { message?: unknown };
+    const text = typeof message === 'string' && message !== '' ? message : code;
+    return new TransportFailure(code, text, requestSent, { cause: error });
   }
 }
 
@@ -127,7 +128,7 @@ function drain(stream: Readable, onData: (chunk: Buffer) => void): Promise<void>
         onData(chunk);
       } catch (error) {
         stream.removeAllListeners('data');
-        reject(error);
+        reject(error instanceof Error ? error : new Error(String(error)));
         stream.destroy();
       }
     });

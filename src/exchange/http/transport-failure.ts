@@ -14,6 +14,9 @@ export class TransportFailure extends Error {
   }
 }
 
+/** The code of an answer that is no HTTP at all. */
+export const NOT_HTTP = 'NotHttp';
+
 /** Codes of undici and Node that say the same thing in several ways. */
 const ALIASES: Readonly<Record<string, string>> = {
   UND_ERR_CONNECT_TIMEOUT: 'TimedOut',
@@ -22,20 +25,24 @@ const ALIASES: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'TimedOut',
   ESOCKETTIMEDOUT: 'TimedOut',
   UND_ERR_SOCKET: 'SocketClosed',
+  UND_ERR_HEADERS_OVERFLOW: NOT_HTTP,
   UND_ERR_DESTROYED: 'SocketClosed',
   UND_ERR_CLOSED: 'SocketClosed',
   EPIPE: 'SocketClosed',
 };
 
-/** The stable code of a socket, DNS, TLS or undici error; null when it is none of these. */
-export function transportCode(error: unknown): string | null {
-  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 4; at = at.cause, depth++) {
-    const code: unknown = (at as { code?: unknown }).code;
-    if (typeof code === 'string') return ALIASES[code] ?? code;
-    // Happy eyeballs: one error per address tried, the first is as good as any.
-    if (at instanceof AggregateError && at.errors.length > 0) return transportCode(at.errors[0]);
-  }
-  return null;
+/**
+ * The stable code of a socket, DNS, TLS or undici error; null when it is none of these. Goes by
+ * shape, not by `instanceof`: errors of Node's own modules can come from another realm.
+ */
+export function transportCode(error: unknown, depth = 0): string | null {
+  if (typeof error !== 'object' || error === null || depth > 4) return null;
+  const { code, name, errors, cause } = error as Record<'code' | 'name' | 'errors' | 'cause', unknown>;
+  if (name === 'HTTPParserError') return NOT_HTTP;
+  if (typeof code === 'string') return ALIASES[code] ?? code;
+  // Happy eyeballs: one error per address tried, the first is as good as any.
+  if (Array.isArray(errors) && errors.length > 0) return transportCode(errors[0], depth + 1);
+  return transportCode(cause, depth + 1);
 }
 
 /** Whether the peer cut the connection, as against a time limit or a refused handshake. */

@@ -22,7 +22,7 @@ export class Base64Sink {
   end(): Buffer | null {
     if (this.carry.length > 0) this.decode(this.carry);
     this.carry = '';
-    if (this.decoded !== Math.floor((this.characters * 3) / 4)) return null;
+    if (this.characters % 4 === 1 || this.decoded !== Math.floor((this.characters * 3) / 4)) return null;
     return this.pieces.length === 1 ? (this.pieces[0] ?? null) : Buffer.concat(this.pieces, this.decoded);
   }
 
