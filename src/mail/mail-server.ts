@@ -91,7 +91,10 @@ export interface MailboxSession {
   fetchItemProperties(itemId: string, options?: CallOptions): Promise<FetchedItem>;
   fetchAttachment(attachmentId: string, options?: CallOptions): Promise<AttachmentContent>;
 
-  /** Saves the message in Drafts without sending it, carrying `draft.marker` in a named property. */
+  /**
+   * Saves the message in Drafts without sending it, carrying `draft.marker` in a named property. Only a
+   * complete draft has the marker: one that a crash cut short is not found by it.
+   */
   saveDraft(draft: OutgoingDraft, options?: CallOptions): Promise<ItemRef>;
   /** Sends a saved draft and keeps the copy in Sent Items; the change key must be current. */
   sendDraft(ref: ItemRef, options?: CallOptions): Promise<void>;
