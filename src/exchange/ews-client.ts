@@ -59,10 +59,6 @@ export class EwsClient {
     this.redact = redactor([token, options.auth.password]);
   }
 
-  get version(): RequestVersion {
-    return this.versions.current;
-  }
-
   close(): Promise<void> {
     return this.endpoint.close();
   }

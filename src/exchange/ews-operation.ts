@@ -16,7 +16,6 @@ export interface EwsOperation {
 /** What an operation needs: the mailbox, and a way to call. */
 export interface OperationContext {
   readonly identity: MailboxIdentity;
-  readonly version: () => RequestVersion;
   readonly maxRequestBytes: number;
   /** @throws MailServerError, or the signal's reason. */
   readonly call: (operation: EwsOperation, signal?: AbortSignal) => Promise<EwsAnswer>;

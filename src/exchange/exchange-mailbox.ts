@@ -29,7 +29,6 @@ export class ExchangeMailbox implements MailboxSession {
   constructor(client: EwsClient, identity: MailboxIdentity) {
     this.context = {
       identity,
-      version: () => client.version,
       maxRequestBytes: client.limits.maxRequestBytes,
       call: (operation, signal) => client.call(identity, operation, signal),
     };

@@ -1,7 +1,6 @@
-import { MailServerError } from '../../mail/mail-error.js';
 import type { ItemRef, OutgoingDraft } from '../../mail/mail-item.js';
 import type { OperationContext } from '../ews-operation.js';
-import { atLeast } from '../soap/request-version.js';
+import { atLeast, type RequestVersion } from '../soap/request-version.js';
 import { attachmentBatches, requestBytes } from './attachment-batches.js';
 import { createAttachments } from './create-attachment.js';
 import { createDraft } from './create-item.js';
@@ -19,23 +18,21 @@ export async function saveDraft(
   signal?: AbortSignal,
 ): Promise<ItemRef> {
   const bytes = draft.attachments.reduce((sum, attachment) => sum + requestBytes(attachment), 0);
-  // Before 2013 a server takes no attachments with CreateItem.
-  const whole =
-    draft.attachments.length === 0 || (bytes <= context.maxRequestBytes && atLeast(context.version(), 'Exchange2013'));
-  if (whole) {
-    try {
-      return await createDraft(context, draft, true, signal);
-    } catch (error) {
-      // The version may only have been agreed upon by this very call.
-      const older = error instanceof MailServerError && !atLeast(context.version(), 'Exchange2013');
-      if (!older || error.details.effectPossible || draft.attachments.length === 0) throw error;
-    }
-  }
-  return saveInParts(context, draft, signal);
+  const fits = (version: RequestVersion) =>
+    draft.attachments.length === 0 ||
+    // Before 2013 a server takes no attachments with CreateItem.
+    (bytes <= context.maxRequestBytes && atLeast(version, 'Exchange2013'));
+  const created = await createDraft(context, draft, fits, signal);
+  return created.complete ? created.ref : complete(context, created.ref, draft, signal);
 }
 
-async function saveInParts(context: OperationContext, draft: OutgoingDraft, signal?: AbortSignal): Promise<ItemRef> {
-  let ref = await createDraft(context, draft, false, signal);
+async function complete(
+  context: OperationContext,
+  created: ItemRef,
+  draft: OutgoingDraft,
+  signal: AbortSignal | undefined,
+): Promise<ItemRef> {
+  let ref = created;
   try {
     for (const batch of attachmentBatches(draft.attachments, context.maxRequestBytes)) {
       ref = await createAttachments(context, ref, batch, signal);

@@ -10,7 +10,7 @@ export interface SeenRequest {
   readonly socket: Socket;
 }
 
-export type Responder = (request: SeenRequest, response: ServerResponse) => void | Promise<void>;
+export type Responder = (request: SeenRequest, response: ServerResponse) => unknown;
 
 export interface EwsStub {
   readonly url: string;
