@@ -209,7 +209,9 @@ const tables = [
     updated_at timestamptz NOT NULL,
     sent_at timestamptz
   )`,
-  `CREATE INDEX outgoing_messages_waiting ON outgoing_messages (mailbox_id, id) WHERE state IN ('pending', 'sending')`,
+  /* What a run has to do: messages to send, and drafts of cancelled ones to take off the server. outgoing.store.ts repeats the condition. */
+  `CREATE INDEX outgoing_messages_waiting ON outgoing_messages (mailbox_id, id)
+    WHERE state IN ('pending', 'sending') OR (state = 'cancelled' AND step IN ('saving', 'saved'))`,
   `CREATE INDEX outgoing_messages_of_mailbox ON outgoing_messages (mailbox_id, id DESC)`,
   `CREATE INDEX outgoing_messages_of_profile ON outgoing_messages (profile_id, id DESC)`,
   `CREATE TABLE outgoing_attachments (
