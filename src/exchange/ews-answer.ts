@@ -77,6 +77,14 @@ export class EwsAnswer {
     return message;
   }
 
+  /** For metrics: the code that all messages failed with, by the first of them; `NoError` when one came through. */
+  get outcome(): string {
+    const errors = this.messages.map((message) =>
+      attribute(message, 'ResponseClass')?.toLowerCase() === 'error' ? readMessageError(message).code : null,
+    );
+    return errors.includes(null) ? 'NoError' : (errors[0] ?? 'NoError');
+  }
+
   unexpected(text: string): MailServerError {
     return protocolError(this.call, 'UnexpectedAnswer', text);
   }

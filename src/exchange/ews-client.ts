@@ -103,7 +103,9 @@ export class EwsClient {
       const body = writeEnvelope(identity, version, operation.body(version));
       const exchange = await this.exchange(identity, operation, clientRequestId, body, signal, (seen) => (head = seen));
       serverVersion = exchange.envelope?.serverVersion ?? null;
-      return this.judge(exchange, operation, facts());
+      const answer = this.judge(exchange, operation, facts());
+      outcome = answer.outcome;
+      return answer;
     } catch (error) {
       if (signal?.aborted === true) {
         outcome = 'Aborted';

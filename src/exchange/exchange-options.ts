@@ -32,7 +32,7 @@ export interface ExchangeLimits {
 export interface CallReport {
   readonly operation: string;
   readonly durationMs: number;
-  /** `NoError`, `Aborted`, or the code of the `MailServerError`. Errors of single items are not in it. */
+  /** `NoError`, `Aborted`, or the code of the error. Errors of some of a batch's items are not in it. */
   readonly outcome: string;
   /** Null when no answer came. */
   readonly httpStatus: number | null;

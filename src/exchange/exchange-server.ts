@@ -9,6 +9,8 @@ import type { ExchangeServerOptions } from './exchange-options.js';
  * @throws TypeError when `ewsUrl` is no http or https URL.
  */
 export function createExchangeServer(options: ExchangeServerOptions): MailServer {
+  const { protocol } = new URL(options.ewsUrl);
+  if (protocol !== 'https:' && protocol !== 'http:') throw new TypeError(`No http or https URL: ${protocol}`);
   const client = new EwsClient(options);
   return {
     openMailbox: (identity: MailboxIdentity) => new ExchangeMailbox(client, identity),

@@ -1,7 +1,8 @@
 /**
  * Whether a server's error code says that a change was refused before any of it happened. The
  * features resend at once after a refusal, and look on the server first after anything else, so a
- * code that may come after the effect (a time limit, an internal error, a lost store) is not here.
+ * code that may come after the effect (a time limit, an internal error, a lost store) is not here. Nor
+ * is ErrorItemNotFound: a draft that is gone may have been sent.
  */
 export function isRefusal(code: string): boolean {
   return EXACT.has(code) || PATTERNS.some((pattern) => pattern.test(code));
@@ -27,7 +28,6 @@ const EXACT = new Set([
   'ErrorFolderNotFound',
   'ErrorIncorrectSchemaVersion',
   'ErrorIrresolvableConflict',
-  'ErrorItemNotFound',
   'ErrorMailboxMoveInProgress',
   'ErrorMailRecipientNotFound',
   'ErrorMessageSizeExceeded',

@@ -1,6 +1,8 @@
 import type { MailboxSession, MailServer } from '../../src/mail/mail-server.js';
+import type { CallReport } from '../../src/exchange/exchange-options.js';
 import type { OutgoingAttachment } from '../../src/mail/mail-item.js';
 import { envelope, failure, fault, itemWithMime, message, responses, success } from './support/answers.js';
+import { eventually } from '../support/eventually.js';
 import { DRAFT, friendly } from './support/canned.js';
 import { errorOf, IMPERSONATED, serverFor } from './support/clients.js';
 import { inTurn, startEwsStub, xml, type EwsStub, type Responder } from './support/ews-stub.js';
@@ -22,6 +24,36 @@ describe('operations', () => {
   afterEach(async () => {
     await server.close();
     await stub.close();
+  });
+
+  it('reports each call with its outcome', async () => {
+    await server.close();
+    const reports: CallReport[] = [];
+    server = serverFor(stub.url, { onCall: (report) => reports.push(report) });
+    const reported = server.openMailbox(IMPERSONATED);
+    await reported.openFolder(inbox);
+    const item = message('GetItem', itemWithMime('A', Buffer.from('x')));
+    stub.answer(
+      inTurn(
+        xml(responses('SendItem', failure('SendItem', 'ErrorStaleObject'))),
+        xml(responses('GetItem', item, failure('GetItem', 'ErrorItemNotFound', 'x', '<m:Items/>'))),
+        xml('', 403),
+        (request) => request.socket.destroy(),
+      ),
+    );
+    await errorOf(reported.sendDraft({ id: 'D', changeKey: null }));
+    await reported.fetchItems(['A', 'B']);
+    await errorOf(reported.openFolder(inbox));
+    await errorOf(reported.deleteItem('A'));
+    await expect(reported.openFolder(inbox, { signal: AbortSignal.abort() })).rejects.toThrow('aborted');
+    expect(reports.map(({ operation, outcome, httpStatus }) => [operation, outcome, httpStatus])).toEqual([
+      ['GetFolder', 'NoError', 200],
+      ['SendItem', 'ErrorStaleObject', 200],
+      ['GetItem', 'NoError', 200],
+      ['GetFolder', 'Http403', 403],
+      ['DeleteItem', 'SocketClosed', null],
+    ]);
+    expect(reports.every(({ durationMs }) => durationMs > 0)).toBe(true);
   });
 
   const operations = () => stub.seen.map(({ body }) => /<m:(\w+)/.exec(body)?.[1]);
@@ -239,6 +271,21 @@ describe('operations', () => {
       expect(ids(await mailbox.fetchItems(['A', 'B', 'C']))).toEqual(expected);
     });
 
+    it('asks again without a message\u2019s fields for items that refuse them', async () => {
+      const refused = failure('GetItem', 'ErrorInvalidPropertyRequest', 'x', '<m:Items/>');
+      stub.answer(
+        inTurn(
+          xml(responses('GetItem', item('A'), refused, item('C'))),
+          xml(responses('GetItem', item('B', 'PostItem'))),
+        ),
+      );
+      expect(ids(await mailbox.fetchItems(['A', 'B', 'C']))).toEqual(['A=mime of A', 'B=mime of B', 'C=mime of C']);
+      expect(stub.seen.map(({ body }) => [body.includes('message:From'), body.match(/ItemId Id=/g)?.length])).toEqual([
+        [true, 3],
+        [false, 1],
+      ]);
+    });
+
     it('tells MIME that is not base64', async () => {
       stub.answer(xml(responses('GetItem', item('A').replace(/(<t:MimeContent[^>]*>)/, '$1!!'))));
       expect(ids(await mailbox.fetchItems(['A']))).toEqual(['A!UnexpectedAnswer']);
@@ -401,6 +448,20 @@ describe('operations', () => {
         true,
       ]);
       expect(stub.seen.at(-1)?.body).toContain('ChangeKey="K-A0"');
+    });
+
+    it('stops at once when aborted in between, and still removes the draft', async () => {
+      await server.close();
+      server = serverFor(stub.url, { limits: { maxRequestBytes: 1000 } });
+      const reason = new Error('lease lost');
+      const controller = new AbortController();
+      stub.answer((request, response) => {
+        if (request.body.includes('<m:CreateAttachment')) controller.abort(reason);
+        else friendly(request, response);
+      });
+      const saved = server.openMailbox(IMPERSONATED).saveDraft(DRAFT, { signal: controller.signal });
+      await expect(saved).rejects.toBe(reason);
+      await eventually(() => operations().at(-1) === 'DeleteItem');
     });
 
     it('removes a draft that it could not complete', async () => {

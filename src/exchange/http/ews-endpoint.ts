@@ -122,7 +122,9 @@ function drain(stream: Readable, onData: (chunk: Buffer) => void): Promise<void>
   return new Promise((resolve, reject) => {
     stream.once('end', resolve);
     stream.once('error', reject);
-    stream.once('close', () => reject(new TransportFailure('SocketClosed', 'the answer was cut short', true)));
+    stream.once('close', () => {
+      if (!stream.readableEnded) reject(new TransportFailure('SocketClosed', 'the answer was cut short', true));
+    });
     stream.on('data', (chunk: Buffer) => {
       try {
         onData(chunk);

@@ -6,7 +6,8 @@ import { attribute, child, type XmlElement } from '../soap/element.js';
 import { itemOf, readFetchedItem } from './fetched-item.js';
 import { additionalProperties, SEARCH_KEY_PROPERTY } from './property-paths.js';
 
-const FIELDS = [
+/** Every kind of item has these. */
+const ITEM_FIELDS = [
   'item:ItemClass',
   'item:Subject',
   'item:DateTimeReceived',
@@ -14,6 +15,9 @@ const FIELDS = [
   'item:Size',
   'item:Importance',
   'item:InReplyTo',
+] as const;
+
+const MESSAGE_FIELDS = [
   'message:InternetMessageId',
   'message:IsRead',
   'message:From',
@@ -55,7 +59,7 @@ async function fetchBatch(
   signal: AbortSignal | undefined,
 ): Promise<FetchResult[]> {
   try {
-    return await getItems(context, itemIds, signal);
+    return await getAnyItems(context, itemIds, signal);
   } catch (error) {
     if (!isBatchTrouble(error)) throw error;
     const [itemId, ...others] = itemIds;
@@ -73,9 +77,24 @@ function isBatchTrouble(error: unknown): error is MailServerError {
   return error instanceof MailServerError && BATCH_TROUBLES.has(error.code);
 }
 
+/** Items that are no messages (posts, appointments put into a mail folder) refuse a message's fields, and come without. */
+async function getAnyItems(
+  context: OperationContext,
+  itemIds: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<FetchResult[]> {
+  const results = await getItems(context, itemIds, [...ITEM_FIELDS, ...MESSAGE_FIELDS], signal);
+  const refused = results.filter((result) => !result.ok && result.error.code === 'ErrorInvalidPropertyRequest');
+  if (refused.length === 0) return results;
+  const ids = refused.map((result) => result.itemId);
+  const again = new Map((await getItems(context, ids, ITEM_FIELDS, signal)).map((result) => [result.itemId, result]));
+  return results.map((result) => again.get(result.itemId) ?? result);
+}
+
 async function getItems(
   context: OperationContext,
   itemIds: readonly string[],
+  fields: readonly string[],
   signal: AbortSignal | undefined,
 ): Promise<FetchResult[]> {
   const answer = await context.call(
@@ -89,7 +108,7 @@ async function getItems(
             't:IncludeMimeContent': true,
             't:AdditionalProperties': additionalProperties(
               // ConversationId came with 2010; an older server refuses the whole request for it.
-              version === 'Exchange2007_SP1' ? FIELDS : [...FIELDS, 'item:ConversationId'],
+              version === 'Exchange2007_SP1' ? fields : [...fields, 'item:ConversationId'],
               [SEARCH_KEY_PROPERTY],
             ),
           },

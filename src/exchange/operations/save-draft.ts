@@ -39,8 +39,10 @@ async function complete(
     }
     return await setMarker(context, ref, draft.marker, signal);
   } catch (error) {
-    // Without its marker nobody will ever find it again. The error that counts is the first one.
-    await deleteItem(context, ref.id).catch(() => undefined);
+    // Without its marker nobody will ever find it again. The error that counts is the first one, and
+    // whoever has aborted does not wait.
+    const removed = deleteItem(context, ref.id).catch(() => undefined);
+    if (signal?.aborted !== true) await removed;
     throw error;
   }
 }

@@ -12,7 +12,7 @@ export class Base64Sink {
 
   write(text: string): void {
     let joined = this.carry + text;
-    if (/\s/.test(joined)) joined = joined.replace(WHITE_SPACE, '');
+    if (hasWhiteSpace(joined)) joined = joined.replace(WHITE_SPACE, '');
     const whole = joined.length - (joined.length % 4);
     this.carry = joined.slice(whole);
     if (whole > 0) this.decode(whole === joined.length ? joined : joined.slice(0, whole));
@@ -34,4 +34,9 @@ export class Base64Sink {
     while (end > 0 && quads.charCodeAt(end - 1) === 0x3d) end--;
     this.characters += end;
   }
+}
+
+/** Four searches at memory speed: a regular expression took a third of all the time of fetching. */
+function hasWhiteSpace(text: string): boolean {
+  return text.includes('\n') || text.includes('\r') || text.includes(' ') || text.includes('\t');
 }
