@@ -1,0 +1,96 @@
+import { ChangeLog } from './change-log.js';
+import type { Item } from './item.js';
+
+/** What a folder is, without its items. */
+export interface FolderInfo {
+  readonly id: string;
+  readonly parentId: string | null;
+  displayName: string;
+  /** `IPF.Note`, `IPF.Appointment`… */
+  readonly folderClass: string;
+  /** EWS `DistinguishedFolderIdNameType`, for the folders every mailbox has. */
+  readonly distinguished: string | null;
+  changeKey: string;
+}
+
+/**
+ * A folder with its items in two orders, both kept sorted, so that neither a page of FindItem by date nor
+ * a first SyncFolderItems ever sorts the folder.
+ */
+export class Folder {
+  readonly log = new ChangeLog();
+  /** Ascending by date received, then by arrival. */
+  readonly byReceived: Item[] = [];
+  /** Ascending by the sequence number at which they came in. */
+  readonly byArrival: Item[] = [];
+  unread = 0;
+
+  constructor(readonly info: FolderInfo) {}
+
+  get id(): string {
+    return this.info.id;
+  }
+
+  get total(): number {
+    return this.byArrival.length;
+  }
+
+  insert(item: Item): void {
+    this.byArrival.splice(position(this.byArrival, item, compareArrival), 0, item);
+    this.byReceived.splice(position(this.byReceived, item, compareReceived), 0, item);
+    if (!item.isRead) this.unread++;
+  }
+
+  remove(item: Item): void {
+    removeFrom(this.byArrival, item, compareArrival);
+    removeFrom(this.byReceived, item, compareReceived);
+    if (!item.isRead) this.unread--;
+  }
+
+  /** Index in `byReceived` of the first item received at or after `ms`. */
+  firstReceivedFrom(ms: number): number {
+    let low = 0;
+    let high = this.byReceived.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.byReceived[middle]?.receivedAt ?? Infinity) < ms) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** Index in `byArrival` of the first item that came in after `seq`. */
+  firstArrivedAfter(seq: number): number {
+    let low = 0;
+    let high = this.byArrival.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.byArrival[middle]?.enteredSeq ?? Infinity) <= seq) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
+
+const compareArrival = (a: Item, b: Item): number => a.enteredSeq - b.enteredSeq;
+const compareReceived = (a: Item, b: Item): number => a.receivedAt - b.receivedAt || a.enteredSeq - b.enteredSeq;
+
+function position(items: readonly Item[], item: Item, compare: (a: Item, b: Item) => number): number {
+  const last = items.at(-1);
+  if (!last || compare(last, item) < 0) return items.length;
+  let low = 0;
+  let high = items.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const other = items[middle];
+    if (other && compare(other, item) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function removeFrom(items: Item[], item: Item, compare: (a: Item, b: Item) => number): void {
+  const index = position(items, item, compare);
+  const found = items[index] === item ? index : items.indexOf(item);
+  if (found >= 0) items.splice(found, 1);
+}
