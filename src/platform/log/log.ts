@@ -1,5 +1,6 @@
 import type { LoggerService } from '@nestjs/common';
 import { pino, type DestinationStream, type Logger } from 'pino';
+import { errorForLog } from './error-for-log.js';
 
 export type Log = Logger;
 
@@ -20,6 +21,7 @@ export function createLog(level: string, destination?: DestinationStream): Log {
     base: undefined,
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
     formatters: { level: (label: string) => ({ level: label }) },
+    serializers: { err: (error: unknown) => errorForLog(error) },
     redact: { paths: secretPaths, censor: '[secret]' },
   };
   return destination ? pino(options, destination) : pino(options);
