@@ -10,6 +10,7 @@ const kindOfStatus: Readonly<Record<number, ProblemKind>> = {
   404: problems.notFound,
   405: problems.methodNotAllowed,
   413: problems.payloadTooLarge,
+  414: problems.invalidRequest,
   415: problems.unsupportedMediaType,
   503: problems.unavailable,
 };
@@ -33,6 +34,7 @@ export function toProblem(error: unknown): Problem {
   const { status, code } = describe(error);
   const kind = status === undefined ? undefined : kindOfStatus[status];
   if (kind) return new Problem(kind);
+  if (status !== undefined && status >= 400 && status < 500) return new Problem(problems.invalidRequest);
   if (code !== undefined && databaseAway.has(code))
     return new Problem(problems.unavailable, undefined, { retryAfterSeconds: 5 });
   return new Problem(problems.internal);

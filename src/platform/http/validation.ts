@@ -8,19 +8,29 @@ const reportedErrors = 50;
 interface Issue {
   readonly message: string;
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
+  /** Zod's: which keys a strict object does not know. */
+  readonly keys?: readonly string[];
 }
 
 export function fieldErrors(issues: readonly Issue[]): FieldError[] {
-  return issues.slice(0, reportedErrors).map((issue) => ({
-    field: (issue.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part)).join('.') || '(body)',
-    message: issue.message,
-  }));
+  return issues.flatMap(errorsOf).slice(0, reportedErrors);
+}
+
+function errorsOf(issue: Issue): FieldError[] {
+  const path = (issue.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part));
+  // Zod reports unknown keys at the object that holds them, and a caller looks for the key itself.
+  if (issue.keys)
+    return issue.keys.map((key) => ({
+      field: [...path, key].join('.'),
+      message: 'is not a field that this request takes',
+    }));
+  return [{ field: path.join('.') || '(body)', message: issue.message }];
 }
 
 function invalidRequest(issues: readonly Issue[]): Problem {
   const errors = fieldErrors(issues);
   const first = errors[0];
-  const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : '';
+  const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
   return new Problem(problems.invalidRequest, first ? `${first.field}: ${first.message}${more}` : undefined, {
     errors,
   });
@@ -36,27 +46,26 @@ export class ValidationPipe extends StandardSchemaValidationPipe {
     if (!result.issues) return result.value as T;
     // A path parameter is validated by itself, so only the metadata knows what it is called.
     const prefix = metadata.data === undefined ? [] : [metadata.data];
-    throw invalidRequest(
-      result.issues.map((issue) => ({ message: issue.message, path: [...prefix, ...(issue.path ?? [])] })),
-    );
+    throw invalidRequest(result.issues.map((issue) => ({ ...issue, path: [...prefix, ...(issue.path ?? [])] })));
   }
 }
 
-/** The id of a resource in a path. */
-export const idParam = z.uuid({ message: 'must be an id (a UUID)' });
+/** The id of a resource, in lower case as PostgreSQL writes it, so that ids can be compared as text. */
+export const idParam = z.uuid({ message: 'must be an id (a UUID)' }).toLowerCase();
 
 /** Query flags arrive as text. */
 export const queryFlag = z.enum(['true', 'false']).transform((value) => value === 'true');
 
-/** Text that PostgreSQL can store: `text` columns cannot hold NUL. */
+/** Text that PostgreSQL can store: `text` columns cannot hold NUL, and `jsonb` no half of a surrogate pair. */
 export const plainText = (max: number) =>
   z
     .string()
     .max(max)
-    // eslint-disable-next-line no-control-regex
+
     .refine((value) => !/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/.test(value), {
       message: 'must not contain control characters',
-    });
+    })
+    .refine((value) => !/\p{Surrogate}/u.test(value), { message: 'must be well-formed Unicode' });
 
 /** Like `plainText`, in one line: header values, names. */
 export const oneLine = (max: number) =>

@@ -1,0 +1,87 @@
+import { NestFactory } from '@nestjs/core';
+import type { Type } from '@nestjs/common';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { nestLogger, type Log } from '../log/log.js';
+import { readJsonBodies } from './json-body.js';
+import { publishReference } from './openapi.js';
+import { ProblemFilter } from './problem.filter.js';
+import { Problem, problems } from './problem.js';
+import { RequestGuard } from './request-guard.js';
+import { defaultBodyLimit } from './route-settings.js';
+import { RouteTable } from './route-table.js';
+import { requestIdOf, setStandardHeaders } from './standard-headers.js';
+import { ValidationPipe } from './validation.js';
+
+export interface HttpOptions {
+  readonly log: Log;
+  /** How callers reach the API, for the reference; null: wherever they read it. */
+  readonly publicUrl?: string | null;
+}
+
+/** Room for a whole upload on a slow line; without a limit a trickling client holds its socket for ever. */
+const requestTimeoutMs = 5 * 60_000;
+const maxParamLength = 200;
+
+/** Fastify as the API needs it, for `assembleHttp` to finish. */
+export function createHttpAdapter(log: Log): FastifyAdapter {
+  const filter = new ProblemFilter(log);
+  return new FastifyAdapter({
+    // Only neighbours (a proxy on the host or in its private network) may say for whom they ask.
+    trustProxy: 'loopback, linklocal, uniquelocal',
+    genReqId: requestIdOf,
+    bodyLimit: defaultBodyLimit,
+    requestTimeout: requestTimeoutMs,
+    routerOptions: { maxParamLength },
+    // The router refuses a malformed URL before any hook runs.
+    frameworkErrors: (_error: Error, request: FastifyRequest, reply: FastifyReply) => {
+      setStandardHeaders(request, reply);
+      filter.answer(new Problem(problems.invalidRequest, 'the path of the address is not valid'), request, reply);
+    },
+  });
+}
+
+/**
+ * Turns a Nest application on `createHttpAdapter` into the API: problems, validation, headers, the
+ * guard before the body, the reference; and initialises it. It does not listen yet.
+ * @throws when a route lacks its declaration or the reference would not be valid
+ */
+export async function assembleHttp(app: NestFastifyApplication, options: HttpOptions): Promise<NestFastifyApplication> {
+  const server = app.getHttpAdapter().getInstance();
+  const guard = app.get(RequestGuard, { strict: false });
+  const table = new RouteTable();
+  server.decorate('routeTable', table);
+  server.decorateRequest('caller', null);
+  server.addHook('onRoute', (route) => {
+    for (const added of table.add(route)) guard.inspect(added);
+    if (route.config?.bodyLimit !== undefined) route.bodyLimit = route.config.bodyLimit;
+  });
+  server.addHook('onRequest', async (request, reply) => {
+    setStandardHeaders(request, reply);
+    await guard.admit(request);
+    if (!request.is404) return;
+    const allowed = table.methodsOf(request.url.split('?', 1)[0] ?? '');
+    if (allowed.length === 0) return;
+    void reply.header('allow', allowed.join(', '));
+    throw new Problem(problems.methodNotAllowed, `${request.method} is not one of ${allowed.join(', ')}`);
+  });
+  readJsonBodies(server);
+  app.useGlobalPipes(new ValidationPipe());
+  app.useGlobalFilters(new ProblemFilter(options.log));
+  const finishReference = publishReference(app, table, options.publicUrl ?? null);
+  await app.init();
+  finishReference();
+  return app;
+}
+
+/** The HTTP API of a root module, ready for `listen`. Shutdown hooks are the caller's business. */
+export async function createHttpApp(rootModule: Type, options: HttpOptions): Promise<NestFastifyApplication> {
+  const app = await NestFactory.create<NestFastifyApplication>(rootModule, createHttpAdapter(options.log), {
+    logger: nestLogger(options.log),
+    // Ours reads JSON only, see json-body.ts.
+    bodyParser: false,
+    // The caller logs what went wrong and chooses the exit code.
+    abortOnError: false,
+  });
+  return assembleHttp(app, options);
+}
