@@ -1,0 +1,23 @@
+import { Module } from '@nestjs/common';
+import { RequestGuard } from '../../platform/http/request-guard.js';
+import { AccessGuard } from './access.guard.js';
+import { ApiKeysController } from './api-keys.controller.js';
+import { ApiKeys } from './api-keys.js';
+import { ApiKeysStore } from './api-keys.store.js';
+import { Authenticator } from './authenticator.js';
+import { BootstrapKey } from './bootstrap-key.js';
+
+/** API keys, and the guard in front of every route. */
+@Module({
+  controllers: [ApiKeysController],
+  providers: [
+    ApiKeysStore,
+    Authenticator,
+    ApiKeys,
+    BootstrapKey,
+    AccessGuard,
+    { provide: RequestGuard, useExisting: AccessGuard },
+  ],
+  exports: [BootstrapKey],
+})
+export class AccessModule {}

@@ -1,0 +1,27 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import type { Identity } from '../../platform/http/request-guard.js';
+import type { Scope } from './scope.js';
+
+/** The API key behind a request. */
+export interface Caller extends Identity {
+  readonly scopes: readonly Scope[];
+  /**
+   * Profiles that the key is limited to; null: all. In SQL pass it as one parameter:
+   * `($n::uuid[] IS NULL OR profile_id = ANY($n))`.
+   */
+  readonly profileIds: readonly string[] | null;
+  sees(profileId: string): boolean;
+}
+
+export function callerOf(key: Omit<Caller, 'sees'>): Caller {
+  const { profileIds } = key;
+  return { ...key, sees: (profileId) => profileIds === null || profileIds.includes(profileId.toLowerCase()) };
+}
+
+/** Parameter decorator: `@Caller() caller: Caller`. The route needs a `@RequireScope`. */
+export const Caller = createParamDecorator((_: unknown, context: ExecutionContext): Caller => {
+  const { caller } = context.switchToHttp().getRequest<FastifyRequest>();
+  if (!caller) throw new Error('there is no caller on a route without @RequireScope');
+  return caller as Caller;
+});
