@@ -124,11 +124,9 @@ describe('requests', () => {
         'SyncFolderItems',
         'UpdateItem',
       ]);
-      await validateEnvelopes(bodies);
+      expect(validateEnvelopes(bodies).filter(({ valid }) => !valid)).toEqual([]);
       const [first = ''] = bodies;
-      await expect(
-        validateEnvelopes([first.replace('m:FolderShape', 'm:Shape').replace('/m:FolderShape', '/m:Shape')]),
-      ).rejects.toThrow('m:Shape');
+      expect(validateEnvelopes([first.replaceAll('m:FolderShape', 'm:Shape')])).toMatchObject([{ valid: false }]);
     },
   );
 });
