@@ -89,6 +89,7 @@ const tables = [
   /*
    * The schedule: what each mailbox has to do, and when. A claim takes a lease; its token fences off a
    * worker that lost it. due_at is null while there is nothing to wait for (paused, or no mail to send).
+   * asked_token: the lease during which somebody asked for another run, which must follow it.
    * lane: 0 a person asked, 1 the routine, 2 what can wait (a first import, a removal).
    */
   `CREATE TABLE mailbox_work (
@@ -100,6 +101,7 @@ const tables = [
     attempts integer NOT NULL DEFAULT 0,
     lease_token bigint NOT NULL DEFAULT 0,
     lease_until timestamptz,
+    asked_token bigint,
     PRIMARY KEY (mailbox_id, kind)
   ) WITH (fillfactor = 70)`,
   `CREATE INDEX mailbox_work_due ON mailbox_work (profile_id, lane, due_at) WHERE due_at IS NOT NULL`,

@@ -10,7 +10,12 @@ export function queueMetrics(registry: Registry): (job: FinishedJob) => void {
     buckets: [0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 15, 45],
     registers: [registry],
   });
-  const jobs = new Counter({ name: 'postroom_jobs_total', help: 'Jobs by outcome', labelNames: ['job', 'outcome'], registers: [registry] });
+  const jobs = new Counter({
+    name: 'postroom_jobs_total',
+    help: 'Jobs by outcome',
+    labelNames: ['job', 'outcome'],
+    registers: [registry],
+  });
   return (job) => {
     wait.observe({ job: job.name }, job.waitMs / 1000);
     jobs.inc({ job: job.name, outcome: job.outcome });

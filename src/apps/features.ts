@@ -1,0 +1,26 @@
+import { DeliveriesModule } from '../features/deliveries/deliveries.module.js';
+import { FailuresModule } from '../features/failures/failures.module.js';
+import { AccessModule } from '../features/access/access.module.js';
+import { IncomingModule } from '../features/incoming/incoming.module.js';
+import { MailboxesModule } from '../features/mailboxes/mailboxes.module.js';
+import { MailboxEntity } from '../features/mailboxes/mailbox.entity.js';
+import { OutgoingModule } from '../features/outgoing/outgoing.module.js';
+import { ProfilesModule } from '../features/profiles/profiles.module.js';
+import { SchedulingModule } from '../features/scheduling/scheduling.module.js';
+import { jobOfKind } from '../features/scheduling/work-jobs.js';
+
+/** Every feature, in every process: a process differs by what it runs, not by what it knows. */
+export const features = [
+  AccessModule,
+  ProfilesModule,
+  SchedulingModule,
+  DeliveriesModule,
+  FailuresModule,
+  MailboxesModule,
+  IncomingModule,
+  OutgoingModule,
+];
+
+export const entities = [MailboxEntity];
+
+export const jobs = Object.values(jobOfKind);

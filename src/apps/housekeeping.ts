@@ -1,0 +1,31 @@
+import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { Clock } from '../platform/clock/clock.js';
+import { Recurring } from '../platform/clock/recurring.js';
+import { IdempotencyStore } from '../platform/http/idempotency.store.js';
+import type { Log } from '../platform/log/log.js';
+import { LOG } from '../platform/tokens.js';
+
+/** Callers are promised 24 hours; a day more costs little and forgives a clock. */
+const idempotencyKeptMs = 48 * 60 * 60_000;
+const step = 1_000;
+
+/** Clears away what has served its time, in small steps. */
+@Injectable()
+export class Housekeeping implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly loop: Recurring;
+
+  constructor(dataSource: DataSource, idempotency: IdempotencyStore, clock: Clock, @Inject(LOG) log: Log) {
+    const run = async () =>
+      (await idempotency.removeOlderThan(dataSource.manager, clock.in(-idempotencyKeptMs), step)) === step;
+    this.loop = new Recurring({ name: 'housekeeping', everyMs: 10 * 60_000, run }, log);
+  }
+
+  onApplicationBootstrap(): void {
+    this.loop.start();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.loop.stop();
+  }
+}

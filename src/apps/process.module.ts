@@ -1,0 +1,56 @@
+import { Module, type DynamicModule, type Provider } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import type { Registry } from 'prom-client';
+import { ScheduleMetrics } from '../features/scheduling/schedule-metrics.js';
+import { PlatformModule, type Platform } from '../platform/platform.module.js';
+import type { QueueBackend } from '../platform/queue/queue-backend.js';
+import { queueMetrics } from '../platform/queue/queue-metrics.js';
+import { QUEUE_BACKEND } from '../platform/queue/queue-options.js';
+import { QueueModule } from '../platform/queue/queue.module.js';
+import { METRICS } from '../platform/tokens.js';
+import { features, jobs } from './features.js';
+import { OperationsController } from './operations.controller.js';
+import { Operations } from './operations.js';
+import { WorkerModule } from './worker.module.js';
+
+/** Jobs at once in one worker process. They mostly wait for mail servers; each profile's budget limits what it gets of them. */
+const concurrency = 50;
+/** How long a stopping worker lets runs finish, in ms: most take less than a second. */
+const graceMs = 8_000;
+
+export interface ProcessOptions {
+  readonly platform: Platform;
+  readonly databaseUrl: string;
+  /** Keeps the queues of several installations on one Redis apart. */
+  readonly queuePrefix?: string;
+}
+
+/** One process: all features, and what its roles say it runs. */
+@Module({})
+export class ProcessModule {
+  static forRoot({ platform, databaseUrl, queuePrefix }: ProcessOptions): DynamicModule {
+    const works = platform.settings.roles.includes('worker');
+    const queue = QueueModule.forRoot({
+      databaseUrl,
+      jobs,
+      log: platform.log,
+      onJobFinished: queueMetrics(platform.metrics),
+      workers: { concurrency, graceMs },
+      ...(platform.settings.redisUrl ? { redisUrl: platform.settings.redisUrl } : {}),
+      ...(queuePrefix ? { prefix: queuePrefix } : {}),
+    });
+    const operations: Provider = {
+      provide: Operations,
+      inject: [DataSource, METRICS, ...(works ? [QUEUE_BACKEND] : [])],
+      useFactory: (dataSource: DataSource, metrics: Registry, backend?: QueueBackend) =>
+        new Operations(dataSource, metrics, backend ? () => backend.healthy() : null),
+    };
+    return {
+      module: ProcessModule,
+      // Only workers touch the queue: the API writes rows, and a dispatcher finds them due.
+      imports: [PlatformModule.forRoot(platform), ...features, ...(works ? [queue, WorkerModule] : [])],
+      controllers: [OperationsController],
+      providers: [operations, ScheduleMetrics],
+    };
+  }
+}

@@ -1,0 +1,49 @@
+import { join } from 'node:path';
+import { BootstrapKey } from '../features/access/bootstrap-key.js';
+import type { Settings } from '../platform/config/settings.js';
+import type { Log } from '../platform/log/log.js';
+import { startSampleExchange } from './sample-exchange.js';
+import { preparePlatform } from './prepare-platform.js';
+import { ensureSampleData } from './sample-data.js';
+import { onStopSignal } from './stop-signal.js';
+import { startProcess } from './start-process.js';
+import { welcome } from './welcome.js';
+
+/** Runs the process of the given settings until a signal stops it. */
+export async function serve(settings: Settings, log: Log): Promise<void> {
+  const closers: (() => Promise<void>)[] = [];
+  const stop = async () => {
+    for (const close of closers.splice(0).reverse()) {
+      await close().catch((error: unknown) => log.error({ err: error }, 'a part did not close cleanly'));
+    }
+  };
+  // Before anything starts: a signal during start-up must not leave a database behind.
+  const stopping = onStopSignal(log, stop);
+  try {
+    const prepared = await preparePlatform(settings, log);
+    closers.push(() => prepared.close());
+    const sandbox = settings.sandbox
+      ? await startSampleExchange({ dataFile: join(settings.dataDir, 'sandbox.jsonl'), dataDir: settings.dataDir })
+      : null;
+    if (sandbox) closers.push(() => sandbox.close());
+    const running = await startProcess({ platform: prepared.platform, databaseUrl: prepared.databaseUrl });
+    closers.push(() => running.stop());
+    const adminKey = settings.roles.includes('api')
+      ? await running.app.get(BootstrapKey, { strict: false }).ensureBootstrapKey(settings.adminKey)
+      : null;
+    if (sandbox) await ensureSampleData(running.app, sandbox);
+    if (!stopping.requested())
+      process.stdout.write(welcome({ settings, url: settings.publicUrl ?? running.url, adminKey, sandbox }));
+    log.info({ roles: settings.roles, url: running.url }, 'Postroom runs');
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Brings the schema up to date and ends; for deployments that do so before the processes start. */
+export async function runMigrations(settings: Settings, log: Log): Promise<void> {
+  const prepared = await preparePlatform(settings, log);
+  await prepared.close();
+  log.info('the database schema is up to date');
+}

@@ -1,0 +1,75 @@
+import { NestFactory } from '@nestjs/core';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import type { INestApplicationContext } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { assembleHttp, createHttpAdapter } from '../platform/http/http-server.js';
+import { nestLogger } from '../platform/log/log.js';
+import { Operations, operationsServer } from './operations.js';
+import { ProcessModule, type ProcessOptions } from './process.module.js';
+
+export interface RunningProcess {
+  readonly app: INestApplicationContext;
+  /** Where it listens; without the api role for health and metrics only. */
+  readonly url: string;
+  /** Takes nothing new, lets runs finish for a few seconds, and closes everything it opened. */
+  stop(): Promise<void>;
+}
+
+/** Starts one process of the given roles on a migrated database. */
+export async function startProcess(options: ProcessOptions): Promise<RunningProcess> {
+  const { settings, log } = options.platform;
+  return settings.roles.includes('api') ? startWithApi(options) : startWithoutApi(options, settings, nestLogger(log));
+}
+
+async function startWithApi(options: ProcessOptions): Promise<RunningProcess> {
+  const { settings, log } = options.platform;
+  const app = await NestFactory.create<NestFastifyApplication>(ProcessModule.forRoot(options), createHttpAdapter(log), {
+    logger: nestLogger(log),
+    bodyParser: false,
+    abortOnError: false,
+  });
+  try {
+    await assembleHttp(app, { log, publicUrl: settings.publicUrl });
+    await app.listen(settings.port, settings.host);
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+  const stop = async () => {
+    app.get(Operations).beginStopping();
+    await app.close();
+  };
+  return { app, url: urlOf(app.getHttpServer().address() as AddressInfo), stop };
+}
+
+async function startWithoutApi(
+  options: ProcessOptions,
+  settings: ProcessOptions['platform']['settings'],
+  logger: ReturnType<typeof nestLogger>,
+): Promise<RunningProcess> {
+  const app = await NestFactory.createApplicationContext(ProcessModule.forRoot(options), {
+    logger,
+    abortOnError: false,
+  });
+  const operations = app.get(Operations);
+  const server = operationsServer(operations);
+  server.listen(settings.port, settings.host);
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+  const stop = async () => {
+    operations.beginStopping();
+    await app.close();
+    server.close();
+    server.closeAllConnections();
+  };
+  return { app, url: urlOf(server.address() as AddressInfo), stop };
+}
+
+function urlOf({ address, family, port }: AddressInfo): string {
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+}

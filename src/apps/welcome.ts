@@ -1,0 +1,42 @@
+import type { Settings } from '../platform/config/settings.js';
+import type { SampleExchange } from './sample-exchange.js';
+
+interface Facts {
+  readonly settings: Settings;
+  readonly url: string;
+  /** Only at the very first start. */
+  readonly adminKey: string | null;
+  readonly sandbox: SampleExchange | null;
+}
+
+/** What a person at the terminal needs to begin. */
+export function welcome({ settings, url, adminKey, sandbox }: Facts): string {
+  const key = adminKey ?? '$POSTROOM_KEY';
+  const lines = ['', `  Postroom runs: ${url}`];
+  if (settings.roles.includes('api')) lines.push(`  API reference: ${url}/docs`);
+  if (adminKey) lines.push('', `  Admin API key, shown this once:  ${adminKey}`);
+  if (sandbox) {
+    lines.push(
+      '',
+      `  A sandbox Exchange plays the server at ${sandbox.ewsUrl}: mail arrives by itself, and two`,
+      '  of its mailboxes lie outside the service account’s scope, so you see a failure, too.',
+    );
+  }
+  if (settings.roles.includes('api')) {
+    lines.push(
+      '',
+      '  Look at:',
+      `    curl -s -H "Authorization: Bearer ${key}" ${url}/v1/mailboxes`,
+      `    curl -s -H "Authorization: Bearer ${key}" ${url}/v1/events`,
+      `    curl -s -H "Authorization: Bearer ${key}" "${url}/v1/incidents?open=true"`,
+    );
+  }
+  if (sandbox) {
+    lines.push(
+      '',
+      '  Mend the failure, and see the mailboxes come back (at the next probe, or at once by POST /v1/mailboxes/{id}/sync):',
+      `    curl -s -X POST -H "Content-Type: application/json" -d '{"account":"${sandbox.username}","to":"all"}' ${sandbox.controlUrl}/grant`,
+    );
+  }
+  return `${lines.join('\n')}\n\n`;
+}

@@ -1,0 +1,30 @@
+import { Module } from '@nestjs/common';
+import { DeliveriesModule } from '../features/deliveries/deliveries.module.js';
+import { FailuresModule } from '../features/failures/failures.module.js';
+import { NotifierLoop } from '../features/failures/notifier-loop.js';
+import { Notifier } from '../features/failures/notifier.js';
+import { IncomingJobs } from '../features/incoming/incoming.jobs.js';
+import { IncomingModule } from '../features/incoming/incoming.module.js';
+import { MailboxesModule } from '../features/mailboxes/mailboxes.module.js';
+import { RemovalJobs } from '../features/mailboxes/removal.jobs.js';
+import { OutgoingJobs } from '../features/outgoing/outgoing.jobs.js';
+import { OutgoingModule } from '../features/outgoing/outgoing.module.js';
+import { ProfilesModule } from '../features/profiles/profiles.module.js';
+import { Dispatcher } from '../features/scheduling/dispatcher.js';
+import { SchedulingModule } from '../features/scheduling/scheduling.module.js';
+import { Housekeeping } from './housekeeping.js';
+
+/** What a worker runs: the dispatcher, the handlers of jobs, the sender of notifications. Any number may run side by side. */
+@Module({
+  imports: [
+    SchedulingModule,
+    DeliveriesModule,
+    FailuresModule,
+    ProfilesModule,
+    MailboxesModule,
+    IncomingModule,
+    OutgoingModule,
+  ],
+  providers: [Dispatcher, IncomingJobs, OutgoingJobs, RemovalJobs, Notifier, NotifierLoop, Housekeeping],
+})
+export class WorkerModule {}

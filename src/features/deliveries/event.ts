@@ -1,0 +1,26 @@
+/** What the change feed tells. Names with full stops, as webhook receivers expect them. */
+export const eventTypes = [
+  'message.received',
+  'outgoing.sent',
+  'outgoing.failed',
+  'mailbox.failed',
+  'mailbox.recovered',
+  'mailbox.paused',
+  'mailbox.resumed',
+  'profile.suspended',
+  'profile.resumed',
+  'incident.opened',
+  'incident.closed',
+] as const;
+
+export type EventType = (typeof eventTypes)[number];
+
+export interface NewEvent {
+  readonly type: EventType;
+  readonly profileId: string;
+  readonly mailboxId: string | null;
+  /** Id of the resource the event is about. */
+  readonly subjectId: string;
+  /** Enough to decide whether to fetch the resource; never content of mail. */
+  readonly data: Readonly<Record<string, unknown>>;
+}

@@ -1,0 +1,41 @@
+const minute = 60_000;
+
+/** When a failed mailbox is looked at again: after 1, 2, 5, 10, then every 15 minutes. */
+const probeMinutes = [1, 2, 5, 10, 15];
+
+/** Spreads what would otherwise come back in one instant; at most this share is added. */
+const probeJitter = 0.2;
+
+/**
+ * @param failedProbes how many probes have failed since the mailbox stopped
+ * @param random from 0 up to 1
+ * @returns ms until the next probe; never less than the schedule's own time
+ */
+export function probeDelay(failedProbes: number, random: number): number {
+  const minutes = probeMinutes[Math.min(failedProbes, probeMinutes.length - 1)] ?? 15;
+  return Math.round(minutes * minute * (1 + probeJitter * random));
+}
+
+const firstRetryMs = 5_000;
+const longestRetryMs = 15 * minute;
+
+/**
+ * Exponential with jitter: half of the time is fixed, half is random, so that many mailboxes struck by
+ * one outage do not return together.
+ * @param attempts consecutive failures, this one included (from 1)
+ * @param atLeastMs what the server asked for
+ */
+export function retryDelay(attempts: number, random: number, atLeastMs = 0): number {
+  const ceiling = Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(attempts - 1, 20));
+  return Math.max(atLeastMs, Math.round(ceiling / 2 + (ceiling / 2) * random));
+}
+
+/** A server that names no time gets this long to breathe. */
+const defaultHoldMs = 10_000;
+/** A server cannot hold us longer than this in one go: a typo in its policy must not stop a profile for a day. */
+const longestHoldMs = 60 * minute;
+
+/** How long a whole profile keeps still after a throttling answer, in ms. */
+export function throttleHold(backOffMs: number | null, random: number): number {
+  return Math.min(longestHoldMs, Math.round((backOffMs ?? defaultHoldMs) * (1 + 0.1 * random)));
+}

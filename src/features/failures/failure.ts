@@ -1,0 +1,61 @@
+import type { CallDiagnostics } from '../../mail/mail-error.js';
+import type { FailureCategory, FailureRetry, FailureScope } from './response-codes.js';
+
+/** Any error of a run, in the one form that decisions, incidents, notifications and the API share. */
+export interface Failure {
+  /** As `MailErrorDetails.code`. */
+  readonly code: string;
+  readonly category: FailureCategory;
+  readonly scope: FailureScope;
+  readonly retry: FailureRetry;
+  /** The EWS operation; empty when the error arose on our side. */
+  readonly operation: string;
+  /** The server's own words. */
+  readonly message: string;
+  readonly values: Readonly<Record<string, string>>;
+  /** Time that the server asked for before the next call, in ms. */
+  readonly backOffMs: number | null;
+  /** Whether a message may have been saved or sent although the call failed. */
+  readonly effectPossible: boolean;
+  readonly diagnostics: CallDiagnostics | null;
+}
+
+/** A failure as a row keeps it: what people and the analysis need, no call state. */
+export interface StoredFailure {
+  readonly code: string;
+  readonly category: FailureCategory;
+  readonly operation: string;
+  /** What the mailbox was doing: also which work proves that it is well again. */
+  readonly during: WorkKind;
+  readonly message: string;
+  readonly values: Readonly<Record<string, string>>;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly requestId: string | null;
+  readonly clientRequestId: string | null;
+  readonly httpStatus: number | null;
+  readonly frontEndServer: string | null;
+  readonly backEndServer: string | null;
+  readonly serverVersion: string | null;
+}
+
+export type WorkKind = 'incoming' | 'outgoing';
+
+export function storedFailure(failure: Failure, during: WorkKind, at: Date): StoredFailure {
+  const { diagnostics } = failure;
+  return {
+    code: failure.code,
+    category: failure.category,
+    operation: failure.operation,
+    during,
+    message: failure.message,
+    values: failure.values,
+    at: at.toISOString(),
+    requestId: diagnostics?.requestId ?? null,
+    clientRequestId: diagnostics?.clientRequestId ?? null,
+    httpStatus: diagnostics?.httpStatus ?? null,
+    frontEndServer: diagnostics?.frontEndServer ?? null,
+    backEndServer: diagnostics?.backEndServer ?? null,
+    serverVersion: diagnostics?.serverVersion ?? null,
+  };
+}

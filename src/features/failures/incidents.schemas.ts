@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import { pageQuery, pageSchema } from '../../platform/http/page.js';
+import { idParam, queryFlag } from '../../platform/http/validation.js';
+import { explain } from './explanations.js';
+import type { IncidentMailboxRow, IncidentRow } from './incidents.store.js';
+import type { NotificationRow } from './notifications.store.js';
+
+const time = z.iso.datetime();
+
+export const incidentQuery = z.strictObject({
+  ...pageQuery.shape,
+  profileId: idParam.optional(),
+  open: queryFlag.optional().describe('true: open ones only; false: closed ones only'),
+});
+
+const fields = {
+  id: z.uuid(),
+  profileId: z.uuid(),
+  scope: z.enum(['mailbox', 'profile']).describe('profile: all mailboxes of the profile wait'),
+  open: z.boolean(),
+  code: z.string(),
+  title: z.string(),
+  cause: z.string().describe('In plain words'),
+  remedy: z.string().describe('What to do, with the commands to run'),
+  operation: z.string(),
+  message: z.string().describe('The server’s own words, of the latest failure'),
+  requestId: z.string().nullable(),
+  clientRequestId: z.string().nullable(),
+  firstAt: time,
+  lastAt: time,
+  closedAt: time.nullable(),
+  count: z.number().int().describe('Failures so far, probes included'),
+  stoppedMailboxes: z.number().int().describe('Mailboxes that still stand still'),
+  affectedMailboxes: z.number().int().describe('Mailboxes that it ever stopped'),
+};
+
+export const incidentSummary = z.object(fields).meta({ id: 'IncidentSummary' });
+export const incidentPage = pageSchema(incidentSummary).meta({ id: 'IncidentPage' });
+
+export const notificationAnswer = z
+  .object({
+    id: z.uuid(),
+    incidentId: z.uuid(),
+    profileId: z.uuid(),
+    kind: z.enum(['opened', 'recovered']),
+    recipient: z.object({ name: z.string(), email: z.string() }),
+    state: z.enum(['pending', 'sent', 'kept', 'failed']).describe('kept: there is no SMTP server to send it by'),
+    subject: z.string().nullable(),
+    text: z.string().nullable(),
+    attempts: z.number().int(),
+    lastError: z.string().nullable(),
+    createdAt: time,
+    sentAt: time.nullable(),
+  })
+  .meta({ id: 'Notification' });
+export const notificationPage = pageSchema(notificationAnswer).meta({ id: 'NotificationPage' });
+export const notificationQuery = z.strictObject({ ...pageQuery.shape, incidentId: idParam.optional() });
+
+export const incidentAnswer = z
+  .object({
+    ...fields,
+    mailboxes: z
+      .array(z.object({ id: z.uuid(), emailAddress: z.string(), stoppedAt: time, recoveredAt: time.nullable() }))
+      .describe('The first 200, those that stand still first'),
+    notifications: z.array(notificationAnswer),
+  })
+  .meta({ id: 'Incident' });
+
+export function showIncident(
+  row: IncidentRow,
+  profile: { username: string; ewsUrl: string },
+  mailbox: string | null,
+): z.output<typeof incidentSummary> {
+  const { last_failure: failure } = row;
+  return {
+    id: row.id,
+    profileId: row.profile_id,
+    scope: row.scope,
+    open: row.closed_at === null,
+    code: row.cause,
+    ...explain(failure, { ...profile, mailbox: mailbox ?? 'the mailbox', values: failure.values }),
+    operation: failure.operation,
+    message: failure.message,
+    requestId: failure.requestId,
+    clientRequestId: failure.clientRequestId,
+    firstAt: row.opened_at.toISOString(),
+    lastAt: row.last_seen_at.toISOString(),
+    closedAt: row.closed_at?.toISOString() ?? null,
+    count: row.failures,
+    stoppedMailboxes: row.stopped,
+    affectedMailboxes: row.affected,
+  };
+}
+
+export const showIncidentMailbox = (row: IncidentMailboxRow) => ({
+  id: row.mailbox_id,
+  emailAddress: row.email_address,
+  stoppedAt: row.joined_at.toISOString(),
+  recoveredAt: row.recovered_at?.toISOString() ?? null,
+});
+
+export const showNotification = (row: NotificationRow): z.output<typeof notificationAnswer> => ({
+  id: row.id,
+  incidentId: row.incident_id,
+  profileId: row.profile_id,
+  kind: row.kind,
+  recipient: { name: row.recipient_name, email: row.recipient_email },
+  state: row.state,
+  subject: row.subject,
+  text: row.text_body,
+  attempts: row.attempts,
+  lastError: row.last_error,
+  createdAt: row.created_at.toISOString(),
+  sentAt: row.sent_at?.toISOString() ?? null,
+});

@@ -1,0 +1,140 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import type { Sql } from '../../platform/database/data-source.js';
+import { storableJson } from '../../platform/database/storable-text.js';
+import type { StoredFailure } from './failure.js';
+
+export interface IncidentRow {
+  readonly id: string;
+  readonly profile_id: string;
+  readonly cause: string;
+  readonly scope: 'mailbox' | 'profile';
+  readonly first_failure: StoredFailure;
+  readonly last_failure: StoredFailure;
+  readonly failures: number;
+  readonly opened_at: Date;
+  readonly last_seen_at: Date;
+  readonly closed_at: Date | null;
+  /** Mailboxes still stopped by it, and all that ever were. */
+  readonly stopped: number;
+  readonly affected: number;
+}
+
+export interface IncidentMailboxRow {
+  readonly mailbox_id: string;
+  readonly email_address: string;
+  readonly joined_at: Date;
+  readonly recovered_at: Date | null;
+}
+
+/** The SQL of incidents. Who changes a mailbox's membership holds that mailbox's row lock already. */
+@Injectable()
+export class IncidentsStore {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /**
+   * Opens the incident of this cause, or counts one more failure into the open one.
+   * @returns whether it was opened by this call
+   */
+  async openOrJoin(
+    sql: Sql,
+    incident: { profileId: string; cause: string; scope: 'mailbox' | 'profile'; failure: StoredFailure; at: Date },
+  ): Promise<{ id: string; opened: boolean }> {
+    const [row] = await sql.query<{ id: string; opened: boolean }[]>(
+      `INSERT INTO incidents AS i (id, profile_id, cause, scope, first_failure, last_failure, failures, opened_at, last_seen_at)
+       VALUES ($1, $2, $3, $4, $5, $5, 1, $6, $6)
+       ON CONFLICT (profile_id, cause) WHERE closed_at IS NULL
+       DO UPDATE SET last_failure = excluded.last_failure, last_seen_at = excluded.last_seen_at, failures = i.failures + 1
+       RETURNING id, (xmax = 0) AS opened`,
+      [uuidv7(), incident.profileId, incident.cause, incident.scope, storableJson(incident.failure), incident.at],
+    );
+    if (!row) throw new Error('the incident was neither inserted nor updated');
+    return row;
+  }
+
+  async addMailbox(sql: Sql, incidentId: string, mailboxId: string, at: Date): Promise<void> {
+    await sql.query(
+      `INSERT INTO incident_mailboxes (incident_id, mailbox_id, joined_at) VALUES ($1, $2, $3)
+       ON CONFLICT (incident_id, mailbox_id) DO UPDATE SET recovered_at = NULL`,
+      [incidentId, mailboxId, at],
+    );
+  }
+
+  /** Takes the mailbox out of the incidents that hold it, but for `except`. @returns those incidents' ids */
+  async removeMailbox(sql: Sql, mailboxId: string, except: string | null, at: Date): Promise<string[]> {
+    const [rows] = await sql.query<[{ incident_id: string }[], number]>(
+      `UPDATE incident_mailboxes SET recovered_at = $3
+       WHERE mailbox_id = $1 AND recovered_at IS NULL AND incident_id IS DISTINCT FROM $2::uuid RETURNING incident_id`,
+      [mailboxId, except, at],
+    );
+    return rows.map((row) => row.incident_id);
+  }
+
+  /**
+   * Closes an incident that holds no mailbox any more. The row is locked before the count, or the last
+   * two mailboxes to recover would each still see the other one.
+   * @returns whether this call closed it
+   */
+  async closeIfEmpty(sql: Sql, incidentId: string, at: Date): Promise<{ profileId: string; cause: string } | null> {
+    await sql.query(`SELECT FROM incidents WHERE id = $1 FOR NO KEY UPDATE`, [incidentId]);
+    const [rows] = await sql.query<[{ profile_id: string; cause: string }[], number]>(
+      `UPDATE incidents SET closed_at = $2 WHERE id = $1 AND closed_at IS NULL AND scope = 'mailbox'
+         AND NOT EXISTS (SELECT FROM incident_mailboxes m WHERE m.incident_id = $1 AND m.recovered_at IS NULL)
+       RETURNING profile_id, cause`,
+      [incidentId, at],
+    );
+    return rows[0] ? { profileId: rows[0].profile_id, cause: rows[0].cause } : null;
+  }
+
+  /** Closes the open incident that suspended a whole profile. @returns its id */
+  async closeOfProfile(sql: Sql, profileId: string, at: Date): Promise<{ id: string; cause: string }[]> {
+    const [rows] = await sql.query<[{ id: string; cause: string }[], number]>(
+      `UPDATE incidents SET closed_at = $2 WHERE profile_id = $1 AND closed_at IS NULL AND scope = 'profile' RETURNING id, cause`,
+      [profileId, at],
+    );
+    return rows;
+  }
+
+  async find(id: string, profileIds: readonly string[] | null): Promise<IncidentRow | null> {
+    const rows = await this.dataSource.query<IncidentRow[]>(
+      `${selectIncident} WHERE i.id = $1 AND ($2::uuid[] IS NULL OR i.profile_id = ANY($2))`,
+      [id, profileIds],
+    );
+    return rows[0] ?? null;
+  }
+
+  /** Newest first. */
+  async list(query: {
+    profileIds: readonly string[] | null;
+    profileId: string | null;
+    open: boolean | null;
+    before: string | null;
+    limit: number;
+  }): Promise<IncidentRow[]> {
+    return this.dataSource.query<IncidentRow[]>(
+      `${selectIncident}
+       WHERE ($1::uuid[] IS NULL OR i.profile_id = ANY($1)) AND ($2::uuid IS NULL OR i.profile_id = $2)
+         AND ($3::boolean IS NULL OR (i.closed_at IS NULL) = $3) AND ($4::uuid IS NULL OR i.id < $4)
+       ORDER BY i.id DESC LIMIT $5`,
+      [query.profileIds, query.profileId, query.open, query.before, query.limit],
+    );
+  }
+
+  /** Still stopped ones first, then by address. */
+  async mailboxesOf(incidentId: string, limit: number): Promise<IncidentMailboxRow[]> {
+    return this.dataSource.query<IncidentMailboxRow[]>(
+      `SELECT im.mailbox_id, m.email_address, im.joined_at, im.recovered_at
+       FROM incident_mailboxes im JOIN mailboxes m ON m.id = im.mailbox_id
+       WHERE im.incident_id = $1 ORDER BY im.recovered_at IS NOT NULL, lower(m.email_address) LIMIT $2`,
+      [incidentId, limit],
+    );
+  }
+}
+
+const selectIncident = `
+  SELECT i.*, members.stopped, members.affected
+  FROM incidents i CROSS JOIN LATERAL (
+    SELECT count(*) FILTER (WHERE m.recovered_at IS NULL)::int AS stopped, count(*)::int AS affected
+    FROM incident_mailboxes m WHERE m.incident_id = i.id
+  ) members`;

@@ -1,0 +1,75 @@
+import { Injectable } from '@nestjs/common';
+import type { Sql } from '../../platform/database/data-source.js';
+import { EventsStore } from '../deliveries/events.store.js';
+import type { StoredFailure } from './failure.js';
+import { IncidentsStore } from './incidents.store.js';
+import { NotificationsStore } from './notifications.store.js';
+
+interface Trouble {
+  readonly profileId: string;
+  readonly failure: StoredFailure;
+  readonly at: Date;
+}
+
+/**
+ * Opens and closes incidents together with what follows from it: the notification's outbox row and the
+ * event, in the caller's transaction, so that none of them exists without the others.
+ */
+@Injectable()
+export class Incidents {
+  constructor(
+    private readonly incidents: IncidentsStore,
+    private readonly notifications: NotificationsStore,
+    private readonly events: EventsStore,
+  ) {}
+
+  /** A mailbox stopped: it joins the profile's incident of that cause and leaves any other. */
+  async mailboxStopped(sql: Sql, mailboxId: string, trouble: Trouble): Promise<void> {
+    const incidentId = await this.open(sql, 'mailbox', trouble);
+    await this.incidents.addMailbox(sql, incidentId, mailboxId, trouble.at);
+    await this.leave(sql, mailboxId, incidentId, trouble.at);
+  }
+
+  /** A mailbox is well again, or a person took it out: incidents that it was the last of close. */
+  async mailboxLeft(sql: Sql, mailboxId: string, at: Date): Promise<void> {
+    await this.leave(sql, mailboxId, null, at);
+  }
+
+  async profileSuspended(sql: Sql, trouble: Trouble): Promise<void> {
+    await this.open(sql, 'profile', trouble);
+  }
+
+  async profileResumed(sql: Sql, profileId: string, at: Date): Promise<void> {
+    for (const closed of await this.incidents.closeOfProfile(sql, profileId, at))
+      await this.tellClosed(sql, profileId, closed.id, closed.cause, at);
+  }
+
+  private async open(sql: Sql, scope: 'mailbox' | 'profile', { profileId, failure, at }: Trouble): Promise<string> {
+    const { id, opened } = await this.incidents.openOrJoin(sql, { profileId, cause: failure.code, scope, failure, at });
+    if (opened) {
+      await this.notifications.add(sql, id, 'opened', at);
+      await this.events.append(
+        sql,
+        [{ type: 'incident.opened', profileId, mailboxId: null, subjectId: id, data: { cause: failure.code, scope } }],
+        at,
+      );
+    }
+    return id;
+  }
+
+  private async leave(sql: Sql, mailboxId: string, except: string | null, at: Date): Promise<void> {
+    for (const incidentId of await this.incidents.removeMailbox(sql, mailboxId, except, at)) {
+      const closed = await this.incidents.closeIfEmpty(sql, incidentId, at);
+      if (closed) await this.tellClosed(sql, closed.profileId, incidentId, closed.cause, at);
+    }
+  }
+
+  private async tellClosed(sql: Sql, profileId: string, incidentId: string, cause: string, at: Date): Promise<void> {
+    await this.notifications.add(sql, incidentId, 'recovered', at);
+    await this.events.append(
+      sql,
+      [{ type: 'incident.closed', profileId, mailboxId: null, subjectId: incidentId, data: { cause } }],
+      at,
+    );
+  }
+}

@@ -1,0 +1,129 @@
+import { Injectable } from '@nestjs/common';
+import type { FoundItem, SyncChange } from '../../mail/mail-item.js';
+import { MailServerError } from '../../mail/mail-error.js';
+import type { FolderRef } from '../../mail/mail-server.js';
+import { Clock } from '../../platform/clock/clock.js';
+import type { MailboxRun } from '../mailboxes/mailbox-run.js';
+import { FoldersStore, type FolderProgress } from './folders.store.js';
+import { advanceImport, startOfImport, type ImportPosition } from './import-position.js';
+import { IncomingStore } from './incoming.store.js';
+import { ItemIntake } from './item-intake.js';
+
+/** EWS takes 1000, but 250 with a restriction since Exchange 2013 (see the find count limit). */
+const findPage = 250;
+/** The most that SyncFolderItems gives (messages.xsd, MaxChangesReturned: 1 to 512). */
+const syncPage = 512;
+/** Calls of one kind in one run, so that a long first import or baseline shares the budget with other mailboxes. */
+const pagesPerRun = 10;
+
+/** Whether the folder is caught up, or more is to be fetched at once. */
+export type SyncOutcome = 'caught-up' | 'more';
+
+/**
+ * Brings one folder of a mailbox up to date.
+ *
+ * The import comes first and finds what is wanted by its date, oldest first. Then the folder is
+ * enumerated once to get a sync state, which tells every later change, also of mail that is moved in
+ * with an old date. Until that state covers the folder, each run looks for new mail by date as well,
+ * so enumerating a mailbox of years delays nothing.
+ */
+@Injectable()
+export class FolderSync {
+  constructor(
+    private readonly folders: FoldersStore,
+    private readonly store: IncomingStore,
+    private readonly intake: ItemIntake,
+    private readonly clock: Clock,
+  ) {}
+
+  async run(run: MailboxRun, name: string, ref: FolderRef): Promise<SyncOutcome> {
+    const progress = await this.folders.open(run.mailbox.id, name, run.profile.processEmailsFrom);
+    await this.intake.retryFailed(run, name);
+    const byDate = progress.importedAt === null || progress.baselineAt === null;
+    if (byDate && !(await this.import(run, ref, progress))) return 'more';
+    return this.follow(run, ref, progress);
+  }
+
+  /** @returns whether all that is wanted by date is stored now */
+  private async import(run: MailboxRun, ref: FolderRef, progress: FolderProgress): Promise<boolean> {
+    let position: ImportPosition = startOfImport(progress.importReached ?? progress.importFrom);
+    for (let page = 0; page < pagesPerRun; page += 1) {
+      run.signal.throwIfAborted();
+      const found = await run.session.findReceivedSince(
+        ref,
+        position.since,
+        { offset: position.offset, limit: findPage },
+        { signal: run.signal },
+      );
+      await this.intake.take(run, progress.folder, wantedIds(found.items, progress.importFrom));
+      position = advanceImport(position, found);
+      await run.commit((manager) =>
+        this.folders.imported(
+          manager,
+          run.mailbox.id,
+          progress.folder,
+          position.reached,
+          position.done ? this.clock.now() : null,
+        ),
+      );
+      if (position.done) return true;
+    }
+    return false;
+  }
+
+  private async follow(run: MailboxRun, ref: FolderRef, progress: FolderProgress): Promise<SyncOutcome> {
+    let { syncState } = progress;
+    for (let page = 0; page < pagesPerRun; page += 1) {
+      run.signal.throwIfAborted();
+      let changes;
+      try {
+        changes = await run.session.syncFolder(ref, syncState, syncPage, { signal: run.signal });
+      } catch (error) {
+        if (!(error instanceof MailServerError) || error.code !== 'ErrorInvalidSyncStateData' || syncState === null)
+          throw error;
+        await run.commit((manager) => this.folders.forgetSyncState(manager, run.mailbox.id, progress.folder));
+        return 'more';
+      }
+      await this.apply(run, progress, changes.changes);
+      // Only now: items are stored before a state that covers them, and a crash between shows them again.
+      await run.commit((manager) =>
+        this.folders.synced(
+          manager,
+          run.mailbox.id,
+          progress.folder,
+          changes.syncState,
+          changes.last ? this.clock.now() : null,
+        ),
+      );
+      if (changes.last) return 'caught-up';
+      // A server that repeats its state without an end would hold us here for ever.
+      if (changes.syncState === syncState && changes.changes.length === 0) return 'caught-up';
+      syncState = changes.syncState;
+    }
+    return 'more';
+  }
+
+  private async apply(run: MailboxRun, progress: FolderProgress, changes: readonly SyncChange[]): Promise<void> {
+    const items = changes.flatMap((change) =>
+      change.kind === 'create' || change.kind === 'update' ? [change.item] : [],
+    );
+    await this.intake.take(run, progress.folder, wantedIds(items, progress.importFrom));
+    const flags = changes.flatMap((change) => {
+      if (change.kind === 'read-flag') return [{ itemId: change.itemId, isRead: change.isRead }];
+      if (change.kind === 'update' && change.item.isRead !== null)
+        return [{ itemId: change.item.id, isRead: change.item.isRead }];
+      return [];
+    });
+    const left = changes.flatMap((change) => (change.kind === 'delete' ? [change.itemId] : []));
+    if (flags.length === 0 && left.length === 0) return;
+    await run.commit(async (manager) => {
+      await this.store.setRead(manager, run.mailbox.id, flags);
+      await this.store.leaveFolder(manager, run.mailbox.id, left);
+    });
+  }
+}
+
+/** A server that leaves the date out leaves the decision to the fetched item. */
+function wantedIds(items: readonly FoundItem[], from: Date): string[] {
+  return items.filter((item) => item.receivedAt === null || item.receivedAt >= from).map((item) => item.id);
+}

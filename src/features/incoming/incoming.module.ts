@@ -1,0 +1,20 @@
+import { Module } from '@nestjs/common';
+import { DeliveriesModule } from '../deliveries/deliveries.module.js';
+import { MailboxesModule } from '../mailboxes/mailboxes.module.js';
+import { FolderSync } from './folder-sync.js';
+import { FoldersStore } from './folders.store.js';
+import { IncomingMetrics } from './incoming-metrics.js';
+import { IncomingStore } from './incoming.store.js';
+import { ItemFailuresStore } from './item-failures.store.js';
+import { ItemIntake } from './item-intake.js';
+import { MessagesController } from './messages.controller.js';
+import { MessagesStore } from './messages.store.js';
+
+/** Received mail: how it comes in, and how it is shown. */
+@Module({
+  imports: [MailboxesModule, DeliveriesModule],
+  controllers: [MessagesController],
+  providers: [MessagesStore, ItemFailuresStore, IncomingStore, FoldersStore, IncomingMetrics, ItemIntake, FolderSync],
+  exports: [FolderSync],
+})
+export class IncomingModule {}

@@ -1,0 +1,192 @@
+import { Injectable } from '@nestjs/common';
+import type { FetchedItem } from '../../mail/mail-item.js';
+import { MailServerError } from '../../mail/mail-error.js';
+import { Clock } from '../../platform/clock/clock.js';
+import { EventsStore } from '../deliveries/events.store.js';
+import { retryDelay } from '../failures/backoff.js';
+import { classify, consequenceOf } from '../failures/classify.js';
+import type { MailboxRun } from '../mailboxes/mailbox-run.js';
+import { IncomingMetrics } from './incoming-metrics.js';
+import { IncomingStore } from './incoming.store.js';
+import { ItemFailuresStore } from './item-failures.store.js';
+import { contentOfMime, contentOfProperties, type MessageAttachment, type MessageContent } from './message-content.js';
+import { newMessage, type NewMessage } from './stored-message.js';
+
+/** Items a GetItem call; larger batches gain little and lose more when one call fails. */
+const batchSize = 10;
+/** An item is tried this often over later cycles, then set aside. */
+const maxAttempts = 5;
+
+interface ItemTrouble {
+  readonly itemId: string;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** Takes items from the server into the database. One item that cannot be read never stops the others. */
+@Injectable()
+export class ItemIntake {
+  constructor(
+    private readonly store: IncomingStore,
+    private readonly failures: ItemFailuresStore,
+    private readonly events: EventsStore,
+    private readonly metrics: IncomingMetrics,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Fetches and stores the items that are not stored yet, batch by batch, each batch in a transaction of its own. */
+  async take(run: MailboxRun, folder: string, itemIds: readonly string[]): Promise<void> {
+    const known = await this.store.knownItems(run.mailbox.id, itemIds);
+    const wanted = [...new Set(itemIds)].filter((id) => !known.has(id));
+    for (let start = 0; start < wanted.length; start += batchSize) {
+      run.signal.throwIfAborted();
+      await this.takeBatch(run, folder, wanted.slice(start, start + batchSize));
+    }
+  }
+
+  /** Tries again what failed in earlier cycles. */
+  async retryFailed(run: MailboxRun, folder: string): Promise<void> {
+    const due = await this.failures.due(run.mailbox.id, folder, this.clock.now(), batchSize);
+    // One by one: a poisonous item must not spoil the try of its neighbours.
+    for (const { itemId } of due) await this.takeBatch(run, folder, [itemId]);
+  }
+
+  private async takeBatch(run: MailboxRun, folder: string, itemIds: readonly string[]): Promise<void> {
+    const messages: NewMessage[] = [];
+    const troubles: ItemTrouble[] = [];
+    const gone: string[] = [];
+    for (const result of await run.session.fetchItems(itemIds, { signal: run.signal })) {
+      if (!result.ok && result.error.code === 'ErrorItemNotFound') {
+        // Moved or deleted since the listing; where it went, the next sync tells.
+        gone.push(result.itemId);
+        continue;
+      }
+      if (!result.ok && isBeyondItem(result.error)) throw result.error;
+      const read = result.ok
+        ? await this.read(run, result.item)
+        : await this.readByProperties(run, result.itemId, result.error);
+      if ('code' in read) troubles.push(read);
+      else messages.push(read);
+    }
+    await this.storeTogether(run, folder, messages, troubles, gone);
+  }
+
+  private async read(run: MailboxRun, item: FetchedItem): Promise<NewMessage | ItemTrouble> {
+    if (!item.mime) return this.readByProperties(run, item.id, null);
+    try {
+      return newMessage(item, await contentOfMime(item.mime, item.properties), this.clock.now());
+    } catch (error) {
+      const byProperties = await this.readByProperties(run, item.id, null);
+      if ('code' in byProperties)
+        return { ...byProperties, message: `${byProperties.message}; its MIME cannot be read: ${textOf(error)}` };
+      // The original is kept although it could not be parsed.
+      return { ...byProperties, item: { ...byProperties.item, mime: item.mime } };
+    }
+  }
+
+  /** The second way to an item: the server's own reading of it, its attachments one by one. */
+  private async readByProperties(
+    run: MailboxRun,
+    itemId: string,
+    first: MailServerError | null,
+  ): Promise<NewMessage | ItemTrouble> {
+    try {
+      const item = await run.session.fetchItemProperties(itemId, { signal: run.signal });
+      const attachments: MessageAttachment[] = [];
+      for (const ref of item.properties.attachments) {
+        const { content, contentType, name } = await run.session.fetchAttachment(ref.id, { signal: run.signal });
+        attachments.push({
+          filename: ref.name ?? name,
+          contentType: contentType ?? ref.contentType ?? 'application/octet-stream',
+          contentId: ref.contentId,
+          isInline: ref.isInline,
+          sizeBytes: content.length,
+          bytes: content,
+        });
+      }
+      const content: MessageContent = contentOfProperties(item, attachments);
+      return newMessage(item, content, this.clock.now());
+    } catch (error) {
+      if (!(error instanceof MailServerError) || isBeyondItem(error)) throw error;
+      const cause = first ?? error;
+      return { itemId, code: cause.code, message: cause.details.text };
+    }
+  }
+
+  /** Stores a batch; when PostgreSQL refuses a row of it, each message by itself, so that only that one is set aside. */
+  private async storeTogether(
+    run: MailboxRun,
+    folder: string,
+    messages: readonly NewMessage[],
+    troubles: readonly ItemTrouble[],
+    gone: readonly string[],
+  ): Promise<void> {
+    try {
+      await this.commit(run, folder, messages, troubles, gone);
+    } catch (error) {
+      if (!isDataError(error)) throw error;
+      const [only] = messages;
+      if (messages.length === 1 && only) {
+        const trouble = {
+          itemId: only.item.id,
+          code: 'CannotStore',
+          message: 'The database refuses the content of this message.',
+        };
+        return this.commit(run, folder, [], [...troubles, trouble], gone);
+      }
+      await this.commit(run, folder, [], troubles, gone);
+      for (const message of messages) await this.storeTogether(run, folder, [message], [], []);
+    }
+  }
+
+  private async commit(
+    run: MailboxRun,
+    folder: string,
+    messages: readonly NewMessage[],
+    troubles: readonly ItemTrouble[],
+    gone: readonly string[],
+  ): Promise<void> {
+    const now = this.clock.now();
+    const mailboxId = run.mailbox.id;
+    const fresh = await run.commit(async (manager) => {
+      const stored = await this.store.store(manager, { mailboxId, profileId: run.profile.id, folder }, messages, now);
+      await this.events.append(
+        manager,
+        stored.map((message) => ({
+          type: 'message.received' as const,
+          profileId: run.profile.id,
+          mailboxId,
+          subjectId: message.id,
+          data: {
+            emailAddress: run.mailbox.emailAddress,
+            internetMessageId: message.content.internetMessageId,
+            receivedAt: message.receivedAt.toISOString(),
+          },
+        })),
+        now,
+      );
+      await this.failures.forget(manager, mailboxId, [...messages.map((message) => message.item.id), ...gone]);
+      for (const trouble of troubles) {
+        const retryAt = (attempts: number) =>
+          attempts >= maxAttempts ? null : new Date(now.getTime() + retryDelay(attempts + 3, Math.random()));
+        await this.failures.note(manager, { mailboxId, folder, ...trouble }, retryAt, now);
+      }
+      return stored;
+    });
+    this.metrics.took(fresh.length, troubles);
+  }
+}
+
+/** An error that an item reports but that is not the item's: going on would meet it again with every item. */
+function isBeyondItem(error: MailServerError): boolean {
+  const failure = classify(error);
+  return failure.scope !== 'item' && (failure.retry === 'backoff' || consequenceOf(failure) !== 'retry-later');
+}
+
+/** PostgreSQL's classes for "this value cannot be stored": data exception, constraint, program limit. */
+function isDataError(error: unknown): boolean {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === 'string' && /^(22|23|54)...$/.test(code);
+}
+
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,0 +1,156 @@
+import { Controller, Get, Param, Query, Res } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import contentDisposition from 'content-disposition';
+import type { FastifyReply } from 'fastify';
+import { z } from 'zod';
+import { Answers } from '../../platform/http/answers.js';
+import { decodeCursor, pageOf, type Page } from '../../platform/http/page.js';
+import { Problem, problems } from '../../platform/http/problem.js';
+import { idParam } from '../../platform/http/validation.js';
+import { Caller } from '../access/caller.js';
+import { RequireScope } from '../access/require-scope.js';
+import { ItemFailuresStore } from './item-failures.store.js';
+import { attachmentBytes } from './message-content.js';
+import {
+  itemFailurePage,
+  itemFailureQuery,
+  messageAnswer,
+  messagePage,
+  messageQuery,
+  showItemFailure,
+  showMessage,
+  showSummary,
+  type messageSummary,
+} from './messages.schemas.js';
+import { MessagesStore, type MessageRow } from './messages.store.js';
+
+const positionParam = z.coerce.number().int().min(0).max(100_000);
+
+@ApiTags('Messages')
+@Controller('v1')
+export class MessagesController {
+  constructor(
+    private readonly messages: MessagesStore,
+    private readonly itemFailures: ItemFailuresStore,
+  ) {}
+
+  @Get('messages')
+  @RequireScope('read')
+  @ApiOperation({ summary: 'List a mailbox’s messages', description: 'Newest first, without bodies.' })
+  @Answers(200, 'A page of messages', messagePage)
+  async list(
+    @Caller() caller: Caller,
+    @Query({ schema: messageQuery }) query: z.output<typeof messageQuery>,
+  ): Promise<Page<z.output<typeof messageSummary>>> {
+    await this.checkMailbox(caller, query.mailboxId);
+    const before = decodeCursor(query.cursor, z.tuple([z.string().max(40), z.uuid()]));
+    const rows = await this.messages.list({
+      mailboxId: query.mailboxId,
+      before: before && { receivedAt: before[0], id: before[1] },
+      limit: query.limit + 1,
+    });
+    return pageOf(rows, query.limit, showSummary, (row) => [row.position, row.id]);
+  }
+
+  @Get('messages/:id')
+  @RequireScope('read')
+  @ApiOperation({ summary: 'Read a message', description: 'With bodies, headers and what is attached.' })
+  @Answers(200, 'The message', messageAnswer)
+  async read(
+    @Caller() caller: Caller,
+    @Param('id', { schema: idParam }) id: string,
+  ): Promise<z.output<typeof messageAnswer>> {
+    const message = await this.find(caller, id);
+    const [content, attachments] = await Promise.all([
+      this.messages.content(message.content_id),
+      this.messages.attachments(message.content_id),
+    ]);
+    return showMessage(message, content, attachments);
+  }
+
+  @Get('messages/:id/mime')
+  @RequireScope('read')
+  @ApiOperation({
+    summary: 'Download the original message',
+    description: 'The MIME, byte for byte as the server gave it (message/rfc822).',
+  })
+  @Answers(200, 'The MIME')
+  async mime(
+    @Caller() caller: Caller,
+    @Param('id', { schema: idParam }) id: string,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const message = await this.find(caller, id);
+    const mime = await this.messages.mime(message.content_id);
+    if (!mime) throw new Problem(problems.notFound, 'The server could not show the original of this message.');
+    download(reply, mime, 'message/rfc822', `${id}.eml`);
+  }
+
+  @Get('messages/:id/attachments/:position')
+  @RequireScope('read')
+  @ApiOperation({
+    summary: 'Download an attachment',
+    description: 'By its position in the message’s list of attachments.',
+  })
+  @Answers(200, 'The attachment’s bytes')
+  async attachment(
+    @Caller() caller: Caller,
+    @Param('id', { schema: idParam }) id: string,
+    @Param('position', { schema: positionParam }) position: number,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const message = await this.find(caller, id);
+    const attachment = (await this.messages.attachments(message.content_id)).find(
+      (candidate) => candidate.position === position,
+    );
+    const bytes =
+      attachment &&
+      ((await this.messages.attachmentBytes(message.content_id, position)) ?? (await this.fromMime(message, position)));
+    if (!attachment || !bytes) throw new Problem(problems.notFound, 'The message has no attachment at this position.');
+    download(reply, bytes, attachment.content_type, attachment.filename ?? `attachment-${position}`);
+  }
+
+  @Get('mailboxes/:id/item-failures')
+  @RequireScope('read')
+  @ApiOperation({
+    summary: 'List items of a mailbox that could not be read',
+    description: 'They are tried again over later cycles, then set aside; the rest of the mailbox goes on.',
+  })
+  @Answers(200, 'A page of item failures', itemFailurePage)
+  async failures(
+    @Caller() caller: Caller,
+    @Param('id', { schema: idParam }) id: string,
+    @Query({ schema: itemFailureQuery }) query: z.output<typeof itemFailureQuery>,
+  ): Promise<Page<ReturnType<typeof showItemFailure>>> {
+    await this.checkMailbox(caller, id);
+    const after = decodeCursor(query.cursor, z.tuple([z.string()]))?.[0] ?? null;
+    const rows = await this.itemFailures.list(id, after, query.limit + 1);
+    return pageOf(rows, query.limit, showItemFailure, ({ itemId }) => [itemId]);
+  }
+
+  private async find(caller: Caller, id: string): Promise<MessageRow> {
+    const message = await this.messages.find(id, caller.profileIds);
+    if (!message) throw new Problem(problems.notFound);
+    return message;
+  }
+
+  private async checkMailbox(caller: Caller, mailboxId: string): Promise<void> {
+    if (!(await this.messages.seesMailbox(mailboxId, caller.profileIds)))
+      throw new Problem(problems.notFound, 'There is no mailbox of this id.');
+  }
+
+  private async fromMime(message: MessageRow, position: number): Promise<Buffer | null> {
+    const mime = await this.messages.mime(message.content_id);
+    return mime && attachmentBytes(mime, position);
+  }
+}
+
+/** Mail is written by strangers: whatever the type says, a browser must save it and run nothing in it. */
+function download(reply: FastifyReply, bytes: Buffer, contentType: string, filename: string): void {
+  void reply
+    .header('content-type', /^[\w.+-]+\/[\w.+-]+$/.test(contentType) ? contentType : 'application/octet-stream')
+    .header('content-disposition', contentDisposition(filename, { type: 'attachment' }))
+    .header('content-security-policy', "sandbox; default-src 'none'")
+    .header('x-content-type-options', 'nosniff')
+    .send(bytes);
+}

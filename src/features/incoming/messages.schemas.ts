@@ -1,0 +1,140 @@
+import { z } from 'zod';
+import { pageQuery, pageSchema } from '../../platform/http/page.js';
+import { idParam } from '../../platform/http/validation.js';
+import type { ItemFailure } from './item-failures.store.js';
+import type { AttachmentRow, ContentRow, MessageRow } from './messages.store.js';
+
+const time = z.iso.datetime();
+const address = z.object({ name: z.string().nullable(), address: z.string().nullable() });
+
+export const messageQuery = z.strictObject({ ...pageQuery.shape, mailboxId: idParam.describe('Whose messages') });
+
+const fields = {
+  id: z.uuid(),
+  mailboxId: z.uuid(),
+  profileId: z.uuid(),
+  folder: z.string().nullable().describe('Null: it has left the folders that are synced'),
+  internetMessageId: z.string().nullable(),
+  subject: z.string().nullable(),
+  from: address.nullable(),
+  sender: address.nullable(),
+  to: z.array(address),
+  cc: z.array(address),
+  bcc: z.array(address),
+  replyTo: z.array(address),
+  importance: z.enum(['low', 'normal', 'high']),
+  isRead: z.boolean(),
+  hasAttachments: z.boolean().describe('Apart from inline ones'),
+  sizeBytes: z.number().int(),
+  sentAt: time.nullable(),
+  receivedAt: time,
+  storedAt: time,
+  inReplyTo: z.string().nullable(),
+  references: z.array(z.string()),
+  conversationId: z.string().nullable(),
+  itemClass: z.string().nullable(),
+  itemId: z.string().describe('The id on the server, which changes when the item moves'),
+};
+
+export const messageSummary = z.object(fields).meta({ id: 'MessageSummary' });
+export const messagePage = pageSchema(messageSummary).meta({ id: 'MessagePage' });
+
+export const messageAnswer = z
+  .object({
+    ...fields,
+    text: z.string().nullable(),
+    html: z.string().nullable().describe('As it was sent: not sanitised'),
+    headers: z.array(z.object({ name: z.string(), value: z.string() })),
+    attachments: z.array(
+      z.object({
+        position: z.number().int(),
+        filename: z.string().nullable(),
+        contentType: z.string(),
+        contentId: z.string().nullable(),
+        isInline: z.boolean(),
+        sizeBytes: z.number().int(),
+      }),
+    ),
+    hasMime: z.boolean().describe('False when the server could not show the original'),
+  })
+  .meta({ id: 'Message' });
+
+export const itemFailureQuery = z.strictObject(pageQuery.shape);
+export const itemFailurePage = pageSchema(
+  z
+    .object({
+      itemId: z.string(),
+      folder: z.string(),
+      code: z.string(),
+      message: z.string(),
+      attempts: z.number().int(),
+      firstAt: time,
+      retryAt: time.nullable().describe('Null: set aside after too many tries'),
+    })
+    .meta({ id: 'ItemFailure' }),
+).meta({ id: 'ItemFailurePage' });
+
+export function showSummary(row: MessageRow): z.output<typeof messageSummary> {
+  const mailbox = (name: string | null, of: string | null) =>
+    name === null && of === null ? null : { name, address: of };
+  const list = (mailboxes: readonly { name: string | null; address: string | null }[]) =>
+    mailboxes.map(({ name, address: of }) => ({ name, address: of }));
+  return {
+    id: row.id,
+    mailboxId: row.mailbox_id,
+    profileId: row.profile_id,
+    folder: row.folder,
+    internetMessageId: row.internet_message_id,
+    subject: row.subject,
+    from: mailbox(row.from_name, row.from_address),
+    sender: mailbox(row.sender_name, row.sender_address),
+    to: list(row.recipients.to),
+    cc: list(row.recipients.cc),
+    bcc: list(row.recipients.bcc),
+    replyTo: list(row.recipients.replyTo),
+    importance: row.importance,
+    isRead: row.is_read,
+    hasAttachments: row.has_attachments,
+    sizeBytes: row.size_bytes,
+    sentAt: row.sent_at?.toISOString() ?? null,
+    receivedAt: row.received_at.toISOString(),
+    storedAt: row.stored_at.toISOString(),
+    inReplyTo: row.in_reply_to,
+    references: row.reference_ids,
+    conversationId: row.conversation_id,
+    itemClass: row.item_class,
+    itemId: row.item_id,
+  };
+}
+
+export function showMessage(
+  row: MessageRow,
+  content: ContentRow,
+  attachments: readonly AttachmentRow[],
+): z.output<typeof messageAnswer> {
+  return {
+    ...showSummary(row),
+    text: content.text_body,
+    html: content.html_body,
+    headers: content.headers,
+    attachments: attachments.map((attachment) => ({
+      position: attachment.position,
+      filename: attachment.filename,
+      contentType: attachment.content_type,
+      contentId: attachment.content_id_header,
+      isInline: attachment.is_inline,
+      sizeBytes: attachment.size_bytes,
+    })),
+    hasMime: content.has_mime,
+  };
+}
+
+export const showItemFailure = (failure: ItemFailure) => ({
+  itemId: failure.itemId,
+  folder: failure.folder,
+  code: failure.code,
+  message: failure.message,
+  attempts: failure.attempts,
+  firstAt: failure.firstAt.toISOString(),
+  retryAt: failure.retryAt?.toISOString() ?? null,
+});

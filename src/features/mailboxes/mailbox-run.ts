@@ -1,0 +1,239 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import type { MailboxSession } from '../../mail/mail-server.js';
+import { Clock } from '../../platform/clock/clock.js';
+import type { Log } from '../../platform/log/log.js';
+import { LOG } from '../../platform/tokens.js';
+import { throttleHold, probeDelay } from '../failures/backoff.js';
+import { classify, consequenceOf } from '../failures/classify.js';
+import { storedFailure, type Failure, type WorkKind } from '../failures/failure.js';
+import { Incidents } from '../failures/incidents.js';
+import { EventsStore } from '../deliveries/events.store.js';
+import { ProfileConnections } from '../profiles/profile-connections.js';
+import { PacingStore } from '../scheduling/pacing.store.js';
+import { LeaseLost, leaseRenewalMs, lanes, type Lane, type Lease } from '../scheduling/work.js';
+import { WorkStore } from '../scheduling/work.store.js';
+import { MailboxTransitions } from './mailbox-transitions.js';
+import { MailboxEntity } from './mailbox.entity.js';
+import { MailboxesStore } from './mailboxes.store.js';
+import { RunMetrics } from './run-metrics.js';
+
+/** A piece of work under way: the mailbox opened as its owner, under a lease. */
+export interface MailboxRun {
+  readonly lease: Lease & { readonly kind: WorkKind };
+  readonly mailbox: MailboxEntity;
+  readonly profile: {
+    readonly id: string;
+    readonly processEmailsFrom: Date;
+    readonly minPollingIntervalSeconds: number;
+  };
+  readonly session: MailboxSession;
+  /** Aborted when the process goes down or the lease is lost. */
+  readonly signal: AbortSignal;
+  /** A transaction that commits only while the lease is ours. */
+  commit<T>(write: (manager: EntityManager) => Promise<T>): Promise<T>;
+}
+
+/** When the work is wanted again; null: when something new turns up. */
+export interface RunResult {
+  readonly nextInMs: number | null;
+  readonly lane: Lane;
+}
+
+/** Carries out one piece of a mailbox's work from lease to next schedule; the same for every kind of work. */
+@Injectable()
+export class MailboxRuns {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly clock: Clock,
+    private readonly work: WorkStore,
+    private readonly pacing: PacingStore,
+    private readonly mailboxes: MailboxesStore,
+    private readonly transitions: MailboxTransitions,
+    private readonly connections: ProfileConnections,
+    private readonly incidents: Incidents,
+    private readonly events: EventsStore,
+    private readonly metrics: RunMetrics,
+    @Inject(LOG) private readonly log: Log,
+  ) {}
+
+  /**
+   * @param perform the work itself; rejects with whatever stopped it
+   * @returns when the run is settled; a lost lease and a shutdown are no errors, for the work is due again by itself
+   */
+  async carryOut(
+    lease: Lease & { kind: WorkKind },
+    shutdown: AbortSignal,
+    perform: (run: MailboxRun) => Promise<RunResult>,
+  ): Promise<void> {
+    const begun = await this.work.begin(lease, this.clock.now());
+    if (!begun) return this.work.release(lease);
+    const heart = this.keepAlive(lease, shutdown);
+    const started = performance.now();
+    try {
+      const run = await this.open(lease, heart.signal);
+      if (!run) return await this.work.release(lease);
+      const result = await perform(run);
+      await this.settle(() => this.succeeded(run, result));
+      this.metrics.ended(lease.kind, 'ok', performance.now() - started);
+    } catch (error) {
+      if (shutdown.aborted) return await this.work.release(lease);
+      if (error instanceof LeaseLost || heart.signal.aborted) {
+        this.metrics.ended(lease.kind, 'lease-lost', performance.now() - started);
+        return this.log.warn(
+          { mailboxId: lease.mailboxId, kind: lease.kind },
+          'a run lost its lease; the work is taken up again',
+        );
+      }
+      await this.failed(lease, begun.attempts, error);
+      this.metrics.ended(lease.kind, classify(error).code, performance.now() - started);
+    } finally {
+      heart.stop();
+    }
+  }
+
+  private async open(lease: Lease & { kind: WorkKind }, signal: AbortSignal): Promise<MailboxRun | null> {
+    const mailbox = await this.dataSource.manager.findOneBy(MailboxEntity, { id: lease.mailboxId });
+    const connection = mailbox && (await this.connections.connectionOf(mailbox.profileId));
+    if (!mailbox || mailbox.removedAt || mailbox.state === 'paused' || !connection) {
+      await this.work.reschedule(this.dataSource.manager, [lease.mailboxId], lease.kind, {
+        dueAt: null,
+        lane: lanes.routine,
+      });
+      return null;
+    }
+    const session = this.connections.serverFor(connection).openMailbox({
+      address: mailbox.emailAddress,
+      access: connection.access,
+      connectingSid: { type: connection.connectingSidType, value: mailbox.connectingSid ?? mailbox.emailAddress },
+    });
+    return {
+      lease,
+      mailbox,
+      profile: connection,
+      session,
+      signal,
+      commit: (write) =>
+        this.dataSource.transaction(async (manager) => {
+          await this.work.hold(manager, lease, this.clock.now());
+          return write(manager);
+        }),
+    };
+  }
+
+  private async succeeded(run: MailboxRun, result: RunResult): Promise<void> {
+    await this.dataSource.transaction(async (manager) => {
+      const now = this.clock.now();
+      const event = { type: 'work-succeeded', kind: run.lease.kind, ...result } as const;
+      await this.transitions.apply(manager, run.mailbox.id, event, run.lease);
+      await this.mailboxes.noteRun(manager, run.mailbox.id, null, now);
+      const cause = await this.pacing.resume(manager, run.profile.id);
+      if (cause === null) return;
+      await this.incidents.profileResumed(manager, run.profile.id, now);
+      await this.events.append(
+        manager,
+        [
+          {
+            type: 'profile.resumed',
+            profileId: run.profile.id,
+            mailboxId: null,
+            subjectId: run.profile.id,
+            data: { cause },
+          },
+        ],
+        now,
+      );
+    });
+  }
+
+  private async failed(lease: Lease & { kind: WorkKind }, attemptsBefore: number, error: unknown): Promise<void> {
+    const failure = classify(error);
+    this.logFailure(lease, failure, error);
+    await this.settle(() =>
+      this.dataSource.transaction(async (manager) => {
+        const now = this.clock.now();
+        const stored = storedFailure(failure, lease.kind, now);
+        const consequence = consequenceOf(failure);
+        const mailbox = await this.transitions.apply(
+          manager,
+          lease.mailboxId,
+          consequence === 'fail-mailbox'
+            ? { type: 'work-denied', kind: lease.kind, failure: stored }
+            : {
+                type: 'work-delayed',
+                kind: lease.kind,
+                attempts: consequence === 'retry-later' ? attemptsBefore + 1 : 1,
+                atLeastMs: failure.backOffMs ?? 0,
+              },
+          lease,
+        );
+        if (!mailbox) return;
+        if (consequence !== 'fail-mailbox') await this.mailboxes.noteRun(manager, mailbox.id, stored, now);
+        if (consequence === 'throttle-profile') {
+          await this.pacing.throttle(
+            manager,
+            mailbox.profileId,
+            this.clock.in(throttleHold(failure.backOffMs, Math.random())),
+            now,
+          );
+        }
+        if (consequence === 'suspend-profile') await this.suspendProfile(manager, mailbox.profileId, stored, now);
+      }),
+    );
+  }
+
+  private async suspendProfile(
+    manager: EntityManager,
+    profileId: string,
+    failure: ReturnType<typeof storedFailure>,
+    now: Date,
+  ): Promise<void> {
+    const strikes = await this.pacing.suspend(manager, profileId, failure.code, (count) =>
+      this.clock.in(probeDelay(count - 1, Math.random())),
+    );
+    await this.incidents.profileSuspended(manager, { profileId, failure, at: now });
+    if (strikes > 1) return;
+    await this.events.append(
+      manager,
+      [{ type: 'profile.suspended', profileId, mailboxId: null, subjectId: profileId, data: { code: failure.code } }],
+      now,
+    );
+  }
+
+  /** Two mailboxes that change incidents crosswise can deadlock; PostgreSQL ends one of them, and it simply writes again. */
+  private async settle(write: () => Promise<void>): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await write();
+      } catch (error) {
+        const code = (error as { code?: unknown }).code;
+        if (attempt === 3 || (code !== '40P01' && code !== '40001')) throw error;
+      }
+    }
+  }
+
+  private keepAlive(lease: Lease, shutdown: AbortSignal): { signal: AbortSignal; stop: () => void } {
+    const lost = new AbortController();
+    const timer = setInterval(() => {
+      this.work.renew(lease, this.clock.now()).catch((error: unknown) => {
+        // The database being away for a moment is no loss: the lease lasts for three renewals.
+        if (error instanceof LeaseLost) lost.abort(error);
+      });
+    }, leaseRenewalMs);
+    timer.unref();
+    return { signal: AbortSignal.any([shutdown, lost.signal]), stop: () => clearInterval(timer) };
+  }
+
+  private logFailure(lease: Lease, failure: Failure, error: unknown): void {
+    const facts = {
+      mailboxId: lease.mailboxId,
+      kind: lease.kind,
+      code: failure.code,
+      operation: failure.operation,
+      requestId: failure.diagnostics?.requestId,
+    };
+    if (failure.code === 'InternalError')
+      this.log.error({ ...facts, err: error }, 'a run was interrupted by an error of ours');
+    else this.log.warn({ ...facts, text: failure.message }, 'a run failed');
+  }
+}

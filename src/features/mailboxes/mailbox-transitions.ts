@@ -1,0 +1,100 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { Clock } from '../../platform/clock/clock.js';
+import { EventsStore } from '../deliveries/events.store.js';
+import { Incidents } from '../failures/incidents.js';
+import type { Lease } from '../scheduling/work.js';
+import { WorkStore } from '../scheduling/work.store.js';
+import { transition, type MailboxEffect, type MailboxEvent, type MailboxStatus } from './mailbox-state.js';
+import type { MailboxEntity } from './mailbox.entity.js';
+import { MailboxesStore } from './mailboxes.store.js';
+
+/**
+ * The only road by which a mailbox changes state: the row is locked, the pure state machine decides,
+ * and the new state, the schedule, the incident, the outbox and the feed are written in one transaction.
+ */
+@Injectable()
+export class MailboxTransitions {
+  constructor(
+    private readonly mailboxes: MailboxesStore,
+    private readonly work: WorkStore,
+    private readonly incidents: Incidents,
+    private readonly events: EventsStore,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * @param own the lease under which a run reports; null for a person's act
+   * @returns the mailbox as it was before, or null when there is none of this id
+   * @throws LeaseLost when `own` is no longer the holder; nothing is then written
+   */
+  async apply(
+    manager: EntityManager,
+    mailboxId: string,
+    event: MailboxEvent,
+    own: Lease | null,
+  ): Promise<MailboxEntity | null> {
+    const mailbox = await this.mailboxes.lock(manager, mailboxId);
+    if (!mailbox) return null;
+    const now = this.clock.now();
+    const { status, effects } = transition(mailbox, event, Math.random());
+    await this.mailboxes.saveStatus(manager, mailbox, status, now);
+    for (const effect of effects) await this.carryOut(manager, mailbox, status, effect, own, now);
+    return mailbox;
+  }
+
+  private async carryOut(
+    manager: EntityManager,
+    mailbox: MailboxEntity,
+    status: MailboxStatus,
+    effect: MailboxEffect,
+    own: Lease | null,
+    now: Date,
+  ): Promise<void> {
+    switch (effect.type) {
+      case 'schedule':
+        return this.schedule(manager, mailbox.id, status, effect, own, now);
+      case 'join-incident':
+        return this.incidents.mailboxStopped(manager, mailbox.id, {
+          profileId: mailbox.profileId,
+          failure: effect.failure,
+          at: now,
+        });
+      case 'leave-incidents':
+        return this.incidents.mailboxLeft(manager, mailbox.id, now);
+      case 'announce':
+        return this.events.append(
+          manager,
+          [
+            {
+              type: effect.event,
+              profileId: mailbox.profileId,
+              mailboxId: mailbox.id,
+              subjectId: mailbox.id,
+              data: { emailAddress: mailbox.emailAddress, ...(status.failure ? { code: status.failure.code } : {}) },
+            },
+          ],
+          now,
+        );
+    }
+  }
+
+  private async schedule(
+    manager: EntityManager,
+    mailboxId: string,
+    status: MailboxStatus,
+    effect: Extract<MailboxEffect, { type: 'schedule' }>,
+    own: Lease | null,
+    now: Date,
+  ): Promise<void> {
+    const dueAt = effect.inMs === null ? null : new Date(now.getTime() + effect.inMs);
+    if (own?.kind === effect.kind) {
+      const heedAsked = status.state === 'active' && status[effect.kind];
+      await this.work.finish(manager, own, { dueAt, lane: effect.lane, attempts: effect.attempts }, heedAsked, now);
+    } else if (effect.inMs === 0) {
+      await this.work.bringForward(manager, mailboxId, effect.kind, now, effect.lane);
+    } else {
+      await this.work.reschedule(manager, [mailboxId], effect.kind, { dueAt, lane: effect.lane });
+    }
+  }
+}

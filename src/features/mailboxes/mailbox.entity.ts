@@ -1,0 +1,60 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { StoredFailure } from '../failures/failure.js';
+import type { MailboxState } from './mailbox-state.js';
+
+@Entity('mailboxes')
+export class MailboxEntity {
+  @PrimaryColumn({ type: 'uuid' })
+  id: string;
+
+  @Column({ name: 'profile_id', type: 'uuid' })
+  profileId: string;
+
+  @Column({ name: 'email_address', type: 'text' })
+  emailAddress: string;
+
+  @Column({ name: 'display_name', type: 'text', nullable: true })
+  displayName: string | null;
+
+  /** Null: the address itself identifies the owner. */
+  @Column({ name: 'connecting_sid', type: 'text', nullable: true })
+  connectingSid: string | null;
+
+  @Column({ type: 'boolean' })
+  incoming: boolean;
+
+  @Column({ type: 'boolean' })
+  outgoing: boolean;
+
+  @Column({ type: 'text' })
+  state: MailboxState;
+
+  @Column({ name: 'state_since', type: 'timestamptz' })
+  stateSince: Date;
+
+  @Column({ name: 'state_version', type: 'integer' })
+  stateVersion: number;
+
+  @Column({ type: 'jsonb', nullable: true })
+  failure: StoredFailure | null;
+
+  @Column({ name: 'failed_probes', type: 'integer' })
+  failedProbes: number;
+
+  /** When a run last ended well, incoming or outgoing. */
+  @Column({ name: 'last_sync_at', type: 'timestamptz', nullable: true })
+  lastSyncAt: Date | null;
+
+  /** The last passing trouble; null again after a run that ended well. */
+  @Column({ name: 'last_error', type: 'jsonb', nullable: true })
+  lastError: StoredFailure | null;
+
+  @Column({ name: 'removed_at', type: 'timestamptz', nullable: true })
+  removedAt: Date | null;
+
+  @Column({ name: 'created_at', type: 'timestamptz' })
+  createdAt: Date;
+
+  @Column({ name: 'updated_at', type: 'timestamptz' })
+  updatedAt: Date;
+}

@@ -1,0 +1,32 @@
+import { Module } from '@nestjs/common';
+import { DeliveriesModule } from '../deliveries/deliveries.module.js';
+import { FailuresModule } from '../failures/failures.module.js';
+import { ProfileListener } from '../profiles/profile-listener.js';
+import { ProfilesModule } from '../profiles/profiles.module.js';
+import { SchedulingModule } from '../scheduling/scheduling.module.js';
+import { MailboxRuns } from './mailbox-run.js';
+import { MailboxTransitions } from './mailbox-transitions.js';
+import { MailboxesController } from './mailboxes.controller.js';
+import { Mailboxes } from './mailboxes.js';
+import { MailboxesStore } from './mailboxes.store.js';
+import { ProfileChanges } from './profile-changes.js';
+import { RemovalStore } from './removal.store.js';
+import { RunMetrics } from './run-metrics.js';
+
+/** Mailboxes: what people do with them, and how their work is carried out. */
+@Module({
+  imports: [SchedulingModule, DeliveriesModule, FailuresModule, ProfilesModule],
+  controllers: [MailboxesController],
+  providers: [
+    MailboxesStore,
+    MailboxTransitions,
+    MailboxRuns,
+    RunMetrics,
+    Mailboxes,
+    RemovalStore,
+    ProfileChanges,
+    { provide: ProfileListener, useExisting: ProfileChanges },
+  ],
+  exports: [MailboxesStore, MailboxTransitions, MailboxRuns, RemovalStore],
+})
+export class MailboxesModule {}

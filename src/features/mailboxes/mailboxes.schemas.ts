@@ -1,0 +1,157 @@
+import { z } from 'zod';
+import { pageQuery, pageSchema } from '../../platform/http/page.js';
+import { idParam, oneLine } from '../../platform/http/validation.js';
+import { explain, type ExplanationContext } from '../failures/explanations.js';
+import { mailboxStates } from './mailbox-state.js';
+import type { MailboxView } from './mailboxes.store.js';
+
+/** Rows that one batch takes. */
+export const maxBatch = 10_000;
+
+/**
+ * Deliberately lax: what counts is whether the server knows the mailbox, and the rules of RFC 5322
+ * refuse addresses that exist.
+ */
+export const emailAddress = oneLine(320)
+  .trim()
+  .refine((value) => /^[^\s@<>]+@[^\s@<>]+$/.test(value), { message: 'must be an e-mail address' });
+
+const fields = {
+  profileId: idParam.describe('The email server profile whose service account opens the mailbox'),
+  emailAddress,
+  displayName: oneLine(300).nullable().default(null),
+  connectingSid: oneLine(500)
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe('What identifies the owner, of the kind that the profile’s connectingSidType names; null: the address'),
+  incoming: z.boolean().default(true).describe('Receive mail'),
+  outgoing: z.boolean().default(true).describe('Send mail'),
+};
+
+export const newMailbox = z.strictObject(fields).meta({ id: 'NewMailbox' });
+export type NewMailboxBody = z.output<typeof newMailbox>;
+
+/** Rows are validated one by one, so that one bad row does not refuse the others. */
+export const mailboxBatch = z
+  .strictObject({
+    mailboxes: z
+      .array(z.unknown().meta({ description: 'A NewMailbox' }))
+      .min(1)
+      .max(maxBatch, { message: `must hold at most ${maxBatch} rows` }),
+  })
+  .meta({ id: 'MailboxBatch' });
+
+export const batchResult = z
+  .object({
+    results: z.array(
+      z.object({
+        index: z.number().int().describe('Position in the request'),
+        result: z.enum(['created', 'exists', 'invalid']),
+        id: z.uuid().nullable().describe('Of the mailbox, new or already there'),
+        errors: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+      }),
+    ),
+    created: z.number().int(),
+    existing: z.number().int(),
+    invalid: z.number().int(),
+  })
+  .meta({ id: 'MailboxBatchResult' });
+export type BatchResult = z.output<typeof batchResult>;
+
+export const mailboxPatch = z
+  .strictObject({
+    emailAddress: emailAddress.optional(),
+    displayName: oneLine(300).nullable().optional(),
+    connectingSid: oneLine(500).min(1).nullable().optional(),
+    incoming: z.boolean().optional(),
+    outgoing: z.boolean().optional(),
+  })
+  .refine((patch) => Object.values(patch).some((value) => value !== undefined), { message: 'must change something' })
+  .meta({ id: 'MailboxPatch' });
+export type MailboxPatch = z.output<typeof mailboxPatch>;
+
+export const mailboxQuery = z.strictObject({
+  ...pageQuery.shape,
+  profileId: idParam.optional(),
+  state: z.enum(mailboxStates).optional(),
+  emailAddress: z.string().max(320).optional(),
+});
+
+const time = z.iso.datetime();
+
+const failure = z
+  .object({
+    code: z.string().describe('The server’s code, or ours for what stands between'),
+    during: z.enum(['incoming', 'outgoing']).describe('Receiving or sending'),
+    operation: z.string().describe('The EWS operation'),
+    message: z.string().describe('The server’s own words'),
+    title: z.string(),
+    cause: z.string().describe('In plain words'),
+    remedy: z.string().describe('What to do, with the commands to run'),
+    at: time,
+    requestId: z.string().nullable(),
+    clientRequestId: z.string().nullable(),
+    httpStatus: z.number().nullable(),
+    frontEndServer: z.string().nullable(),
+    backEndServer: z.string().nullable(),
+    serverVersion: z.string().nullable(),
+  })
+  .meta({ id: 'MailboxFailure' });
+
+export const mailboxAnswer = z
+  .object({
+    id: z.uuid(),
+    profileId: z.uuid(),
+    emailAddress: z.string(),
+    displayName: z.string().nullable(),
+    connectingSid: z.string().nullable(),
+    incoming: z.boolean(),
+    outgoing: z.boolean(),
+    state: z.enum(mailboxStates).describe('failed: stopped until a probe succeeds; the probes go on by themselves'),
+    stateSince: time,
+    failure: failure.nullable().describe('Why the mailbox is failed'),
+    lastError: failure.nullable().describe('Trouble of the last run that passes by itself'),
+    lastSyncAt: time.nullable(),
+    nextSyncAt: time.nullable().describe('The next poll or probe; null while none is due'),
+    running: z.boolean(),
+    createdAt: time,
+    updatedAt: time,
+  })
+  .meta({ id: 'Mailbox' });
+export type MailboxAnswer = z.output<typeof mailboxAnswer>;
+export const mailboxPage = pageSchema(mailboxAnswer).meta({ id: 'MailboxPage' });
+
+/** What of a profile the words of a failure are filled in with. */
+export type ProfileNames = Pick<ExplanationContext, 'username' | 'ewsUrl'>;
+
+function showFailure(
+  stored: MailboxView['failure'],
+  mailbox: MailboxView,
+  profile: ProfileNames,
+): z.output<typeof failure> | null {
+  if (!stored) return null;
+  const { category: _, values, ...facts } = stored;
+  return { ...facts, ...explain(stored, { ...profile, mailbox: mailbox.emailAddress, values }) };
+}
+
+export function showMailbox(mailbox: MailboxView, profile: ProfileNames): MailboxAnswer {
+  return {
+    id: mailbox.id,
+    profileId: mailbox.profileId,
+    emailAddress: mailbox.emailAddress,
+    displayName: mailbox.displayName,
+    connectingSid: mailbox.connectingSid,
+    incoming: mailbox.incoming,
+    outgoing: mailbox.outgoing,
+    state: mailbox.state,
+    stateSince: mailbox.stateSince.toISOString(),
+    failure: showFailure(mailbox.failure, mailbox, profile),
+    lastError: showFailure(mailbox.lastError, mailbox, profile),
+    lastSyncAt: mailbox.lastSyncAt?.toISOString() ?? null,
+    nextSyncAt: mailbox.nextSyncAt?.toISOString() ?? null,
+    running: mailbox.running,
+    createdAt: mailbox.createdAt.toISOString(),
+    updatedAt: mailbox.updatedAt.toISOString(),
+  };
+}

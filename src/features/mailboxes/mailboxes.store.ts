@@ -1,0 +1,184 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import type { Sql } from '../../platform/database/data-source.js';
+import { storableJson } from '../../platform/database/storable-text.js';
+import type { StoredFailure } from '../failures/failure.js';
+import type { MailboxState, MailboxStatus } from './mailbox-state.js';
+import { MailboxEntity } from './mailbox.entity.js';
+
+export interface NewMailbox {
+  readonly id: string;
+  readonly profileId: string;
+  readonly emailAddress: string;
+  readonly displayName: string | null;
+  readonly connectingSid: string | null;
+  readonly incoming: boolean;
+  readonly outgoing: boolean;
+}
+
+/** A mailbox with what the schedule knows of it. */
+export type MailboxView = MailboxEntity & { readonly nextSyncAt: Date | null; readonly running: boolean };
+
+export interface MailboxFilter {
+  readonly profileIds: readonly string[] | null;
+  readonly profileId: string | null;
+  readonly state: MailboxState | null;
+  readonly emailAddress: string | null;
+  readonly after: string | null;
+  readonly limit: number;
+}
+
+const viewColumns = `
+  m.id, m.profile_id AS "profileId", m.email_address AS "emailAddress", m.display_name AS "displayName", m.connecting_sid AS "connectingSid",
+  m.incoming, m.outgoing, m.state, m.state_since AS "stateSince", m.state_version AS "stateVersion", m.failure, m.failed_probes AS "failedProbes",
+  m.last_sync_at AS "lastSyncAt", m.last_error AS "lastError", m.removed_at AS "removedAt", m.created_at AS "createdAt", m.updated_at AS "updatedAt",
+  schedule."nextSyncAt", schedule.running`;
+
+/** The next poll, or for a mailbox that only sends (or whose sending failed) the next try to send. */
+const scheduleOf = `LEFT JOIN LATERAL (
+  SELECT coalesce(min(w.due_at) FILTER (WHERE w.kind = 'incoming'), min(w.due_at)) AS "nextSyncAt",
+    coalesce(bool_or(w.lease_until > $1), false) AS running
+  FROM mailbox_work w WHERE w.mailbox_id = m.id AND w.kind <> 'removal') schedule ON true`;
+
+/** The SQL of mailboxes. A removed mailbox is invisible here from the moment it is deleted. */
+@Injectable()
+export class MailboxesStore {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /**
+   * Inserts many in one statement. An address that the profile already has is left alone.
+   * @returns ids of those that are new
+   */
+  async insert(sql: Sql, mailboxes: readonly NewMailbox[], now: Date): Promise<Set<string>> {
+    const rows = await sql.query<{ id: string }[]>(
+      `INSERT INTO mailboxes (id, profile_id, email_address, display_name, connecting_sid, incoming, outgoing, state, state_since, created_at, updated_at)
+       SELECT id, "profileId", "emailAddress", "displayName", "connectingSid", incoming, outgoing, 'active', $2, $2, $2
+       FROM jsonb_to_recordset($1::jsonb) AS row(id uuid, "profileId" uuid, "emailAddress" text, "displayName" text, "connectingSid" text, incoming boolean, outgoing boolean)
+       ON CONFLICT (profile_id, lower(email_address)) WHERE removed_at IS NULL DO NOTHING
+       RETURNING id`,
+      [storableJson(mailboxes), now],
+    );
+    return new Set(rows.map((row) => row.id));
+  }
+
+  /** Ids of mailboxes by profile and lower-case address, in one statement. */
+  async idsOf(
+    sql: Sql,
+    keys: readonly { readonly profileId: string; readonly emailAddress: string }[],
+  ): Promise<Map<string, string>> {
+    const rows = await sql.query<{ id: string; profile_id: string; address: string }[]>(
+      `SELECT m.id, m.profile_id, lower(m.email_address) AS address
+       FROM jsonb_to_recordset($1::jsonb) AS row("profileId" uuid, "emailAddress" text)
+       JOIN mailboxes m ON m.profile_id = row."profileId" AND lower(m.email_address) = lower(row."emailAddress") AND m.removed_at IS NULL`,
+      [storableJson(keys)],
+    );
+    return new Map(rows.map((row) => [addressKey(row.profile_id, row.address), row.id]));
+  }
+
+  /** Which of the profiles exist. The shared lock keeps one from being deleted before the caller commits. */
+  async existingProfiles(sql: Sql, profileIds: readonly string[]): Promise<Set<string>> {
+    const rows = await sql.query<{ id: string }[]>(
+      `SELECT id FROM email_server_profiles WHERE id = ANY($1::uuid[]) ORDER BY id FOR KEY SHARE`,
+      [profileIds],
+    );
+    return new Set(rows.map((row) => row.id));
+  }
+
+  async find(id: string, profileIds: readonly string[] | null, now: Date): Promise<MailboxView | null> {
+    const rows = await this.dataSource.query<MailboxView[]>(
+      `SELECT ${viewColumns} FROM mailboxes m ${scheduleOf} WHERE m.id = $2 AND m.removed_at IS NULL AND ($3::uuid[] IS NULL OR m.profile_id = ANY($3))`,
+      [now, id, profileIds],
+    );
+    return rows[0] ?? null;
+  }
+
+  /** In the order of their creation. */
+  async list(filter: MailboxFilter, now: Date): Promise<MailboxView[]> {
+    // Only the conditions that are asked for, so that the planner can pick the index of each of them.
+    const parameters: unknown[] = [now];
+    const where = ['m.removed_at IS NULL'];
+    const add = (condition: (place: string) => string, value: unknown) => {
+      if (value === null) return;
+      parameters.push(value);
+      where.push(condition(`$${parameters.length}`));
+    };
+    add((place) => `m.profile_id = ANY(${place}::uuid[])`, filter.profileIds);
+    add((place) => `m.profile_id = ${place}::uuid`, filter.profileId);
+    add((place) => `m.state = ${place}`, filter.state);
+    add((place) => `lower(m.email_address) = lower(${place})`, filter.emailAddress);
+    add((place) => `m.id > ${place}::uuid`, filter.after);
+    parameters.push(filter.limit);
+    return this.dataSource.query<MailboxView[]>(
+      `SELECT ${viewColumns} FROM (SELECT * FROM mailboxes m WHERE ${where.join(' AND ')} ORDER BY m.id LIMIT $${parameters.length}) m ${scheduleOf} ORDER BY m.id`,
+      parameters,
+    );
+  }
+
+  /** The row, locked against every other change of state until the transaction ends. */
+  async lock(manager: EntityManager, id: string): Promise<MailboxEntity | null> {
+    return manager
+      .createQueryBuilder(MailboxEntity, 'm')
+      .setLock('for_no_key_update')
+      .where('m.id = :id AND m.removed_at IS NULL', { id })
+      .getOne();
+  }
+
+  /** Compare-and-set: the row is locked, and its version must still be the one that was read. */
+  async saveStatus(sql: Sql, mailbox: MailboxEntity, status: MailboxStatus, now: Date): Promise<void> {
+    const changed = status.state !== mailbox.state;
+    const [, saved] = await sql.query<[unknown[], number]>(
+      `UPDATE mailboxes SET state = $3, failure = $4, failed_probes = $5, incoming = $6, outgoing = $7,
+         state_since = CASE WHEN $8 THEN $9::timestamptz ELSE state_since END, state_version = state_version + 1, updated_at = $9
+       WHERE id = $1 AND state_version = $2 RETURNING 1`,
+      [
+        mailbox.id,
+        mailbox.stateVersion,
+        status.state,
+        status.failure ? storableJson(status.failure) : null,
+        status.failedProbes,
+        status.incoming,
+        status.outgoing,
+        changed,
+        now,
+      ],
+    );
+    if (saved === 0) throw new Error(`mailbox ${mailbox.id} changed under its own lock`);
+  }
+
+  /** How the last run ended: well (`error` null), or with trouble that passes. */
+  async noteRun(sql: Sql, id: string, error: StoredFailure | null, now: Date): Promise<void> {
+    await sql.query(
+      `UPDATE mailboxes SET last_error = $2, last_sync_at = CASE WHEN $2::jsonb IS NULL THEN $3 ELSE last_sync_at END WHERE id = $1`,
+      [id, error ? storableJson(error) : null, now],
+    );
+  }
+
+  async saveDetails(
+    sql: Sql,
+    id: string,
+    details: { emailAddress: string; displayName: string | null; connectingSid: string | null },
+    now: Date,
+  ): Promise<void> {
+    await sql.query(
+      `UPDATE mailboxes SET email_address = $2, display_name = $3, connecting_sid = $4, updated_at = $5 WHERE id = $1`,
+      [id, details.emailAddress, details.displayName, details.connectingSid, now],
+    );
+  }
+
+  async markRemoved(sql: Sql, id: string, now: Date): Promise<void> {
+    await sql.query(`UPDATE mailboxes SET removed_at = $2, updated_at = $2 WHERE id = $1`, [id, now]);
+  }
+
+  /** Failed mailboxes of a profile whose connection just changed are due at once. */
+  async probeFailed(sql: Sql, profileId: string, now: Date): Promise<void> {
+    await sql.query(
+      `UPDATE mailbox_work w SET due_at = $2, lane = 1
+       FROM mailboxes m WHERE m.profile_id = $1 AND m.state = 'failed' AND m.removed_at IS NULL
+         AND w.mailbox_id = m.id AND w.kind = m.failure->>'during'`,
+      [profileId, now],
+    );
+  }
+}
+
+export const addressKey = (profileId: string, emailAddress: string): string =>
+  `${profileId} ${emailAddress.toLowerCase()}`;

@@ -1,0 +1,171 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import { Clock } from '../../platform/clock/clock.js';
+import { defineProblem, Problem, problems } from '../../platform/http/problem.js';
+import { fieldErrors } from '../../platform/http/validation.js';
+import { PacingStore } from '../scheduling/pacing.store.js';
+import { lanes } from '../scheduling/work.js';
+import { WorkStore } from '../scheduling/work.store.js';
+import { RemovalStore } from './removal.store.js';
+import type { MailboxEvent } from './mailbox-state.js';
+import { MailboxTransitions } from './mailbox-transitions.js';
+import { newMailbox, type BatchResult, type MailboxPatch, type NewMailboxBody } from './mailboxes.schemas.js';
+import { addressKey, MailboxesStore, type MailboxView } from './mailboxes.store.js';
+
+export const mailboxExists = defineProblem({
+  code: 'mailbox-exists',
+  status: 409,
+  title: 'The profile has a mailbox of this address already',
+  retryable: false,
+  remediation: 'Use the mailbox that is there; its id is in `detail`.',
+});
+
+export const mailboxPaused = defineProblem({
+  code: 'mailbox-paused',
+  status: 409,
+  title: 'The mailbox is paused',
+  retryable: false,
+  remediation: 'Resume it first: POST /v1/mailboxes/{id}/resume.',
+});
+
+type Reach = readonly string[] | null;
+
+/** What people do with mailboxes. */
+@Injectable()
+export class Mailboxes {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly clock: Clock,
+    private readonly store: MailboxesStore,
+    private readonly removals: RemovalStore,
+    private readonly work: WorkStore,
+    private readonly pacing: PacingStore,
+    private readonly transitions: MailboxTransitions,
+  ) {}
+
+  /** @throws Problem not-found for a profile out of reach, mailbox-exists */
+  async create(manager: EntityManager, body: NewMailboxBody, reach: Reach): Promise<string> {
+    const { results } = await this.createMany(manager, [body], reach);
+    const [row] = results;
+    if (row?.result === 'created' && row.id) return row.id;
+    if (row?.result === 'exists')
+      throw new Problem(mailboxExists, `The mailbox ${row.id} has the address ${body.emailAddress}.`);
+    throw new Problem(
+      problems.invalidRequest,
+      row?.errors?.map((error) => `${error.field}: ${error.message}`).join('; '),
+      { errors: row?.errors },
+    );
+  }
+
+  /** Creates what can be created; every row has its own result, in the order of the request. */
+  async createMany(manager: EntityManager, rows: readonly unknown[], reach: Reach): Promise<BatchResult> {
+    const parsed = rows.map((row) => newMailbox.safeParse(row));
+    const bodies = parsed.flatMap((row) => (row.success ? [row.data] : []));
+    const inReach = [...new Set(bodies.map((body) => body.profileId))].filter(
+      (id) => reach === null || reach.includes(id),
+    );
+    const profiles = await this.store.existingProfiles(manager, inReach);
+
+    const now = this.clock.now();
+    const candidates = new Map(
+      bodies
+        .filter((body) => profiles.has(body.profileId))
+        .map((body) => [addressKey(body.profileId, body.emailAddress), { ...body, id: uuidv7() }]),
+    );
+    const created = await this.store.insert(manager, [...candidates.values()], now);
+    await this.work.create(manager, [...created], now);
+    const ids = await this.store.idsOf(manager, [...candidates.values()]);
+
+    const firstOf = new Set<string>();
+    const results = parsed.map((row, index): BatchResult['results'][number] => {
+      if (!row.success) return { index, result: 'invalid', id: null, errors: fieldErrors(row.error.issues) };
+      if (!profiles.has(row.data.profileId)) {
+        return {
+          index,
+          result: 'invalid',
+          id: null,
+          errors: [{ field: 'profileId', message: 'there is no email server profile of this id' }],
+        };
+      }
+      const key = addressKey(row.data.profileId, row.data.emailAddress);
+      const id = ids.get(key) ?? null;
+      // The same address twice in one request: the first row makes it, the others find it.
+      const isNew = id !== null && created.has(id) && !firstOf.has(key);
+      firstOf.add(key);
+      return { index, result: isNew ? 'created' : 'exists', id };
+    });
+    const count = (result: string) => results.filter((row) => row.result === result).length;
+    return { results, created: count('created'), existing: count('exists'), invalid: count('invalid') };
+  }
+
+  /** @throws Problem not-found */
+  async read(id: string, reach: Reach): Promise<MailboxView> {
+    const mailbox = await this.store.find(id, reach, this.clock.now());
+    if (!mailbox) throw new Problem(problems.notFound);
+    return mailbox;
+  }
+
+  /** @throws Problem not-found, mailbox-exists */
+  async patch(id: string, patch: MailboxPatch, reach: Reach): Promise<void> {
+    await this.dataSource.transaction(async (manager) => {
+      const mailbox = await this.store.lock(manager, id);
+      if (!mailbox || (reach && !reach.includes(mailbox.profileId))) throw new Problem(problems.notFound);
+      const now = this.clock.now();
+      const { incoming = mailbox.incoming, outgoing = mailbox.outgoing } = patch;
+      if (incoming !== mailbox.incoming || outgoing !== mailbox.outgoing) {
+        await this.transitions.apply(manager, id, { type: 'directions-changed', incoming, outgoing }, null);
+      }
+      const details = {
+        emailAddress: patch.emailAddress ?? mailbox.emailAddress,
+        displayName: patch.displayName === undefined ? mailbox.displayName : patch.displayName,
+        connectingSid: patch.connectingSid === undefined ? mailbox.connectingSid : patch.connectingSid,
+      };
+      await this.refuseTaken(manager, id, mailbox.profileId, details.emailAddress);
+      await this.store.saveDetails(manager, id, details, now);
+      const identityChanged =
+        details.emailAddress !== mailbox.emailAddress || details.connectingSid !== mailbox.connectingSid;
+      // Somebody just mended it: look at once rather than at the next probe.
+      if (identityChanged) await this.transitions.apply(manager, id, { type: 'sync-requested' }, null);
+    });
+  }
+
+  private async refuseTaken(
+    manager: EntityManager,
+    id: string,
+    profileId: string,
+    emailAddress: string,
+  ): Promise<void> {
+    const taken = (await this.store.idsOf(manager, [{ profileId, emailAddress }])).get(
+      addressKey(profileId, emailAddress),
+    );
+    if (taken !== undefined && taken !== id)
+      throw new Problem(mailboxExists, `The mailbox ${taken} has the address ${emailAddress}.`);
+  }
+
+  /** @throws Problem not-found; mailbox-paused for a sync of a paused mailbox */
+  async act(
+    manager: EntityManager,
+    id: string,
+    event: Extract<MailboxEvent, { type: 'paused' | 'resumed' | 'sync-requested' }>,
+    reach: Reach,
+  ): Promise<void> {
+    const mailbox = await this.transitions.apply(manager, id, event, null);
+    if (!mailbox || (reach && !reach.includes(mailbox.profileId))) throw new Problem(problems.notFound);
+    if (event.type !== 'sync-requested') return;
+    if (mailbox.state === 'paused') throw new Problem(mailboxPaused);
+    // "At once" is a person's wish, so it also goes before a wait that the profile is serving.
+    await this.pacing.liftHold(manager, mailbox.profileId);
+  }
+
+  /** Gone for callers at once; its messages are cleared away in small steps afterwards. */
+  async remove(id: string, reach: Reach): Promise<void> {
+    await this.dataSource.transaction(async (manager) => {
+      const mailbox = await this.transitions.apply(manager, id, { type: 'paused' }, null);
+      if (!mailbox || (reach && !reach.includes(mailbox.profileId))) throw new Problem(problems.notFound);
+      const now = this.clock.now();
+      await this.store.markRemoved(manager, id, now);
+      await this.removals.schedule(manager, id, mailbox.profileId, now, lanes.patient);
+    });
+  }
+}

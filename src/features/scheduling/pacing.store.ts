@@ -1,0 +1,131 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import type { Sql } from '../../platform/database/data-source.js';
+import { leaseMs, type Lease, type WorkKind } from './work.js';
+
+interface ClaimedRow {
+  readonly mailbox_id: string;
+  readonly kind: WorkKind;
+  readonly lease_token: string;
+  readonly profile_id: string;
+  readonly lane: number;
+}
+
+export interface Claim extends Lease {
+  readonly profileId: string;
+  readonly lane: number;
+}
+
+/** After a step up or down the budget rests this long, so that one burst counts once. */
+const budgetRestMs = 5_000;
+
+/** The SQL of budgets: how much of a profile's work may run at once, over all processes. */
+@Injectable()
+export class PacingStore {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /**
+   * Claims due work up to each profile's budget, most urgent lane first. Safe beside other dispatchers:
+   * a profile's pacing row is locked while its leases are counted and given, and skipped by the others.
+   * A suspended profile gets one lease at a time: its canary.
+   * @param limit leases at most in this call
+   */
+  async claimDue(now: Date, limit: number): Promise<Claim[]> {
+    return this.dataSource.transaction(async (manager) => {
+      const claims: Claim[] = [];
+      for (const lane of [0, 1, 2]) {
+        if (claims.length >= limit) break;
+        claims.push(...(await this.claimLane(manager, lane, now, limit - claims.length)));
+      }
+      return claims;
+    });
+  }
+
+  private async claimLane(sql: Sql, lane: number, now: Date, limit: number): Promise<Claim[]> {
+    const [rows] = await sql.query<[ClaimedRow[], number]>(
+      `WITH open AS MATERIALIZED (
+         SELECT p.profile_id, CASE WHEN p.suspended_cause IS NULL THEN least(p.concurrency, e.max_concurrent_connections) ELSE 1 END AS budget
+         FROM profile_pacing p JOIN email_server_profiles e ON e.id = p.profile_id
+         WHERE p.hold_until <= $2
+           AND EXISTS (SELECT FROM mailbox_work d WHERE d.profile_id = p.profile_id AND d.lane = $1 AND d.due_at <= $2)
+         FOR NO KEY UPDATE OF p SKIP LOCKED
+       ), room AS (
+         SELECT profile_id, budget - (SELECT count(*) FROM mailbox_work l WHERE l.profile_id = open.profile_id AND l.lease_until > $2) AS free FROM open
+       ), due AS (
+         SELECT d.mailbox_id, d.kind FROM room CROSS JOIN LATERAL (
+           SELECT w.mailbox_id, w.kind FROM mailbox_work w
+           WHERE w.profile_id = room.profile_id AND w.lane = $1 AND w.due_at <= $2 AND (w.lease_until IS NULL OR w.lease_until <= $2)
+           ORDER BY w.due_at LIMIT greatest(room.free, 0)
+           FOR UPDATE SKIP LOCKED
+         ) d LIMIT $3
+       )
+       UPDATE mailbox_work w SET lease_token = w.lease_token + 1, lease_until = $4
+       FROM due WHERE w.mailbox_id = due.mailbox_id AND w.kind = due.kind
+       RETURNING w.mailbox_id, w.kind, w.lease_token::text, w.profile_id, w.lane`,
+      [lane, now, limit, new Date(now.getTime() + leaseMs)],
+    );
+    return rows.map((row) => ({
+      mailboxId: row.mailbox_id,
+      kind: row.kind,
+      token: row.lease_token,
+      profileId: row.profile_id,
+      lane: row.lane,
+    }));
+  }
+
+  /**
+   * One step up for each profile that has had work waiting behind a full budget since its last step:
+   * slow growth, so that the server's own limit is found from below.
+   */
+  async growBudgets(now: Date): Promise<void> {
+    await this.dataSource.query(
+      `UPDATE profile_pacing p SET concurrency = p.concurrency + 1, grown_at = $1
+       FROM email_server_profiles e
+       WHERE e.id = p.profile_id AND p.concurrency < e.max_concurrent_connections AND p.grown_at <= $2
+         AND p.suspended_cause IS NULL AND p.hold_until <= $1
+         AND p.concurrency <= (SELECT count(*) FROM mailbox_work l WHERE l.profile_id = p.profile_id AND l.lease_until > $1)
+         AND EXISTS (SELECT FROM mailbox_work d WHERE d.profile_id = p.profile_id AND d.due_at <= $1 AND d.lease_until IS NULL)`,
+      [now, new Date(now.getTime() - budgetRestMs)],
+    );
+  }
+
+  /** The server asked for quiet: the whole profile waits until then, and then presses half as hard. */
+  async throttle(sql: Sql, profileId: string, until: Date, now: Date): Promise<void> {
+    await sql.query(
+      `UPDATE profile_pacing SET hold_until = greatest(hold_until, $2),
+         concurrency = CASE WHEN grown_at > $4 THEN concurrency ELSE greatest(1, concurrency / 2) END, grown_at = $3
+       WHERE profile_id = $1`,
+      [profileId, until, now, new Date(now.getTime() - budgetRestMs)],
+    );
+  }
+
+  /** Nobody calls until `until`; then one canary does. @returns the strikes so far, this one included */
+  async suspend(sql: Sql, profileId: string, cause: string, until: (strikes: number) => Date): Promise<number> {
+    const [row] = await sql.query<{ strikes: number }[]>(
+      `SELECT strikes FROM profile_pacing WHERE profile_id = $1 FOR NO KEY UPDATE`,
+      [profileId],
+    );
+    const strikes = (row?.strikes ?? 0) + 1;
+    await sql.query(
+      `UPDATE profile_pacing SET suspended_cause = $2, strikes = $3, hold_until = greatest(hold_until, $4) WHERE profile_id = $1`,
+      [profileId, cause, strikes, until(strikes)],
+    );
+    return strikes;
+  }
+
+  /** A call got through. @returns the cause that had suspended the profile, null when nothing had */
+  async resume(sql: Sql, profileId: string): Promise<string | null> {
+    const [rows] = await sql.query<[{ cause: string }[], number]>(
+      `UPDATE profile_pacing p SET suspended_cause = NULL, strikes = 0
+       FROM (SELECT profile_id, suspended_cause AS cause FROM profile_pacing WHERE profile_id = $1 AND suspended_cause IS NOT NULL FOR NO KEY UPDATE) old
+       WHERE p.profile_id = old.profile_id RETURNING old.cause`,
+      [profileId],
+    );
+    return rows[0]?.cause ?? null;
+  }
+
+  /** Lets the profile call at once, for example after its credentials changed or a person asked. */
+  async liftHold(sql: Sql, profileId: string): Promise<void> {
+    await sql.query(`UPDATE profile_pacing SET hold_until = '-infinity' WHERE profile_id = $1`, [profileId]);
+  }
+}

@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import { defineJob, type JobDefinition } from '../../platform/queue/job-definition.js';
+import type { WorkKind } from './work.js';
+
+/** A job names its lease and nothing else: everything it needs is read fresh, and a stale job finds its token gone. */
+const leasePayload = z.object({ mailboxId: z.uuid(), token: z.string().regex(/^\d+$/) });
+export type LeasePayload = z.infer<typeof leasePayload>;
+
+export const mailboxQueue = 'mailbox-work';
+
+const jobFor = (kind: WorkKind) =>
+  defineJob<LeasePayload>({ name: `mailbox.${kind}`, queue: mailboxQueue, payload: leasePayload });
+
+export const incomingJob = jobFor('incoming');
+export const outgoingJob = jobFor('outgoing');
+export const removalJob = jobFor('removal');
+
+export const jobOfKind: Readonly<Record<WorkKind, JobDefinition<LeasePayload>>> = {
+  incoming: incomingJob,
+  outgoing: outgoingJob,
+  removal: removalJob,
+};

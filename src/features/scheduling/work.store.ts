@@ -1,0 +1,112 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import type { Sql } from '../../platform/database/data-source.js';
+import { LeaseLost, leaseMs, type Lane, type Lease, type WorkKind } from './work.js';
+
+/** When and how urgently a piece of work is to be done; `dueAt` null: not until something happens. */
+export interface Schedule {
+  readonly dueAt: Date | null;
+  readonly lane: Lane;
+  /** Consecutive passing failures. */
+  readonly attempts: number;
+}
+
+/** The SQL of mailbox_work: leases, and what is due when. */
+@Injectable()
+export class WorkStore {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** Gives new mailboxes their work rows; `due` tells for each kind whether it is wanted now. */
+  async create(sql: Sql, mailboxIds: readonly string[], now: Date): Promise<void> {
+    await sql.query(
+      `INSERT INTO mailbox_work (mailbox_id, kind, profile_id, lane, due_at)
+       SELECT m.id, kind, m.profile_id, 1, CASE WHEN kind = 'incoming' AND m.incoming AND m.state = 'active' THEN $2::timestamptz END
+       FROM mailboxes m CROSS JOIN unnest(ARRAY['incoming', 'outgoing']) AS kind
+       WHERE m.id = ANY($1::uuid[])
+       ON CONFLICT DO NOTHING`,
+      [mailboxIds, now],
+    );
+  }
+
+  /**
+   * Takes the work up: renews the lease that the claim gave.
+   * @returns the consecutive failures so far, or null when the lease is gone or the profile is on hold
+   */
+  async begin(lease: Lease, now: Date): Promise<{ attempts: number } | null> {
+    const [rows] = await this.dataSource.query<[{ attempts: number }[], number]>(
+      `UPDATE mailbox_work w SET lease_until = $4
+       WHERE mailbox_id = $1 AND kind = $2 AND lease_token = $3 AND lease_until > $5
+         AND EXISTS (SELECT FROM profile_pacing p WHERE p.profile_id = w.profile_id AND (p.hold_until <= $5 OR kind = 'removal'))
+       RETURNING attempts`,
+      [lease.mailboxId, lease.kind, lease.token, new Date(now.getTime() + leaseMs), now],
+    );
+    return rows[0] ?? null;
+  }
+
+  /**
+   * Proves, in the caller's transaction, that the lease still holds, and extends it. The row lock lasts
+   * until the commit, so nobody can take the work while the caller writes.
+   * @throws LeaseLost
+   */
+  async hold(sql: Sql, lease: Lease, now: Date): Promise<void> {
+    const [, held] = await sql.query<[unknown[], number]>(
+      `UPDATE mailbox_work SET lease_until = $4 WHERE mailbox_id = $1 AND kind = $2 AND lease_token = $3 AND lease_until IS NOT NULL RETURNING 1`,
+      [lease.mailboxId, lease.kind, lease.token, new Date(now.getTime() + leaseMs)],
+    );
+    if (held === 0) throw new LeaseLost(lease);
+  }
+
+  /** Extends the lease outside a transaction. @throws LeaseLost */
+  async renew(lease: Lease, now: Date): Promise<void> {
+    await this.hold(this.dataSource.manager, lease, now);
+  }
+
+  /**
+   * Ends the run and sets the next one. A run that was asked for meanwhile follows at once, unless the
+   * mailbox has stopped (`heedAsked` false).
+   * @throws LeaseLost
+   */
+  async finish(sql: Sql, lease: Lease, next: Schedule, heedAsked: boolean, now: Date): Promise<void> {
+    const [, finished] = await sql.query<[unknown[], number]>(
+      `UPDATE mailbox_work SET lease_until = NULL, attempts = $6,
+         due_at = CASE WHEN $7 AND asked_token = lease_token THEN $8::timestamptz ELSE $4::timestamptz END,
+         lane = CASE WHEN $7 AND asked_token = lease_token THEN 0 ELSE $5::smallint END
+       WHERE mailbox_id = $1 AND kind = $2 AND lease_token = $3 AND lease_until IS NOT NULL RETURNING 1`,
+      [lease.mailboxId, lease.kind, lease.token, next.dueAt, next.lane, next.attempts, heedAsked, now],
+    );
+    if (finished === 0) throw new LeaseLost(lease);
+  }
+
+  /** Gives a lease back unused (the process is going down, the profile is on hold): the work stays due. */
+  async release(lease: Lease): Promise<void> {
+    await this.dataSource.query(
+      `UPDATE mailbox_work SET lease_until = NULL WHERE mailbox_id = $1 AND kind = $2 AND lease_token = $3`,
+      [lease.mailboxId, lease.kind, lease.token],
+    );
+  }
+
+  /** Sets when work of some mailboxes is due; `dueAt` null stops it after a run under way. */
+  async reschedule(
+    sql: Sql,
+    mailboxIds: readonly string[],
+    kind: WorkKind,
+    next: { dueAt: Date | null; lane: Lane },
+  ): Promise<void> {
+    await sql.query(
+      `UPDATE mailbox_work SET due_at = $3, lane = $4, attempts = 0 WHERE mailbox_id = ANY($1::uuid[]) AND kind = $2`,
+      [mailboxIds, kind, next.dueAt, next.lane],
+    );
+  }
+
+  /**
+   * Brings work forward, never putting it off. Asked while the work runs, it is done once more after it:
+   * the run may already have passed what the caller is about to commit.
+   */
+  async bringForward(sql: Sql, mailboxId: string, kind: WorkKind, dueAt: Date, lane: Lane): Promise<void> {
+    await sql.query(
+      `UPDATE mailbox_work SET due_at = least(coalesce(due_at, 'infinity'), $3), lane = least(lane, $4), attempts = 0, asked_token = lease_token
+       WHERE mailbox_id = $1 AND kind = $2`,
+      [mailboxId, kind, dueAt, lane],
+    );
+  }
+}

@@ -1,0 +1,30 @@
+import type { WorkKind as MailWorkKind } from '../failures/failure.js';
+
+/** What a mailbox can have to do. Mail work proves its health; a removal clears away a deleted mailbox. */
+export type WorkKind = MailWorkKind | 'removal';
+export const workKinds = ['incoming', 'outgoing', 'removal'] as const satisfies readonly WorkKind[];
+
+/** Who is served first when a profile's budget is short. */
+export const lanes = { asked: 0, routine: 1, patient: 2 } as const;
+export type Lane = (typeof lanes)[keyof typeof lanes];
+
+/** A claim on one piece of work. Every claim has a higher token, which fences off the holder before. */
+export interface Lease {
+  readonly mailboxId: string;
+  readonly kind: WorkKind;
+  readonly token: string;
+}
+
+/** How long a claim holds without a sign of life; a worker that dies is followed after this time. */
+export const leaseMs = 45_000;
+/** How often a running worker gives that sign. */
+export const leaseRenewalMs = 15_000;
+
+/** The lease was lost (it expired, another worker holds the work): whatever was being written must not be committed. */
+export class LeaseLost extends Error {
+  override readonly name = 'LeaseLost';
+
+  constructor(readonly lease: Lease) {
+    super(`lost the lease on ${lease.kind} work of mailbox ${lease.mailboxId}`);
+  }
+}

@@ -1,0 +1,13 @@
+/**
+ * Text as PostgreSQL can hold it: `text` and `jsonb` know no NUL and no lone surrogate, both of which
+ * real mail contains. NUL goes, a lone surrogate becomes U+FFFD.
+ */
+export function storableText(text: string): string {
+  const wellFormed = text.isWellFormed() ? text : text.toWellFormed();
+  return wellFormed.includes('\u0000') ? wellFormed.replaceAll('\u0000', '') : wellFormed;
+}
+
+/** JSON text for a jsonb parameter, every string in it made storable. */
+export function storableJson(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) => (typeof part === 'string' ? storableText(part) : part));
+}
