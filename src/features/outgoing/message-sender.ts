@@ -1,0 +1,229 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { MailServerError } from '../../mail/mail-error.js';
+import type { MarkedItem } from '../../mail/mail-server.js';
+import { Clock } from '../../platform/clock/clock.js';
+import type { Log } from '../../platform/log/log.js';
+import { LOG } from '../../platform/tokens.js';
+import { EventsStore } from '../deliveries/events.store.js';
+import { retryDelay } from '../failures/backoff.js';
+import { storedFailure } from '../failures/failure.js';
+import type { MailboxRun } from '../mailboxes/mailbox-run.js';
+import { OutgoingMetrics } from './outgoing-metrics.js';
+import { untouched, type OutgoingPosition, type OutgoingState, type OutgoingStep } from './outgoing-state.js';
+import { OutgoingStore, type OutgoingChange, type WaitingMessage } from './outgoing.store.js';
+import { sendMessage, type SendResult } from './send-protocol.js';
+import { countAttempt, mostAttempts } from './send-trouble.js';
+
+type Trouble = Extract<SendResult, { outcome: 'trouble' }>;
+
+/** A message as it stands in its row, which the next write must find unchanged. */
+interface Journal {
+  readonly message: WaitingMessage;
+  state: OutgoingState;
+  step: OutgoingStep;
+}
+
+/** Once submitting began nobody can say any more that the message has not left. */
+const waitingState = ({ step }: OutgoingPosition): OutgoingState => (step === 'submitting' ? 'sending' : 'pending');
+
+/** Sends one message of a run and writes down what came of it. */
+@Injectable()
+export class MessageSender {
+  constructor(
+    private readonly clock: Clock,
+    private readonly store: OutgoingStore,
+    private readonly events: EventsStore,
+    private readonly metrics: OutgoingMetrics,
+    @Inject(LOG) private readonly log: Log,
+  ) {}
+
+  /**
+   * @returns whether the message went out; false when it waits, failed for good or was withdrawn
+   * @throws the error of the server when it concerns more than this message; LeaseLost; an abort
+   */
+  async send(run: MailboxRun, message: WaitingMessage): Promise<boolean> {
+    const journal: Journal = { message, state: message.state, step: message.position.step };
+    const result = await sendMessage(message.id, message.position, {
+      session: run.session,
+      signal: run.signal,
+      note: (position) => this.write(run, journal, { state: 'sending', position }),
+      draft: () => this.store.draftOf(message.id),
+    });
+    switch (result.outcome) {
+      case 'sent':
+        await this.sent(run, journal, result);
+        return true;
+      case 'withdrawn':
+        return false;
+      case 'unseen':
+        await this.write(run, journal, {
+          state: 'sending',
+          position: result.position,
+          nextAttemptAt: this.clock.in(result.waitMs),
+          failure: message.failure,
+        });
+        this.metrics.tried('unseen');
+        return false;
+      case 'trouble':
+        await this.troubled(run, journal, result);
+        return false;
+    }
+  }
+
+  /** Takes the draft of a cancelled message off the server; one that somebody sent by hand stays what it is. */
+  async withdraw(run: MailboxRun, message: WaitingMessage): Promise<void> {
+    const found = await run.session.findByMarker(message.id, { signal: run.signal });
+    for (const item of found) {
+      if (item.folder === 'drafts') await run.session.deleteItem(item.id, { signal: run.signal });
+    }
+    const journal: Journal = { message, state: message.state, step: message.position.step };
+    await this.write(run, journal, { state: 'cancelled', position: untouched, failure: message.failure });
+  }
+
+  private async sent(
+    run: MailboxRun,
+    journal: Journal,
+    result: Extract<SendResult, { outcome: 'sent' }>,
+  ): Promise<void> {
+    const { message } = journal;
+    const written = await run.commit(async (manager) => {
+      const now = this.clock.now();
+      const to = {
+        state: 'sent',
+        position: result.position,
+        attempts: message.attempts,
+        nextAttemptAt: null,
+        failure: null,
+      } as const;
+      if (!(await this.store.change(manager, message.id, journal, to, now))) return false;
+      await this.events.append(manager, [this.event(run, message, 'outgoing.sent', {})], now);
+      return true;
+    });
+    if (!written) return;
+    this.metrics.tried('sent');
+    // A save whose answer was lost may have been repeated, and then there are two drafts.
+    if (message.position.step === 'saving' || result.seen) await this.removeTwins(run, message, result);
+  }
+
+  private async troubled(run: MailboxRun, journal: Journal, trouble: Trouble): Promise<void> {
+    const { message } = journal;
+    const { position, failure } = trouble;
+    const stored = storedFailure(failure, 'outgoing', this.clock.now());
+    if (trouble.verdict === 'park') {
+      await this.write(run, journal, { state: waitingState(position), position, failure: stored });
+      this.metrics.tried('parked');
+      throw trouble.error;
+    }
+    const blamed = failure.scope === 'item' || (await this.othersWentOut(run, message));
+    const attempts = trouble.verdict === 'fail' ? message.attempts + 1 : countAttempt(message.attempts, blamed);
+    if (trouble.verdict === 'fail' || attempts >= mostAttempts) {
+      await this.failForGood(run, journal, { position, attempts, failure: stored });
+    } else {
+      // Half a step behind the mailbox's own pause, so that the next run begins with the others.
+      const nextAttemptAt = this.clock.in(retryDelay(attempts + 1, Math.random(), failure.backOffMs ?? 0));
+      await this.write(run, journal, {
+        state: waitingState(position),
+        position,
+        attempts,
+        nextAttemptAt,
+        failure: stored,
+      });
+      this.metrics.tried('delayed');
+    }
+    if (trouble.verdict === 'delay' && failure.scope !== 'item') throw trouble.error;
+  }
+
+  private async othersWentOut(run: MailboxRun, message: WaitingMessage): Promise<boolean> {
+    return message.failure !== null && this.store.sentSince(run.mailbox.id, new Date(message.failure.at));
+  }
+
+  private async failForGood(
+    run: MailboxRun,
+    journal: Journal,
+    end: Pick<OutgoingChange, 'position' | 'attempts'> & { failure: NonNullable<OutgoingChange['failure']> },
+  ): Promise<void> {
+    const { message } = journal;
+    const position = await this.removeDraft(run, end.position);
+    const written = await run.commit(async (manager) => {
+      const now = this.clock.now();
+      const to = {
+        state: 'failed',
+        position,
+        attempts: end.attempts,
+        nextAttemptAt: null,
+        failure: end.failure,
+      } as const;
+      if (!(await this.store.change(manager, message.id, journal, to, now))) return false;
+      await this.events.append(manager, [this.event(run, message, 'outgoing.failed', { code: end.failure.code })], now);
+      return true;
+    });
+    if (written) this.metrics.tried('failed');
+  }
+
+  /** @returns the position without the draft, or the same one when it stays: what may have been submitted is not touched. */
+  private async removeDraft(run: MailboxRun, position: OutgoingPosition): Promise<OutgoingPosition> {
+    if (position.step !== 'saved' || position.itemId === null) return position;
+    try {
+      await run.session.deleteItem(position.itemId, { signal: run.signal });
+      return untouched;
+    } catch (error) {
+      if (!(error instanceof MailServerError)) throw error;
+      return position;
+    }
+  }
+
+  /** Only drafts, and never the one that was submitted, which may still be on its way. Tidiness, so errors are only logged. */
+  private async removeTwins(
+    run: MailboxRun,
+    message: WaitingMessage,
+    { position, seen }: { position: OutgoingPosition; seen: readonly MarkedItem[] | null },
+  ): Promise<void> {
+    try {
+      const found = seen ?? (await run.session.findByMarker(message.id, { signal: run.signal }));
+      for (const item of found) {
+        if (item.folder === 'drafts' && item.id !== position.itemId)
+          await run.session.deleteItem(item.id, { signal: run.signal });
+      }
+    } catch (error) {
+      if (!(error instanceof MailServerError)) throw error;
+      this.log.warn(
+        { mailboxId: run.mailbox.id, messageId: message.id, code: error.code },
+        'a second draft of a sent message may be left in Drafts',
+      );
+    }
+  }
+
+  /** @returns false when the row is no longer where the journal knows it to be */
+  private async write(
+    run: MailboxRun,
+    journal: Journal,
+    change: Pick<OutgoingChange, 'state' | 'position'> & Partial<OutgoingChange>,
+  ): Promise<boolean> {
+    const { message } = journal;
+    const to = { attempts: message.attempts, nextAttemptAt: null, failure: message.failure, ...change };
+    const written = await run.commit((manager) =>
+      this.store.change(manager, message.id, journal, to, this.clock.now()),
+    );
+    if (written) {
+      journal.state = to.state;
+      journal.step = to.position.step;
+    }
+    return written;
+  }
+
+  private event(
+    run: MailboxRun,
+    message: WaitingMessage,
+    type: 'outgoing.sent' | 'outgoing.failed',
+    data: Record<string, unknown>,
+  ) {
+    const { internetMessageId } = message;
+    return {
+      type,
+      profileId: run.mailbox.profileId,
+      mailboxId: run.mailbox.id,
+      subjectId: message.id,
+      data: { internetMessageId, ...data },
+    };
+  }
+}

@@ -1,0 +1,123 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import { Clock } from '../../platform/clock/clock.js';
+import { defineProblem, Problem, problems } from '../../platform/http/problem.js';
+import { lanes } from '../scheduling/work.js';
+import { WorkStore } from '../scheduling/work.store.js';
+import { internetMessageId } from './internet-message-id.js';
+import { checkAttachmentSize } from './outgoing-attachment.js';
+import { OutgoingViewsStore, type OutgoingView } from './outgoing-views.store.js';
+import type { NewOutgoingMessage } from './outgoing.schemas.js';
+import { OutgoingStore } from './outgoing.store.js';
+
+export const mailboxDoesNotSend = defineProblem({
+  code: 'mailbox-does-not-send',
+  status: 409,
+  title: 'The mailbox is not set up for sending',
+  retryable: false,
+  remediation: 'Set `outgoing` of the mailbox to true, or send from another one.',
+});
+
+export const notCancellable = defineProblem({
+  code: 'not-cancellable',
+  status: 409,
+  title: 'The message can no longer be cancelled',
+  retryable: false,
+  remediation: 'Only a pending message can be cancelled: a later one may have reached its recipients.',
+});
+
+export const notRetryable = defineProblem({
+  code: 'not-retryable',
+  status: 409,
+  title: 'The message has not failed',
+  retryable: false,
+  remediation: 'Only a failed message can be retried; a waiting one is sent by itself.',
+});
+
+type Reach = readonly string[] | null;
+
+/** What people do with outgoing messages. */
+@Injectable()
+export class OutgoingMessages {
+  constructor(
+    private readonly clock: Clock,
+    private readonly store: OutgoingStore,
+    private readonly views: OutgoingViewsStore,
+    private readonly work: WorkStore,
+  ) {}
+
+  /**
+   * Accepts a message; from the commit on it will be sent. A failed or paused mailbox takes messages
+   * too, and sends them when it is back.
+   * @returns its id
+   * @throws Problem not-found for a mailbox out of reach, mailbox-does-not-send, attachments-too-large
+   */
+  async accept(manager: EntityManager, message: NewOutgoingMessage, reach: Reach): Promise<string> {
+    checkAttachmentSize(message.attachments);
+    const mailbox = await this.store.lockMailbox(manager, message.mailboxId, reach);
+    if (!mailbox) throw new Problem(problems.notFound, `There is no mailbox ${message.mailboxId}.`);
+    if (!mailbox.outgoing) throw new Problem(mailboxDoesNotSend);
+    const { to, cc, bcc, replyTo } = message;
+    const id = uuidv7();
+    const now = this.clock.now();
+    await this.store.insert(
+      manager,
+      {
+        id,
+        mailboxId: message.mailboxId,
+        profileId: mailbox.profileId,
+        internetMessageId: internetMessageId(id, mailbox.emailAddress),
+        subject: message.subject,
+        recipients: { to, cc, bcc, replyTo },
+        text: message.text,
+        html: message.html,
+        attachments: message.attachments,
+      },
+      now,
+    );
+    await this.wake(manager, message.mailboxId, mailbox, now);
+    return id;
+  }
+
+  /** @throws Problem not-found, not-cancellable */
+  async cancel(manager: EntityManager, id: string, reach: Reach): Promise<void> {
+    const { view, mailbox } = await this.locked(manager, id, reach);
+    const now = this.clock.now();
+    const cancelled = await this.views.cancel(manager, id, now);
+    if (!cancelled) throw await this.refusal(manager, id, notCancellable);
+    if (cancelled.leavesDraft) await this.wake(manager, view.mailboxId, mailbox, now);
+  }
+
+  /** @throws Problem not-found, not-retryable, mailbox-does-not-send */
+  async retry(manager: EntityManager, id: string, reach: Reach): Promise<void> {
+    const { view, mailbox } = await this.locked(manager, id, reach);
+    if (!mailbox.outgoing) throw new Problem(mailboxDoesNotSend);
+    const now = this.clock.now();
+    if (!(await this.views.retry(manager, id, now))) throw await this.refusal(manager, id, notRetryable);
+    await this.wake(manager, view.mailboxId, mailbox, now);
+  }
+
+  private async locked(manager: EntityManager, id: string, reach: Reach) {
+    const view = await this.views.find(manager, id, reach);
+    const mailbox = view && (await this.store.lockMailbox(manager, view.mailboxId, reach));
+    if (!view || !mailbox) throw new Problem(problems.notFound);
+    return { view, mailbox };
+  }
+
+  /** Read anew: what refused the change may have happened a moment ago. */
+  private async refusal(manager: EntityManager, id: string, kind: typeof notCancellable): Promise<Problem> {
+    const view: OutgoingView | null = await this.views.find(manager, id, null);
+    return view ? new Problem(kind, `The message is ${view.state}.`) : new Problem(problems.notFound);
+  }
+
+  private async wake(
+    manager: EntityManager,
+    mailboxId: string,
+    mailbox: { state: string; outgoing: boolean },
+    now: Date,
+  ): Promise<void> {
+    if (mailbox.state !== 'active' || !mailbox.outgoing) return;
+    await this.work.bringForward(manager, mailboxId, 'outgoing', now, lanes.asked);
+  }
+}

@@ -1,0 +1,123 @@
+import { Injectable } from '@nestjs/common';
+import type { Sql } from '../../platform/database/data-source.js';
+import type { StoredFailure } from '../failures/failure.js';
+import type { OutgoingRecipients, OutgoingState, OutgoingStep } from './outgoing-state.js';
+
+/** A message as people see it. */
+export interface OutgoingView {
+  readonly id: string;
+  readonly mailboxId: string;
+  readonly profileId: string;
+  /** Of the mailbox that sends it. */
+  readonly emailAddress: string;
+  readonly state: OutgoingState;
+  readonly step: OutgoingStep;
+  readonly subject: string;
+  readonly recipients: OutgoingRecipients;
+  readonly internetMessageId: string;
+  readonly attempts: number;
+  readonly nextAttemptAt: Date | null;
+  readonly failure: StoredFailure | null;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+  readonly sentAt: Date | null;
+}
+
+export interface OutgoingContentView {
+  readonly text: string | null;
+  readonly html: string | null;
+  readonly attachments: readonly {
+    readonly name: string;
+    readonly contentType: string;
+    readonly contentId: string | null;
+    readonly isInline: boolean;
+    readonly sizeBytes: number;
+  }[];
+}
+
+export interface OutgoingFilter {
+  readonly profileIds: readonly string[] | null;
+  readonly profileId: string | null;
+  readonly mailboxId: string | null;
+  readonly state: OutgoingState | null;
+  readonly before: string | null;
+  readonly limit: number;
+}
+
+const columns = `
+  o.id, o.mailbox_id AS "mailboxId", o.profile_id AS "profileId", m.email_address AS "emailAddress", o.state, o.step, o.subject, o.recipients,
+  o.internet_message_id AS "internetMessageId", o.attempts, o.next_attempt_at AS "nextAttemptAt", o.failure,
+  o.created_at AS "createdAt", o.updated_at AS "updatedAt", o.sent_at AS "sentAt"`;
+
+/** With its mailbox a message disappears at once, though its row is cleared away later. */
+const source = `outgoing_messages o JOIN mailboxes m ON m.id = o.mailbox_id AND m.removed_at IS NULL`;
+
+/** The SQL of reading outgoing messages for people, and of what people do to them. */
+@Injectable()
+export class OutgoingViewsStore {
+  async find(sql: Sql, id: string, profileIds: readonly string[] | null): Promise<OutgoingView | null> {
+    const [row] = await sql.query<OutgoingView[]>(
+      `SELECT ${columns} FROM ${source} WHERE o.id = $1 AND ($2::uuid[] IS NULL OR o.profile_id = ANY($2))`,
+      [id, profileIds],
+    );
+    return row ?? null;
+  }
+
+  async contentOf(sql: Sql, id: string): Promise<OutgoingContentView> {
+    const [body] = await sql.query<{ text: string | null; html: string | null }[]>(
+      `SELECT text_body AS text, html_body AS html FROM outgoing_messages WHERE id = $1`,
+      [id],
+    );
+    const attachments = await sql.query<OutgoingContentView['attachments'][number][]>(
+      `SELECT filename AS name, content_type AS "contentType", content_id AS "contentId", is_inline AS "isInline", octet_length(bytes) AS "sizeBytes"
+       FROM outgoing_attachments WHERE message_id = $1 ORDER BY position`,
+      [id],
+    );
+    return { text: body?.text ?? null, html: body?.html ?? null, attachments };
+  }
+
+  /** Newest first. */
+  async list(sql: Sql, filter: OutgoingFilter): Promise<OutgoingView[]> {
+    // Only the conditions that are asked for, so that the planner can pick the index of each of them.
+    const parameters: unknown[] = [];
+    const where: string[] = ['true'];
+    const add = (condition: (place: string) => string, value: unknown) => {
+      if (value === null) return;
+      parameters.push(value);
+      where.push(condition(`$${parameters.length}`));
+    };
+    add((place) => `o.profile_id = ANY(${place}::uuid[])`, filter.profileIds);
+    add((place) => `o.profile_id = ${place}::uuid`, filter.profileId);
+    add((place) => `o.mailbox_id = ${place}::uuid`, filter.mailboxId);
+    add((place) => `o.state = ${place}`, filter.state);
+    add((place) => `o.id < ${place}::uuid`, filter.before);
+    parameters.push(filter.limit);
+    return sql.query<OutgoingView[]>(
+      `SELECT ${columns} FROM ${source} WHERE ${where.join(' AND ')} ORDER BY o.id DESC LIMIT $${parameters.length}`,
+      parameters,
+    );
+  }
+
+  /** @returns the mailbox to wake, where a draft of the message may lie on the server; false when it could not be cancelled */
+  async cancel(sql: Sql, id: string, now: Date): Promise<{ leavesDraft: boolean } | false> {
+    const [rows] = await sql.query<[{ step: OutgoingStep }[], number]>(
+      `UPDATE outgoing_messages SET state = 'cancelled', next_attempt_at = NULL, updated_at = $2 WHERE id = $1 AND state = 'pending' RETURNING step`,
+      [id, now],
+    );
+    return rows[0] ? { leavesDraft: rows[0].step !== 'new' } : false;
+  }
+
+  /**
+   * Puts a failed message back among the waiting ones. It keeps its step: one that may have been
+   * submitted is looked for before anything else happens, and so is no pending one.
+   */
+  async retry(sql: Sql, id: string, now: Date): Promise<boolean> {
+    const [, retried] = await sql.query<[unknown[], number]>(
+      `UPDATE outgoing_messages SET state = CASE WHEN step = 'submitting' THEN 'sending' ELSE 'pending' END,
+         attempts = 0, unseen_looks = 0, next_attempt_at = NULL, failure = NULL, updated_at = $2
+       WHERE id = $1 AND state = 'failed' RETURNING 1`,
+      [id, now],
+    );
+    return retried > 0;
+  }
+}

@@ -1,0 +1,116 @@
+import { z } from 'zod';
+import { pageQuery, pageSchema } from '../../platform/http/page.js';
+import { idParam, oneLine, plainText } from '../../platform/http/validation.js';
+import { mostAttachments, newAttachment } from './outgoing-attachment.js';
+import { outgoingStates } from './outgoing-state.js';
+import { recipient } from './recipient.js';
+
+export const mostRecipients = 500;
+const longestSubject = 998;
+const longestBody = 5_000_000;
+
+const recipients = z.array(recipient).max(mostRecipients).default([]);
+
+export const newOutgoingMessage = z
+  .strictObject({
+    mailboxId: idParam.describe('Who sends it'),
+    to: recipients,
+    cc: recipients,
+    bcc: recipients.describe('Nobody else sees these'),
+    replyTo: z.array(recipient).max(20).default([]),
+    subject: oneLine(longestSubject),
+    text: plainText(longestBody).nullable().default(null),
+    html: plainText(longestBody)
+      .nullable()
+      .default(null)
+      .describe('Where both are given the server keeps this one and makes its own text of it'),
+    attachments: z.array(newAttachment).max(mostAttachments).default([]),
+    idempotencyKey: z
+      .string()
+      .regex(/^[\x20-\x7e]{1,255}$/, 'must be 1 to 255 printable ASCII characters')
+      .optional()
+      .describe('The same as the header Idempotency-Key, for callers that cannot set one'),
+  })
+  .superRefine((message, context) => {
+    const count = message.to.length + message.cc.length + message.bcc.length;
+    const add = (path: string, text: string) => context.addIssue({ code: 'custom', path: [path], message: text });
+    if (count === 0) add('to', 'at least one of to, cc and bcc must name somebody');
+    if (count > mostRecipients) add('to', `to, cc and bcc together must not name more than ${mostRecipients}`);
+    if (message.text === null && message.html === null) add('text', 'text or html must be given; it may be empty');
+  })
+  .meta({ id: 'NewOutgoingMessage' });
+export type NewOutgoingMessage = z.output<typeof newOutgoingMessage>;
+
+export const outgoingQuery = z.strictObject({
+  ...pageQuery.shape,
+  mailboxId: idParam.optional(),
+  profileId: idParam.optional(),
+  state: z.enum(outgoingStates).optional(),
+});
+
+const time = z.iso.datetime();
+const person = z.object({ name: z.string().nullable(), address: z.string() });
+
+const summaryFields = {
+  id: z.uuid(),
+  mailboxId: z.uuid(),
+  profileId: z.uuid(),
+  state: z
+    .enum(outgoingStates)
+    .describe(
+      '`pending`: nobody has received it, it can be cancelled. `sending`: on its way, or its outcome is being looked up',
+    ),
+  subject: z.string(),
+  to: z.array(person),
+  cc: z.array(person),
+  bcc: z.array(person),
+  replyTo: z.array(person),
+  internetMessageId: z.string().describe('The Message-ID header that it gets'),
+  mayHaveBeenSent: z
+    .boolean()
+    .describe(
+      'It was submitted and the outcome is not known: true while that is looked up, and of a message that failed so',
+    ),
+  attempts: z.int().describe('Tries that failed and count towards giving up'),
+  nextAttemptAt: time.nullable().describe('Null: as soon as its mailbox sends, or never again'),
+  failure: z
+    .object({
+      code: z.string(),
+      title: z.string(),
+      cause: z.string(),
+      remedy: z.string(),
+      operation: z.string().describe('The call to the server that failed'),
+      message: z.string().describe('The server’s own words'),
+      at: time,
+      requestId: z.string().nullable(),
+      clientRequestId: z.string().nullable(),
+    })
+    .nullable()
+    .describe('Why it failed, or what it waits for'),
+  createdAt: time,
+  updatedAt: time,
+  sentAt: time.nullable(),
+};
+
+export const outgoingSummary = z.object(summaryFields).meta({ id: 'OutgoingMessageSummary' });
+export type OutgoingSummary = z.output<typeof outgoingSummary>;
+
+export const outgoingAnswer = z
+  .object({
+    ...summaryFields,
+    text: z.string().nullable(),
+    html: z.string().nullable(),
+    attachments: z.array(
+      z.object({
+        name: z.string(),
+        contentType: z.string(),
+        contentId: z.string().nullable(),
+        isInline: z.boolean(),
+        sizeBytes: z.int(),
+      }),
+    ),
+  })
+  .meta({ id: 'OutgoingMessage' });
+export type OutgoingAnswer = z.output<typeof outgoingAnswer>;
+
+export const outgoingPage = pageSchema(outgoingSummary).meta({ id: 'OutgoingMessagePage' });

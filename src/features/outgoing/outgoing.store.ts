@@ -1,0 +1,213 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import type { OutgoingAttachment, OutgoingDraft } from '../../mail/mail-item.js';
+import type { Sql } from '../../platform/database/data-source.js';
+import { storableJson, storableText } from '../../platform/database/storable-text.js';
+import { valuesList } from '../../platform/database/values-list.js';
+import type { StoredFailure } from '../failures/failure.js';
+import type { OutgoingPosition, OutgoingRecipients, OutgoingState, OutgoingStep } from './outgoing-state.js';
+
+export interface NewOutgoing {
+  readonly id: string;
+  readonly mailboxId: string;
+  readonly profileId: string;
+  readonly internetMessageId: string;
+  readonly subject: string;
+  readonly recipients: OutgoingRecipients;
+  readonly text: string | null;
+  readonly html: string | null;
+  readonly attachments: readonly OutgoingAttachment[];
+}
+
+/** A message that a run has to do something about; without its content. */
+export interface WaitingMessage {
+  readonly id: string;
+  readonly internetMessageId: string;
+  readonly state: Extract<OutgoingState, 'pending' | 'sending' | 'cancelled'>;
+  readonly position: OutgoingPosition;
+  readonly attempts: number;
+  /** Why the last try failed. */
+  readonly failure: StoredFailure | null;
+}
+
+export interface OutgoingChange {
+  readonly state: OutgoingState;
+  readonly position: OutgoingPosition;
+  readonly attempts: number;
+  readonly nextAttemptAt: Date | null;
+  readonly failure: StoredFailure | null;
+}
+
+interface WaitingRow {
+  readonly id: string;
+  readonly internet_message_id: string;
+  readonly state: WaitingMessage['state'];
+  readonly step: OutgoingStep;
+  readonly item_id: string | null;
+  readonly change_key: string | null;
+  readonly unseen_looks: number;
+  readonly attempts: number;
+  readonly failure: StoredFailure | null;
+}
+
+/** Word for word the condition of the index outgoing_messages_waiting, or the index is not used. */
+const isWaiting = `(state IN ('pending', 'sending') OR (state = 'cancelled' AND step IN ('saving', 'saved')))`;
+
+/** The SQL of sending: the messages, and the journal of each one's way. */
+@Injectable()
+export class OutgoingStore {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /**
+   * The mailbox a message is to go out from. The shared lock holds off changes of its state until the
+   * commit: a recovery that starts in between would look for waiting messages and miss this one.
+   */
+  async lockMailbox(
+    sql: Sql,
+    id: string,
+    profileIds: readonly string[] | null,
+  ): Promise<{ profileId: string; emailAddress: string; state: string; outgoing: boolean } | null> {
+    const [row] = await sql.query<{ profileId: string; emailAddress: string; state: string; outgoing: boolean }[]>(
+      `SELECT profile_id AS "profileId", email_address AS "emailAddress", state, outgoing FROM mailboxes
+       WHERE id = $1 AND removed_at IS NULL AND ($2::uuid[] IS NULL OR profile_id = ANY($2)) FOR SHARE`,
+      [id, profileIds],
+    );
+    return row ?? null;
+  }
+
+  async insert(sql: Sql, message: NewOutgoing, now: Date): Promise<void> {
+    await sql.query(
+      `INSERT INTO outgoing_messages (id, mailbox_id, profile_id, state, internet_message_id, subject, recipients, text_body, html_body, created_at, updated_at)
+       VALUES ($1, $2, $3, 'pending', $4, $5, $6, $7, $8, $9, $9)`,
+      [
+        message.id,
+        message.mailboxId,
+        message.profileId,
+        message.internetMessageId,
+        storableText(message.subject),
+        storableJson(message.recipients),
+        message.text === null ? null : storableText(message.text),
+        message.html === null ? null : storableText(message.html),
+        now,
+      ],
+    );
+    if (message.attachments.length === 0) return;
+    const { text, parameters } = valuesList(
+      message.attachments.map((attachment, position) => ({ ...attachment, position })),
+      [
+        { type: 'integer', value: ({ position }) => position },
+        { type: 'text', value: ({ name }) => storableText(name) },
+        { type: 'text', value: ({ contentType }) => contentType },
+        { type: 'text', value: ({ contentId }) => contentId },
+        { type: 'boolean', value: ({ isInline }) => isInline },
+        { type: 'bytea', value: ({ content }) => content },
+      ],
+      2,
+    );
+    await sql.query(
+      `INSERT INTO outgoing_attachments (message_id, position, filename, content_type, content_id, is_inline, bytes)
+       SELECT $1::uuid, file.* FROM (${text}) AS file`,
+      [message.id, ...parameters],
+    );
+  }
+
+  /** The next message due in the order of acceptance, passing over `tried`. */
+  async nextWaiting(mailboxId: string, now: Date, tried: readonly string[]): Promise<WaitingMessage | null> {
+    const [row] = await this.dataSource.query<WaitingRow[]>(
+      `SELECT id, internet_message_id, state, step, item_id, change_key, unseen_looks, attempts, failure FROM outgoing_messages
+       WHERE mailbox_id = $1 AND ${isWaiting} AND (next_attempt_at IS NULL OR next_attempt_at <= $2) AND id <> ALL($3::uuid[])
+       ORDER BY id LIMIT 1`,
+      [mailboxId, now, tried],
+    );
+    if (!row) return null;
+    return {
+      id: row.id,
+      internetMessageId: row.internet_message_id,
+      state: row.state,
+      position: { step: row.step, itemId: row.item_id, changeKey: row.change_key, unseenLooks: row.unseen_looks },
+      attempts: row.attempts,
+      failure: row.failure,
+    };
+  }
+
+  /** When the earliest waiting message is due, `now` for one that waits for nothing; null when none waits. */
+  async nextDue(mailboxId: string, now: Date): Promise<Date | null> {
+    const [row] = await this.dataSource.query<{ due: Date | null }[]>(
+      `SELECT min(coalesce(next_attempt_at, $2)) AS due FROM outgoing_messages WHERE mailbox_id = $1 AND ${isWaiting}`,
+      [mailboxId, now],
+    );
+    return row?.due ?? null;
+  }
+
+  /** The whole message as it is to be saved on the server, with the bytes of its files. */
+  async draftOf(id: string): Promise<OutgoingDraft> {
+    const [row] = await this.dataSource.query<
+      {
+        internet_message_id: string;
+        subject: string;
+        recipients: OutgoingRecipients;
+        text_body: string | null;
+        html_body: string | null;
+      }[]
+    >(`SELECT internet_message_id, subject, recipients, text_body, html_body FROM outgoing_messages WHERE id = $1`, [
+      id,
+    ]);
+    if (!row) throw new Error(`outgoing message ${id} is gone`);
+    const attachments = await this.dataSource.query<OutgoingAttachment[]>(
+      `SELECT filename AS name, content_type AS "contentType", content_id AS "contentId", is_inline AS "isInline", bytes AS content
+       FROM outgoing_attachments WHERE message_id = $1 ORDER BY position`,
+      [id],
+    );
+    return {
+      marker: id,
+      internetMessageId: row.internet_message_id,
+      ...row.recipients,
+      subject: row.subject,
+      text: row.text_body,
+      html: row.html_body,
+      attachments,
+    };
+  }
+
+  /**
+   * Compare-and-set of a message's state, from where the caller knows it to be.
+   * @returns false when it is there no more: cancelled, or removed with its mailbox
+   */
+  async change(
+    sql: Sql,
+    id: string,
+    from: { readonly state: OutgoingState; readonly step: OutgoingStep },
+    to: OutgoingChange,
+    now: Date,
+  ): Promise<boolean> {
+    const [, changed] = await sql.query<[unknown[], number]>(
+      `UPDATE outgoing_messages SET state = $4, step = $5, item_id = $6, change_key = $7, unseen_looks = $8, attempts = $9,
+         next_attempt_at = $10, failure = $11, updated_at = $12, sent_at = CASE WHEN $4 = 'sent' THEN $12::timestamptz END
+       WHERE id = $1 AND state = $2 AND step = $3 RETURNING 1`,
+      [
+        id,
+        from.state,
+        from.step,
+        to.state,
+        to.position.step,
+        to.position.itemId,
+        to.position.changeKey,
+        to.position.unseenLooks,
+        to.attempts,
+        to.nextAttemptAt,
+        to.failure ? storableJson(to.failure) : null,
+        now,
+      ],
+    );
+    return changed > 0;
+  }
+
+  /** Whether the mailbox got another message out since: then the server works, and a message that fails is itself to blame. */
+  async sentSince(mailboxId: string, time: Date): Promise<boolean> {
+    const [row] = await this.dataSource.query<{ sent: boolean }[]>(
+      `SELECT EXISTS (SELECT FROM outgoing_messages WHERE mailbox_id = $1 AND state = 'sent' AND sent_at > $2) AS sent`,
+      [mailboxId, time],
+    );
+    return row?.sent ?? false;
+  }
+}
