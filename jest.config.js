@@ -6,19 +6,27 @@ import { join } from 'node:path';
 const root = import.meta.dirname;
 const modules = join(root, 'node_modules');
 
-/** Names of the installed packages that ship ES modules only and so need the transform. */
-function esmPackages() {
-  const names = readdirSync(modules)
+/** Packages right in a node_modules folder, by name and place. */
+function packagesIn(folder) {
+  return readdirSync(folder)
     .filter((entry) => !entry.startsWith('.'))
     .flatMap((entry) =>
-      entry.startsWith('@') ? readdirSync(join(modules, entry)).map((child) => `${entry}/${child}`) : [entry],
-    );
-  return names.filter((name) => {
-    const manifest = join(modules, name, 'package.json');
-    return existsSync(manifest) && JSON.parse(readFileSync(manifest, 'utf8')).type === 'module';
+      entry.startsWith('@') ? readdirSync(join(folder, entry)).map((child) => `${entry}/${child}`) : [entry],
+    )
+    .map((name) => ({ name, place: join(folder, name) }));
+}
+
+/** Names of the installed packages that ship ES modules only and so need the transform, nested ones too. */
+function esmPackages(folder = modules) {
+  return packagesIn(folder).flatMap(({ name, place }) => {
+    const manifest = join(place, 'package.json');
+    const nested = join(place, 'node_modules');
+    const isEsm = existsSync(manifest) && JSON.parse(readFileSync(manifest, 'utf8')).type === 'module';
+    return [...(isEsm ? [name] : []), ...(existsSync(nested) ? esmPackages(nested) : [])];
   });
 }
 
+const esm = [...new Set(esmPackages())].join('|');
 const swc = JSON.parse(readFileSync(join(root, '.swcrc'), 'utf8'));
 delete swc.$schema;
 const commonjs = { swcrc: false, module: { type: 'commonjs' }, sourceMaps: 'inline' };
@@ -32,7 +40,7 @@ export default {
     '^.+\\.ts$': ['@swc/jest', { ...swc, ...commonjs }],
     '^.+\\.m?js$': ['@swc/jest', { ...commonjs, jsc: { target: 'es2023', parser: { syntax: 'ecmascript' } } }],
   },
-  transformIgnorePatterns: [`/node_modules/(?!(${esmPackages().join('|')})/)`, '\\.cjs$'],
+  transformIgnorePatterns: [`/node_modules/(?!(?:.*/node_modules/)?(?:${esm})/)`, '\\.cjs$'],
   setupFiles: ['reflect-metadata'],
   testTimeout: 30_000,
   maxWorkers: 2,
