@@ -1,0 +1,12 @@
+import type { MailServer } from '../../mail/mail-server.js';
+
+export interface ServerConnection {
+  readonly ewsUrl: string;
+  readonly auth: { readonly type: 'basic'; readonly username: string; readonly password: string };
+  readonly maxConnections: number;
+}
+
+/** Makes the mail server of a profile; the one place where features learn which kinds there are. */
+export abstract class MailServerFactory {
+  abstract create(connection: ServerConnection): MailServer;
+}

@@ -1,0 +1,7 @@
+import type { EntityManager } from 'typeorm';
+
+/** Learns of changes to profiles in their transaction. Whichever module provides it, profiles find it. */
+export abstract class ProfileListener {
+  /** Address, credentials or the way of access changed: what failed before may work now and is worth a try at once. */
+  abstract connectionChanged(manager: EntityManager, profileId: string): Promise<void>;
+}

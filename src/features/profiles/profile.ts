@@ -1,0 +1,56 @@
+import type { ConnectingSidType, MailboxAccess } from '../../mail/mail-server.js';
+
+/** What an owner sets of an email server profile; everything but the password. */
+export interface ProfileSettings {
+  readonly name: string;
+  readonly ownerName: string;
+  readonly ownerEmail: string;
+  readonly serverType: 'exchange';
+  readonly ewsUrl: string;
+  readonly auth: { readonly type: 'basic'; readonly username: string };
+  readonly access: MailboxAccess;
+  readonly connectingSidType: ConnectingSidType;
+  readonly processEmailsFrom: Date;
+  readonly minPollingIntervalSeconds: number;
+  readonly maxConcurrentConnections: number;
+  readonly notifyOwner: boolean;
+}
+
+/** An email server profile as it is stored. */
+export interface Profile extends ProfileSettings {
+  readonly id: string;
+  /** The password, sealed for `secretOwner(id)`. */
+  readonly sealedSecret: string;
+  /** One more with every change. */
+  readonly version: number;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+/** How hard the profile may press its server at the moment. */
+export interface Pacing {
+  readonly concurrency: number;
+  /** Null when nothing holds it. */
+  readonly holdUntil: Date | null;
+  readonly suspendedCause: string | null;
+}
+
+/** What a run needs to work with a profile's server, the password included: never to be shown or logged. */
+export interface ProfileConnection extends Omit<ProfileSettings, 'auth'> {
+  readonly id: string;
+  readonly version: number;
+  readonly auth: { readonly type: 'basic'; readonly username: string; readonly password: string };
+}
+
+/** The row that a sealed password belongs to. */
+export const secretOwner = (profileId: string) => `email_server_profiles/${profileId}/auth_secret`;
+
+/** Whether a change can make calls succeed that failed before, so that waiting for a retry makes no sense. */
+export function changesConnection(before: ProfileSettings, after: ProfileSettings): boolean {
+  return (
+    before.ewsUrl !== after.ewsUrl ||
+    before.auth.username !== after.auth.username ||
+    before.access !== after.access ||
+    before.connectingSidType !== after.connectingSidType
+  );
+}

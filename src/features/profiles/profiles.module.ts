@@ -1,0 +1,24 @@
+import { Module } from '@nestjs/common';
+import { EwsMetrics } from './ews-metrics.js';
+import { ExchangeServerFactory } from './exchange-server-factory.js';
+import { MailServerFactory } from './mail-server-factory.js';
+import { ProfileConnections } from './profile-connections.js';
+import { EmailServerProfilesController } from './profiles.controller.js';
+import { Profiles } from './profiles.js';
+import { ProfileNamesStore } from './profile-names.store.js';
+import { ProfilesStore } from './profiles.store.js';
+
+/** Email server profiles, and the connections to their servers. */
+@Module({
+  controllers: [EmailServerProfilesController],
+  providers: [
+    ProfilesStore,
+    ProfileNamesStore,
+    Profiles,
+    ProfileConnections,
+    EwsMetrics,
+    { provide: MailServerFactory, useClass: ExchangeServerFactory },
+  ],
+  exports: [ProfilesStore, ProfileNamesStore, ProfileConnections],
+})
+export class ProfilesModule {}

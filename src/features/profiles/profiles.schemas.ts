@@ -1,0 +1,144 @@
+import { z } from 'zod';
+import { pageQuery, pageSchema } from '../../platform/http/page.js';
+import { oneLine, plainText } from '../../platform/http/validation.js';
+import type { PacedProfile } from './profiles.store.js';
+
+const name = oneLine(200).trim().min(1);
+
+/** Loose on purpose: quoted and international addresses exist, and only a mail server knows the rest. */
+const emailAddress = oneLine(320).regex(/^[^\s@]+@[^\s@]+$|^"[^"@]*"@[^\s@]+$/, {
+  message: 'must be an e-mail address',
+});
+
+const ewsUrl = oneLine(2_000)
+  .refine(isEwsUrl, {
+    message: 'must be an http or https address without user name, password and fragment',
+  })
+  .describe('For example https://mail.example.com/EWS/Exchange.asmx');
+
+function isEwsUrl(text: string): boolean {
+  if (/\s|#/.test(text) || !URL.canParse(text)) return false;
+  const url = new URL(text);
+  return ['http:', 'https:'].includes(url.protocol) && url.username === '' && url.password === '';
+}
+
+// HTTP's Basic scheme separates name and password by the first colon, and knows no control characters.
+const username = oneLine(256)
+  .min(1)
+  .regex(/^[^:]*$/, { message: 'must not contain a colon' });
+const password = oneLine(1_024).min(1);
+
+const processEmailsFrom = z.iso
+  .datetime({ offset: true, message: 'must be a time such as 2026-01-31T08:00:00Z' })
+  .refine((text) => /^(?:19[7-9]\d|2[01]\d\d)-/.test(text), { message: 'must be between 1970 and 2199' });
+
+const fields = {
+  name,
+  ownerName: name.describe('Whom notifications address'),
+  ownerEmail: emailAddress.describe('Where notifications go'),
+  serverType: z.literal('exchange'),
+  ewsUrl,
+  access: z
+    .enum(['impersonation', 'delegation'])
+    .describe('`delegation` sends no impersonation header and names the mailbox in the folder id'),
+  connectingSidType: z
+    .enum(['SmtpAddress', 'PrimarySmtpAddress', 'PrincipalName', 'SID'])
+    .describe('How the impersonation header names the owner of a mailbox'),
+  processEmailsFrom: processEmailsFrom.describe('Mail received earlier is left alone; for mailboxes added from now on'),
+  minPollingIntervalSeconds: z.int().min(1).max(86_400),
+  maxConcurrentConnections: z.int().min(1).max(300),
+  notifyOwner: z.boolean(),
+};
+
+const auth = { type: z.literal('basic'), username, password: password.describe('Never shown again') };
+
+export const newProfile = z
+  .strictObject({
+    ...fields,
+    serverType: fields.serverType.default('exchange'),
+    auth: z.strictObject(auth),
+    access: fields.access.default('impersonation'),
+    connectingSidType: fields.connectingSidType.default('SmtpAddress'),
+    processEmailsFrom: fields.processEmailsFrom
+      .optional()
+      .describe('Mail received earlier is left alone; default: now'),
+    minPollingIntervalSeconds: fields.minPollingIntervalSeconds.default(60),
+    maxConcurrentConnections: fields.maxConcurrentConnections.default(10),
+    notifyOwner: fields.notifyOwner.default(true),
+  })
+  .meta({ id: 'NewEmailServerProfile' });
+export type NewProfile = z.output<typeof newProfile>;
+
+export const profilePatch = z
+  .strictObject({
+    ...z.strictObject(fields).partial().shape,
+    auth: z.strictObject(auth).partial().optional(),
+    version: z.int().min(1).optional().describe('Change only this version of the profile; like the header If-Match'),
+  })
+  .meta({ id: 'EmailServerProfilePatch' });
+export type ProfilePatch = z.output<typeof profilePatch>;
+
+export const profileQuery = z.strictObject({
+  ...pageQuery.shape,
+  name: plainText(200).min(1).optional().describe('Part of the name, in any case'),
+});
+
+const time = z.iso.datetime();
+
+export const profileAnswer = z
+  .object({
+    id: z.uuid(),
+    name: z.string(),
+    ownerName: z.string(),
+    ownerEmail: z.string(),
+    serverType: z.literal('exchange'),
+    ewsUrl: z.string(),
+    auth: z.object({ type: z.literal('basic'), username: z.string(), passwordSet: z.literal(true) }),
+    access: z.enum(['impersonation', 'delegation']),
+    connectingSidType: z.enum(['SmtpAddress', 'PrimarySmtpAddress', 'PrincipalName', 'SID']),
+    processEmailsFrom: time,
+    minPollingIntervalSeconds: z.int(),
+    maxConcurrentConnections: z.int(),
+    notifyOwner: z.boolean(),
+    pacing: z
+      .object({
+        concurrency: z.int().describe('Runs at once that the server is trusted with at the moment'),
+        holdUntil: time.nullable().describe('No call before then: the server asked for quiet, or all calls failed'),
+        suspendedCause: z.string().nullable().describe('Why only one mailbox at a time is tried'),
+      })
+      .describe('How hard the profile presses its server; finds its own level'),
+    version: z.int(),
+    createdAt: time,
+    updatedAt: time,
+  })
+  .meta({ id: 'EmailServerProfile' });
+export type ProfileAnswer = z.output<typeof profileAnswer>;
+
+export const profilePage = pageSchema(profileAnswer).meta({ id: 'EmailServerProfilePage' });
+
+/** A profile as the API shows it: without its password, in any form. */
+export function showProfile({ profile, pacing }: PacedProfile): ProfileAnswer {
+  return {
+    id: profile.id,
+    name: profile.name,
+    ownerName: profile.ownerName,
+    ownerEmail: profile.ownerEmail,
+    serverType: profile.serverType,
+    ewsUrl: profile.ewsUrl,
+    auth: { type: profile.auth.type, username: profile.auth.username, passwordSet: true },
+    access: profile.access,
+    connectingSidType: profile.connectingSidType,
+    processEmailsFrom: profile.processEmailsFrom.toISOString(),
+    minPollingIntervalSeconds: profile.minPollingIntervalSeconds,
+    maxConcurrentConnections: profile.maxConcurrentConnections,
+    notifyOwner: profile.notifyOwner,
+    pacing: {
+      concurrency: pacing.concurrency,
+      holdUntil: pacing.holdUntil?.toISOString() ?? null,
+      suspendedCause: pacing.suspendedCause,
+    },
+    version: profile.version,
+    createdAt: profile.createdAt.toISOString(),
+    updatedAt: profile.updatedAt.toISOString(),
+  };
+}
