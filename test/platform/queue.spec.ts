@@ -159,7 +159,7 @@ function sameOnBoth(server: Server): void {
   });
 
   it('refuses a wrong payload and an unknown job where they leave', async () => {
-    const { app, queue, jobs, finished, log } = await launch(here);
+    const { app, jobs, finished, log } = await launch(here);
     const raw = await app.get<QueueBackend>(QUEUE_BACKEND).queue('mail');
     await raw.add('sync', { id: 42 });
     await raw.add('no-such-job', {});
@@ -439,8 +439,8 @@ describeWithRedis('the queue on Redis', () => {
     await eventually(() => jobs.seen.length === 3);
   });
 
-  it('survives a restart of the server: refuses meanwhile, does not flood the log, goes on after it', async () => {
-    if (!redis.canRestart) return;
+  const onOwnServer = process.env.REDIS_URL ? it.skip : it;
+  onOwnServer('survives a restart of a server of our own, refuses meanwhile, does not flood the log', async () => {
     const { app, queue, jobs, log } = await launch(server);
     const backend = app.get<QueueBackend>(QUEUE_BACKEND);
     await queue.enqueue(syncJob, { id: 'a' });

@@ -15,11 +15,9 @@ export interface TestRedis {
   readonly url: string;
   /** For the queue's keys, so that several test files can share the server of REDIS_URL. */
   readonly prefix: string;
-  /** Whether `restart` works: only on a server of our own. */
-  readonly canRestart: boolean;
   /** Forgets everything of ours. */
   flush(): Promise<void>;
-  /** Ends the server, runs `meanwhile`, and starts it again, empty, on the same port. */
+  /** Ends the server, runs `meanwhile`, and starts it again, empty, on the same port. Rejects for REDIS_URL. */
   restart(meanwhile?: () => Promise<void>): Promise<void>;
   stop(): Promise<void>;
 }
@@ -57,7 +55,7 @@ function sharedRedis(url: string, prefix: string): TestRedis {
     }
   };
   const restart = () => Promise.reject(new Error('The server of REDIS_URL is not ours to restart'));
-  return { url, prefix, canRestart: false, flush, restart, stop: flush };
+  return { url, prefix, flush, restart, stop: flush };
 }
 
 async function ownRedis(prefix: string): Promise<TestRedis> {
@@ -70,7 +68,6 @@ async function ownRedis(prefix: string): Promise<TestRedis> {
   return {
     url,
     prefix,
-    canRestart: true,
     flush: async () => {
       const redis = new Redis(url);
       await redis.flushall();

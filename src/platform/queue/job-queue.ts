@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { BulkJobOptions, JobsOptions } from 'bullmq';
+import type { BulkJobOptions } from 'bullmq';
 import type { JobDefinition } from './job-definition.js';
 import { parsePayload } from './job-definition.js';
 import type { QueueBackend } from './queue-backend.js';
@@ -54,7 +54,7 @@ export class JobQueue {
     const prepared = jobs.map((job) => ({
       name: definition.name,
       data: parsePayload(definition, job.payload),
-      opts: jobOptions(job) as BulkJobOptions,
+      opts: jobOptions(job),
     }));
     for (let start = 0; start < prepared.length; start += CHUNK) {
       await this.inTime(async () => {
@@ -83,6 +83,6 @@ export class JobQueue {
   }
 }
 
-function jobOptions({ id, priority }: EnqueueOptions): JobsOptions {
+function jobOptions({ id, priority }: EnqueueOptions): BulkJobOptions {
   return { ...(id === undefined ? {} : { deduplication: { id } }), ...(priority ? { priority } : {}) };
 }

@@ -3,7 +3,6 @@ import type { OnApplicationBootstrap, OnModuleDestroy, OnModuleInit } from '@nes
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import type { Worker } from 'bullmq';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { JobDefinition } from './job-definition.js';
 import type { JobHandler } from './job-handler.js';
 import { handledJob } from './job-handler.js';
 import type { BoundHandler } from './job-runner.js';

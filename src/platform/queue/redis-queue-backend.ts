@@ -83,7 +83,9 @@ export class RedisQueueBackend implements QueueBackend {
     const closing = Promise.allSettled([...this.queues.values()].map((queue) => queue.close()));
     await settlesWithin(closing, CLOSE_MS);
     // BullMQ leaves connections open that it was given; and quit() would wait for a server that is away.
-    for (const connection of [this.producer, this.consumer, ...(this.consumer?.copies ?? [])]) connection?.disconnect();
+    for (const connection of [this.producer, this.consumer, ...(this.consumer?.copies ?? [])]) {
+      if (connection !== undefined) hangUp(connection);
+    }
   }
 
   private watched<R extends Redis>(redis: R): R {
@@ -92,4 +94,17 @@ export class RedisQueueBackend implements QueueBackend {
     redis.setMaxListeners(0);
     return redis;
   }
+}
+
+/**
+ * Ends a connection, also one that waits for its next attempt to reconnect: told to disconnect then,
+ * ioredis never says that it has ended, and BullMQ waits for that with its timers running.
+ */
+function hangUp(connection: Redis): void {
+  connection.disconnect();
+  if (connection.status !== 'reconnecting') return;
+  connection.connect().then(
+    () => connection.disconnect(),
+    () => undefined,
+  );
 }
