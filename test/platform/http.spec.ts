@@ -3,19 +3,24 @@ import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { Body, Controller, Get, Inject, Injectable, Module, Param, Post, Query } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
+import { Registry } from 'prom-client';
 import { QueryFailedError, type EntityManager } from 'typeorm';
 import { z } from 'zod';
 import { AccessModule } from '../../src/features/access/access.module.js';
 import { RequireScope } from '../../src/features/access/require-scope.js';
+import { readSettings } from '../../src/platform/config/settings.js';
+import { createHttpApp } from '../../src/platform/http/http-server.js';
+import { PlatformModule } from '../../src/platform/platform.module.js';
 import { ManualClock } from '../../src/platform/clock/clock.js';
 import { Answers } from '../../src/platform/http/answers.js';
 import { IdempotencyStore } from '../../src/platform/http/idempotency.store.js';
 import { IdempotentPosts, Posted, type PostInProgress } from '../../src/platform/http/idempotent-posts.js';
 import { defineProblem, Problem, problemKinds } from '../../src/platform/http/problem.js';
+import { toProblem } from '../../src/platform/http/problem.filter.js';
 import { requestHash } from '../../src/platform/http/request-hash.js';
 import { BodyLimit } from '../../src/platform/http/route-settings.js';
 import { idParam, plainText, queryFlag } from '../../src/platform/http/validation.js';
-import { startApi, type TestApi } from '../support/api.js';
+import { recordedLog, startApi, testSecretBox, type TestApi } from '../support/api.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { openApiFaults } from '../support/openapi.js';
 
@@ -250,6 +255,18 @@ describe('the HTTP server', () => {
       expect(api.logged()).not.toMatch(/parameter-of-a-query/);
     });
 
+    it.each([
+      ['a refused connection', Object.assign(new Error('x'), { code: 'ECONNREFUSED' })],
+      ['a pool without a free connection', new Error('timeout exceeded when trying to connect')],
+      ['a cut connection', new Error('Connection terminated unexpectedly')],
+      [
+        'a server shutting down',
+        new QueryFailedError('SELECT 1', [], Object.assign(new Error('terminating'), { code: '57P01' })),
+      ],
+    ])('takes %s for a database that is away, and not for a bug', (_what, error) => {
+      expect(toProblem(error)).toMatchObject({ kind: { code: 'unavailable' }, extras: { retryAfterSeconds: 5 } });
+    });
+
     it('gives every kind a remedy and a fitting status', () => {
       for (const kind of problemKinds()) {
         expect(kind.code).toMatch(/^[a-z]+(-[a-z]+)*$/);
@@ -257,6 +274,25 @@ describe('the HTTP server', () => {
         expect(kind.remediation).toMatch(/\.$/);
       }
     });
+  });
+
+  it('is made of a root module as a process makes it', async () => {
+    const { log } = recordedLog();
+    const platform = PlatformModule.forRoot({
+      settings: readSettings({}),
+      dataSource: database.dataSource,
+      clock,
+      log,
+      secretBox: testSecretBox(),
+      metrics: new Registry(),
+    });
+    @Module({ imports: [platform, AccessModule] })
+    class RootModule {}
+    const app = await createHttpApp(RootModule, { log, publicUrl: 'https://postroom.example.com' });
+    await app.listen(0, '127.0.0.1');
+    const answer = await fetch(`${await app.getUrl()}/openapi.json`);
+    expect(((await answer.json()) as { servers: unknown }).servers).toEqual([{ url: 'https://postroom.example.com' }]);
+    await app.close();
   });
 
   describe('requests', () => {

@@ -1,5 +1,5 @@
 import { NestFactory } from '@nestjs/core';
-import type { Type } from '@nestjs/common';
+import type { DynamicModule, Type } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { nestLogger, type Log } from '../log/log.js';
@@ -75,7 +75,10 @@ export async function assembleHttp(app: NestFastifyApplication, options: HttpOpt
 }
 
 /** The HTTP API of a root module, ready for `listen`. Shutdown hooks are the caller's business. */
-export async function createHttpApp(rootModule: Type, options: HttpOptions): Promise<NestFastifyApplication> {
+export async function createHttpApp(
+  rootModule: Type | DynamicModule,
+  options: HttpOptions,
+): Promise<NestFastifyApplication> {
   const app = await NestFactory.create<NestFastifyApplication>(rootModule, createHttpAdapter(options.log), {
     logger: nestLogger(options.log),
     // Ours reads JSON only, see json-body.ts.

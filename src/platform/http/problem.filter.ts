@@ -28,6 +28,10 @@ const databaseAway = new Set([
   '08001',
 ]);
 
+/** The same from pg and its pool, which put no code on these. */
+const databaseAwayText =
+  /^(?:Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;
+
 /** Turns anything thrown into a Problem; the text of an unforeseen error never reaches the caller. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
@@ -35,7 +39,10 @@ export function toProblem(error: unknown): Problem {
   const kind = status === undefined ? undefined : kindOfStatus[status];
   if (kind) return new Problem(kind);
   if (status !== undefined && status >= 400 && status < 500) return new Problem(problems.invalidRequest);
-  if (code !== undefined && databaseAway.has(code))
+  if (
+    (code !== undefined && databaseAway.has(code)) ||
+    (error instanceof Error && databaseAwayText.test(error.message))
+  )
     return new Problem(problems.unavailable, undefined, { retryAfterSeconds: 5 });
   return new Problem(problems.internal);
 }
