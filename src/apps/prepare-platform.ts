@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SystemClock } from '../platform/clock/clock.js';
@@ -8,7 +9,7 @@ import { startEmbeddedPostgres } from '../platform/database/embedded-postgres.js
 import type { Log } from '../platform/log/log.js';
 import { createMetricsRegistry } from '../platform/metrics/metrics.js';
 import type { Platform } from '../platform/platform.module.js';
-import { secretKeysOf } from '../platform/secrets/key-file.js';
+import { keptSecret } from '../platform/secrets/kept-secret.js';
 import { parseKeyRing } from '../platform/secrets/key-ring.js';
 import { SecretBox } from '../platform/secrets/secret-box.js';
 import { entities } from './features.js';
@@ -47,8 +48,10 @@ export async function preparePlatform(settings: Settings, log: Log): Promise<Pre
   };
 }
 
+const makeKey = () => `k1:${randomBytes(32).toString('base64')}`;
+
 async function keyRing(settings: Settings) {
-  const ring = parseKeyRing(settings.secretKeys ?? (await secretKeysOf(settings.dataDir)));
+  const ring = parseKeyRing(settings.secretKeys ?? (await keptSecret(join(settings.dataDir, 'secret-keys'), makeKey)));
   if (typeof ring === 'string') throw new SettingsError(`the file secret-keys in POSTROOM_DATA_DIR ${ring}`);
   return ring;
 }

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { BootstrapKey } from '../features/access/bootstrap-key.js';
 import type { Settings } from '../platform/config/settings.js';
 import type { Log } from '../platform/log/log.js';
@@ -22,9 +21,7 @@ export async function serve(settings: Settings, log: Log): Promise<void> {
   try {
     const prepared = await preparePlatform(settings, log);
     closers.push(() => prepared.close());
-    const sandbox = settings.sandbox
-      ? await startSampleExchange({ dataFile: join(settings.dataDir, 'sandbox.jsonl'), dataDir: settings.dataDir })
-      : null;
+    const sandbox = settings.sandbox ? await startSampleExchange(settings.dataDir) : null;
     if (sandbox) closers.push(() => sandbox.close());
     const running = await startProcess({ platform: prepared.platform, databaseUrl: prepared.databaseUrl });
     closers.push(() => running.stop());

@@ -57,13 +57,14 @@ export class EventsStore {
     readonly limit: number;
   }): Promise<EventRow[]> {
     return this.dataSource.query<EventRow[]>(
-      `SELECT txid::text, seq::text, id, type, profile_id, mailbox_id, subject_id, data, occurred_at
-       FROM events
-       WHERE (txid, seq) > ($1::xid8, $2::bigint)
-         AND txid < pg_snapshot_xmin(pg_current_snapshot())
+      `SELECT e.txid::text, e.seq::text, id, type, profile_id, mailbox_id, subject_id, data, occurred_at
+       FROM events e
+       WHERE (e.txid, e.seq) > ($1::xid8, $2::bigint)
+         AND e.txid < pg_snapshot_xmin(pg_current_snapshot())
          AND ($3::uuid[] IS NULL OR profile_id = ANY($3))
          AND ($4::text[] IS NULL OR type = ANY($4))
-       ORDER BY txid, seq
+       -- By the columns: a bare name would mean the text shown, and order 1207 before 990.
+       ORDER BY e.txid, e.seq
        LIMIT $5`,
       [query.after?.txid ?? '0', query.after?.seq ?? '0', query.profileIds, query.types, query.limit],
     );

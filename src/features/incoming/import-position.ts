@@ -14,8 +14,9 @@ export const startOfImport = (since: Date): ImportPosition => ({ since, offset: 
 /**
  * The place of the next page. Paging by offset alone skips mail when something is deleted meanwhile, so
  * the date of the last item is the new start wherever the page allows it: sorted, and with dates.
- * Otherwise (a server that ignores the sort order or omits dates, or a page full of one instant) the
- * offset goes on, and nothing is called reached until the last page.
+ * Otherwise (a page out of order or without dates, or one full of one instant) the offset goes on, and
+ * nothing is called reached. What a server still manages to hide here, the enumeration of the folder
+ * that follows the import brings.
  */
 export function advanceImport(position: ImportPosition, page: FoundPage): ImportPosition {
   const dates = page.items.map((item) => item.receivedAt);

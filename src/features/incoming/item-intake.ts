@@ -1,7 +1,9 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { FetchedItem } from '../../mail/mail-item.js';
 import { MailServerError } from '../../mail/mail-error.js';
 import { Clock } from '../../platform/clock/clock.js';
+import type { Log } from '../../platform/log/log.js';
+import { LOG } from '../../platform/tokens.js';
 import { EventsStore } from '../deliveries/events.store.js';
 import { retryDelay } from '../failures/backoff.js';
 import { classify, consequenceOf } from '../failures/classify.js';
@@ -32,6 +34,7 @@ export class ItemIntake {
     private readonly events: EventsStore,
     private readonly metrics: IncomingMetrics,
     private readonly clock: Clock,
+    @Inject(LOG) private readonly log: Log,
   ) {}
 
   /** Fetches and stores the items that are not stored yet, batch by batch, each batch in a transaction of its own. */
@@ -174,6 +177,10 @@ export class ItemIntake {
       return stored;
     });
     this.metrics.took(fresh.length, troubles);
+    if (fresh.length > 0)
+      this.log.info({ mailbox: run.mailbox.emailAddress, folder, messages: fresh.length }, 'mail received');
+    for (const { itemId, code } of troubles)
+      this.log.warn({ mailbox: run.mailbox.emailAddress, folder, itemId, code }, 'an item could not be read');
   }
 }
 

@@ -28,7 +28,7 @@ export type MailboxEvent =
   | { readonly type: 'directions-changed'; readonly incoming: boolean; readonly outgoing: boolean };
 
 export type MailboxEffect =
-  /** `inMs` null: not until something happens. `own`: the work that just ran, whose lease is still held. */
+  /** `inMs` null: not until something happens. */
   | {
       readonly type: 'schedule';
       readonly kind: WorkKind;
@@ -37,7 +37,7 @@ export type MailboxEffect =
       readonly attempts: number;
     }
   | { readonly type: 'join-incident'; readonly failure: StoredFailure }
-  | { readonly type: 'leave-incidents'; readonly recovered: boolean }
+  | { readonly type: 'leave-incidents' }
   | {
       readonly type: 'announce';
       readonly event: 'mailbox.failed' | 'mailbox.recovered' | 'mailbox.paused' | 'mailbox.resumed';
@@ -96,7 +96,7 @@ export function transition(status: MailboxStatus, event: MailboxEvent, random: n
         effects: [
           schedule('incoming', null),
           schedule('outgoing', null),
-          ...(status.state === 'failed' ? [{ type: 'leave-incidents', recovered: false } as const] : []),
+          ...(status.state === 'failed' ? [{ type: 'leave-incidents' } as const] : []),
           { type: 'announce', event: 'mailbox.paused' },
         ],
       };
@@ -131,7 +131,7 @@ function succeeded(status: MailboxStatus, event: Extract<MailboxEvent, { type: '
     effects: [
       next,
       schedule(other(event.kind), wants(well, other(event.kind)) ? 0 : null),
-      { type: 'leave-incidents', recovered: true },
+      { type: 'leave-incidents' },
       { type: 'announce', event: 'mailbox.recovered' },
     ],
   };
@@ -173,7 +173,11 @@ function directionsChanged(status: MailboxStatus): Transition {
     const afresh: MailboxStatus = { ...status, state: 'active', failure: null, failedProbes: 0 };
     return {
       status: afresh,
-      effects: [...runAll(afresh, lanes.routine), { type: 'leave-incidents', recovered: false }],
+      effects: [
+        ...runAll(afresh, lanes.routine),
+        { type: 'leave-incidents' },
+        { type: 'announce', event: 'mailbox.recovered' },
+      ],
     };
   }
   return { status, effects: runAll(status, lanes.routine) };

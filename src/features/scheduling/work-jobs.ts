@@ -9,7 +9,7 @@ export type LeasePayload = z.infer<typeof leasePayload>;
 export const mailboxQueue = 'mailbox-work';
 
 const jobFor = (kind: WorkKind) =>
-  defineJob<LeasePayload>({ name: `mailbox.${kind}`, queue: mailboxQueue, payload: leasePayload });
+  defineJob<LeasePayload>({ name: `mailbox-${kind}`, queue: mailboxQueue, payload: leasePayload });
 
 export const incomingJob = jobFor('incoming');
 export const outgoingJob = jobFor('outgoing');
