@@ -92,8 +92,10 @@ const RECENT_THREADS = 40;
 
 /** Makes up mail between a company and its correspondents; about one in three is an answer in a thread. */
 export class BusinessMail {
-  private turn = 0;
   private threads: Thread[] = [];
+
+  /** @param turn where in the list of topics to begin, so that no two mailboxes get the same. */
+  constructor(private turn = 0) {}
 
   /** The next message to that person. */
   next(to: Correspondent): Deliverable {
