@@ -132,10 +132,14 @@ const tables = [
     PRIMARY KEY (mailbox_id, item_id)
   )`,
 
+  /*
+   * No reference to the profile: a content goes with the last message that shows it, and a reference
+   * would need an index on every content only to delete profiles.
+   */
   /* Content apart from the message: lists never read it, and one content can be seen in several mailboxes. */
   `CREATE TABLE message_contents (
     id uuid PRIMARY KEY,
-    profile_id uuid NOT NULL REFERENCES email_server_profiles,
+    profile_id uuid NOT NULL,
     text_body text,
     html_body text,
     headers jsonb NOT NULL,

@@ -4,7 +4,8 @@ import type { DataSource } from 'typeorm';
 
 export interface Readiness {
   readonly ready: boolean;
-  readonly checks: Readonly<Record<string, 'ok' | string>>;
+  /** `ok`, or what is wrong in a few words. */
+  readonly checks: Readonly<Record<string, string>>;
 }
 
 /** Answers what operators ask of a process: is it alive, can it work, what are its numbers. */

@@ -29,7 +29,8 @@ export async function ensureSampleData(app: INestApplicationContext, company: Sa
     await store.list(dataSource, { name: sampleProfileName, profileIds: null, after: null, limit: 1 }, new Date())
   ).map(({ profile }) => profile);
   if (existing) {
-    if (existing.ewsUrl !== company.ewsUrl) await profiles.patch(existing.id, { ewsUrl: company.ewsUrl }, null);
+    if (existing.ewsUrl !== company.ewsUrl)
+      await profiles.patch(existing.id, { ewsUrl: company.ewsUrl, auth: { password: company.password } }, null);
     return;
   }
   if ((await store.list(dataSource, { name: null, profileIds: null, after: null, limit: 1 }, new Date())).length > 0)

@@ -173,7 +173,7 @@ describe('email server profiles', () => {
     });
 
     it.each([
-      ['the address', { ewsUrl: 'https://other.example.com/EWS/Exchange.asmx' }, true],
+      ['the address', { ewsUrl: 'https://mail.example.com/other/Exchange.asmx' }, true],
       ['the password', { auth: { password: 'new' } }, true],
       ['the same password again', { auth: { password } }, true],
       ['the user name', { auth: { username: 'other' } }, true],
@@ -194,6 +194,17 @@ describe('email server profiles', () => {
       expect(listener.told).toEqual(expected ? [id] : []);
       const [row] = await sql<{ strikes: number }[]>('SELECT strikes FROM profile_pacing WHERE profile_id = $1', [id]);
       expect(row?.strikes).toBe(expected ? 0 : 4);
+    });
+
+    it('sends the stored password to no other server than it was given for', async () => {
+      const { id } = await create();
+      const elsewhere = { ewsUrl: 'https://other.example.com/EWS/Exchange.asmx' };
+      const refused = await api.client().patch(`${path}/${id}`, elsewhere);
+      expect([refused.status, refused.body.errors]).toEqual([
+        400,
+        [{ field: 'auth.password', message: 'must be given again when ewsUrl names another server' }],
+      ]);
+      expect((await api.client().patch(`${path}/${id}`, { ...elsewhere, auth: { password: 'new' } })).status).toBe(200);
     });
 
     it('undoes the change when its consequences cannot be written', async () => {
@@ -324,9 +335,6 @@ describe('email server profiles', () => {
       expect([waiting.status, waiting.body.code, waiting.body.retryable]).toEqual([409, 'profile-being-cleared', true]);
       expect(waiting.headers.get('retry-after')).toBe('60');
       await sql('DELETE FROM mailboxes WHERE profile_id = $1', [id]);
-      await sql(`INSERT INTO message_contents (id, profile_id, headers) VALUES (gen_random_uuid(), $1, '[]')`, [id]);
-      expect((await api.client().delete(`${path}/${id}`)).body.code).toBe('profile-being-cleared');
-      await sql('DELETE FROM message_contents WHERE profile_id = $1', [id]);
       expect((await api.client().delete(`${path}/${id}`)).status).toBe(204);
       expect((await api.client().delete(`${path}/${id}`)).status).toBe(404);
       expect(await sql('SELECT 1 FROM profile_pacing WHERE profile_id = $1', [id])).toEqual([]);
@@ -509,7 +517,7 @@ describe('email server profiles', () => {
       const old = await connection(id);
       const call = connections().serverFor(old).openMailbox(identity).openFolder({ distinguished: 'inbox' });
       const first = servers.made.at(-1);
-      await api.client().patch(`${path}/${id}`, { ewsUrl: 'http://127.0.0.1:2/' });
+      await api.client().patch(`${path}/${id}`, { ewsUrl: 'http://127.0.0.1:2/', auth: { password: 'given again' } });
       connections().serverFor(await connection(id));
       const second = servers.made.at(-1);
       expect(second?.connection.ewsUrl).toBe('http://127.0.0.1:2/');

@@ -5,7 +5,7 @@ import { Answers } from '../../platform/http/answers.js';
 import { decodeCursor, encodeCursor, pageQuery } from '../../platform/http/page.js';
 import { Caller } from '../access/caller.js';
 import { RequireScope } from '../access/require-scope.js';
-import { eventTypes, type EventType } from './event.js';
+import { eventTypes } from './event.js';
 import { EventsStore } from './events.store.js';
 
 const number = z.string().regex(/^\d{1,20}$/);
@@ -67,7 +67,7 @@ export class EventsController {
     const after = decodeCursor(query.after, z.tuple([number, number]));
     const rows = await this.events.read({
       after: after && { txid: after[0], seq: after[1] },
-      types: query.types as EventType[] | null,
+      types: query.types,
       profileIds: caller.profileIds,
       limit: query.limit,
     });

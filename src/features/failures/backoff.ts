@@ -16,6 +16,9 @@ export function probeDelay(failedProbes: number, random: number): number {
   return Math.round(minutes * minute * (1 + probeJitter * random));
 }
 
+/** A server cannot hold us longer than this in one go: a typo in its policy must not stop a profile for a day. */
+const longestHoldMs = 60 * minute;
+
 const firstRetryMs = 5_000;
 const longestRetryMs = 15 * minute;
 
@@ -27,13 +30,11 @@ const longestRetryMs = 15 * minute;
  */
 export function retryDelay(attempts: number, random: number, atLeastMs = 0): number {
   const ceiling = Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(attempts - 1, 20));
-  return Math.max(atLeastMs, Math.round(ceiling / 2 + (ceiling / 2) * random));
+  return Math.max(Math.min(atLeastMs, longestHoldMs), Math.round(ceiling / 2 + (ceiling / 2) * random));
 }
 
 /** A server that names no time gets this long to breathe. */
 const defaultHoldMs = 10_000;
-/** A server cannot hold us longer than this in one go: a typo in its policy must not stop a profile for a day. */
-const longestHoldMs = 60 * minute;
 
 /** How long a whole profile keeps still after a throttling answer, in ms. */
 export function throttleHold(backOffMs: number | null, random: number): number {

@@ -71,24 +71,41 @@ export class MailboxRuns {
     const heart = this.keepAlive(lease, shutdown);
     const started = performance.now();
     try {
-      const run = await this.open(lease, heart.signal);
-      if (!run) return await this.work.release(lease);
-      const result = await perform(run);
-      await this.settle(() => this.succeeded(run, result));
-      this.metrics.ended(lease.kind, 'ok', performance.now() - started);
+      const outcome = await this.attempt(lease, begun.attempts, heart.signal, perform);
+      if (outcome !== null) this.metrics.ended(lease.kind, outcome, performance.now() - started);
     } catch (error) {
       if (shutdown.aborted) return await this.work.release(lease);
-      if (error instanceof LeaseLost || heart.signal.aborted) {
-        this.metrics.ended(lease.kind, 'lease-lost', performance.now() - started);
-        return this.log.warn(
-          { mailboxId: lease.mailboxId, kind: lease.kind },
-          'a run lost its lease; the work is taken up again',
-        );
-      }
-      await this.failed(lease, begun.attempts, error);
-      this.metrics.ended(lease.kind, classify(error).code, performance.now() - started);
+      if (!(error instanceof LeaseLost) && !heart.signal.aborted) throw error;
+      this.metrics.ended(lease.kind, 'lease-lost', performance.now() - started);
+      this.log.warn(
+        { mailboxId: lease.mailboxId, kind: lease.kind },
+        'a run lost its lease; the work is taken up again',
+      );
     } finally {
       heart.stop();
+    }
+  }
+
+  /** @returns `ok` or the failure's code; null when there was nothing to do */
+  private async attempt(
+    lease: Lease & { kind: WorkKind },
+    attemptsBefore: number,
+    signal: AbortSignal,
+    perform: (run: MailboxRun) => Promise<RunResult>,
+  ): Promise<string | null> {
+    try {
+      const run = await this.open(lease, signal);
+      if (!run) {
+        await this.work.release(lease);
+        return null;
+      }
+      const result = await perform(run);
+      await this.settle(() => this.succeeded(run, result));
+      return 'ok';
+    } catch (error) {
+      // What an abort or a lost lease leaves behind is no failure of the mailbox.
+      if (signal.aborted || error instanceof LeaseLost) throw error;
+      return await this.failed(lease, attemptsBefore, error);
     }
   }
 
@@ -146,7 +163,8 @@ export class MailboxRuns {
     });
   }
 
-  private async failed(lease: Lease & { kind: WorkKind }, attemptsBefore: number, error: unknown): Promise<void> {
+  /** @returns the failure's code */
+  private async failed(lease: Lease & { kind: WorkKind }, attemptsBefore: number, error: unknown): Promise<string> {
     const failure = classify(error);
     this.logFailure(lease, failure, error);
     await this.settle(() =>
@@ -180,6 +198,7 @@ export class MailboxRuns {
         if (consequence === 'suspend-profile') await this.suspendProfile(manager, mailbox.profileId, stored, now);
       }),
     );
+    return failure.code;
   }
 
   private async suspendProfile(
@@ -188,11 +207,11 @@ export class MailboxRuns {
     failure: ReturnType<typeof storedFailure>,
     now: Date,
   ): Promise<void> {
-    const strikes = await this.pacing.suspend(manager, profileId, failure.code, (count) =>
-      this.clock.in(probeDelay(count - 1, Math.random())),
+    const isFirst = await this.pacing.suspend(manager, profileId, failure.code, now, (strikes) =>
+      this.clock.in(probeDelay(strikes - 1, Math.random())),
     );
     await this.incidents.profileSuspended(manager, { profileId, failure, at: now });
-    if (strikes > 1) return;
+    if (!isFirst) return;
     await this.events.append(
       manager,
       [{ type: 'profile.suspended', profileId, mailboxId: null, subjectId: profileId, data: { code: failure.code } }],

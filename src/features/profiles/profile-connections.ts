@@ -1,4 +1,4 @@
-import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { MailServer } from '../../mail/mail-server.js';
 import { Clock } from '../../platform/clock/clock.js';
@@ -23,7 +23,7 @@ interface Open {
 
 /** The mail servers of this process: one per profile and version, shared by all its mailboxes. */
 @Injectable()
-export class ProfileConnections implements OnModuleDestroy {
+export class ProfileConnections implements OnApplicationShutdown {
   private readonly open = new Map<string, Open>();
   private sweeper: NodeJS.Timeout | undefined;
 
@@ -84,7 +84,8 @@ export class ProfileConnections implements OnModuleDestroy {
     await Promise.all([...this.open.keys()].map((name) => this.closeOne(name)));
   }
 
-  async onModuleDestroy(): Promise<void> {
+  /** Not earlier: runs that are given time to finish still talk to their servers. */
+  async onApplicationShutdown(): Promise<void> {
     await this.close();
   }
 

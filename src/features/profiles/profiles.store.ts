@@ -126,8 +126,7 @@ export class ProfilesStore {
   async uses(sql: Sql, id: string): Promise<{ mailboxes: number; leftovers: boolean }> {
     const [row] = await sql.query<{ mailboxes: number; leftovers: boolean }[]>(
       `SELECT (SELECT count(*)::int FROM mailboxes WHERE profile_id = $1 AND removed_at IS NULL) AS mailboxes,
-         EXISTS (SELECT FROM mailboxes WHERE profile_id = $1 AND removed_at IS NOT NULL)
-           OR EXISTS (SELECT FROM message_contents WHERE profile_id = $1) AS leftovers`,
+         EXISTS (SELECT FROM mailboxes WHERE profile_id = $1 AND removed_at IS NOT NULL) AS leftovers`,
       [id],
     );
     return row ?? { mailboxes: 0, leftovers: false };

@@ -82,6 +82,7 @@ export class Profiles {
 
   private async change(manager: EntityManager, before: Profile, patch: Omit<ProfilePatch, 'version'>): Promise<void> {
     const { auth, processEmailsFrom, ...settings } = patch;
+    refuseToCarryPassword(before, patch);
     const after: Profile = {
       ...before,
       ...settings,
@@ -128,4 +129,17 @@ export class Profiles {
       return null;
     }
   }
+}
+
+/**
+ * The stored password goes to no other server than it was given for: whoever may change a profile could
+ * otherwise have it sent to a server of their own, and read it there.
+ */
+function refuseToCarryPassword(before: Profile, { ewsUrl, auth }: Omit<ProfilePatch, 'version'>): void {
+  if (ewsUrl === undefined || auth?.password !== undefined) return;
+  if (new URL(ewsUrl).origin === new URL(before.ewsUrl).origin) return;
+  const errors = [{ field: 'auth.password', message: 'must be given again when ewsUrl names another server' }];
+  throw new Problem(problems.invalidRequest, 'auth.password: must be given again when ewsUrl names another server', {
+    errors,
+  });
 }

@@ -99,18 +99,29 @@ export class PacingStore {
     );
   }
 
-  /** Nobody calls until `until`; then one canary does. @returns the strikes so far, this one included */
-  async suspend(sql: Sql, profileId: string, cause: string, until: (strikes: number) => Date): Promise<number> {
-    const [row] = await sql.query<{ strikes: number }[]>(
-      `SELECT strikes FROM profile_pacing WHERE profile_id = $1 FOR NO KEY UPDATE`,
-      [profileId],
+  /**
+   * Nobody calls until `until`; then one canary does. Runs that were under way together and all met the
+   * same refusal count as one strike.
+   * @returns whether the profile was not suspended before
+   */
+  async suspend(
+    sql: Sql,
+    profileId: string,
+    cause: string,
+    now: Date,
+    until: (strikes: number) => Date,
+  ): Promise<boolean> {
+    const [row] = await sql.query<{ strikes: number; cause: string | null; held: boolean }[]>(
+      `SELECT strikes, suspended_cause AS cause, hold_until > $2 AS held FROM profile_pacing WHERE profile_id = $1 FOR NO KEY UPDATE`,
+      [profileId, now],
     );
-    const strikes = (row?.strikes ?? 0) + 1;
+    if (!row || (row.cause !== null && row.held)) return false;
+    const strikes = row.strikes + 1;
     await sql.query(
       `UPDATE profile_pacing SET suspended_cause = $2, strikes = $3, hold_until = greatest(hold_until, $4) WHERE profile_id = $1`,
       [profileId, cause, strikes, until(strikes)],
     );
-    return strikes;
+    return row.cause === null;
   }
 
   /** A call got through. @returns the cause that had suspended the profile, null when nothing had */
