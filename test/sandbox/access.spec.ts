@@ -34,7 +34,10 @@ describe('access', () => {
       { Authorization: 'Bearer x' },
       { Authorization: `Basic ${Buffer.from('svc-postroom:no').toString('base64')}` },
     ]) {
-      const answer = await post(sandbox.ewsUrl, 'x', { 'Content-Type': 'text/xml', ...headers });
+      const answer = await post(sandbox.ewsUrl, 'x', {
+        'Content-Type': 'text/xml',
+        ...(headers as Record<string, string>),
+      });
       expect(answer.status).toBe(401);
       expect(answer.headers['www-authenticate']).toBe('Basic realm="postroom.example"');
     }

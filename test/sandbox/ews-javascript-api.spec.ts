@@ -57,7 +57,7 @@ describe('ews-javascript-api', () => {
     await item.Load(new PropertySet(BasePropertySet.FirstClassProperties, [ItemSchema.MimeContent]));
     expect(item.Body.Text).toContain('Größe');
     expect(item.MimeContent.Content.length).toBeGreaterThan(100);
-    const attachment = item.Attachments.__thisIndexer(0) as FileAttachment;
+    const attachment = item.Attachments.GetEnumerator()[0] as FileAttachment;
     await attachment.Load();
     expect(Buffer.from(attachment.Base64Content, 'base64').toString()).toBe('Inhalt');
 
@@ -97,7 +97,7 @@ describe('ews-javascript-api', () => {
     expect(received.Subject).toBe('Von JS – und Co');
     expect(received.From.Address).toBe(ANNA);
     expect(received.BccRecipients.Count).toBe(0);
-    expect(received.Attachments.__thisIndexer(0).Name).toBe('ü.txt');
+    expect(received.Attachments.GetEnumerator()[0]?.Name).toBe('ü.txt');
     await received.Delete(DeleteMode.MoveToDeletedItems);
     const trash = await Folder.Bind(ben, WellKnownFolderName.DeletedItems);
     expect(trash.TotalCount).toBe(1);

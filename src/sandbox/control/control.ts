@@ -1,8 +1,7 @@
 import type { Behaviour } from '../behaviour.js';
 import type { MailFlow } from '../mail-flow/mail-flow.js';
 import type { SandboxMailboxSeed } from '../options.js';
-import type { Folder } from '../store/folder.js';
-import type { Item } from '../store/item.js';
+import type { Folder, Item } from '../store/item.js';
 import type { Mailbox } from '../store/mailbox.js';
 import type { DeliveryRecord } from '../store/records.js';
 import type { Organisation } from '../store/organisation.js';
@@ -264,6 +263,11 @@ export class SandboxControl {
   startTraffic(options: TrafficOptions): void {
     this.traffic.start(options, async (address, message) => {
       await this.deliver(address, message);
+      // As a retention policy would: a sandbox left running for weeks must not fill the memory.
+      const mailbox = this.mailbox(address);
+      const { total, byReceived } = mailbox.wellKnown('inbox');
+      const oldest = byReceived[0];
+      if (total > KEPT_BY_TRAFFIC && oldest) mailbox.removeItem(oldest);
     });
   }
 
@@ -289,6 +293,9 @@ export class SandboxControl {
     this.organisation.putAccount({ ...account, scope: changedScope(account.scope, change, grant, everyone) });
   }
 }
+
+/** Messages an inbox holds before live traffic lets the oldest go. */
+const KEPT_BY_TRAFFIC = 2000;
 
 function itemOf(mailbox: Mailbox, id: string): Item {
   const item = mailbox.items.get(id);

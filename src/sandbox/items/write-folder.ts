@@ -1,4 +1,4 @@
-import type { Folder } from '../store/folder.js';
+import type { Folder } from '../store/item.js';
 import type { Mailbox } from '../store/mailbox.js';
 import { element, optionalText, textElement } from '../xml/write-xml.js';
 import type { ItemShape } from './shape.js';

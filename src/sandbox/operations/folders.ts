@@ -2,7 +2,7 @@ import { readShape } from '../items/shape.js';
 import { folderId, writeFolder } from '../items/write-folder.js';
 import { ItemError, schemaFault } from '../soap/faults.js';
 import { failure, response, success } from '../soap/response-messages.js';
-import type { Folder } from '../store/folder.js';
+import type { Folder } from '../store/item.js';
 import type { Mailbox } from '../store/mailbox.js';
 import { element } from '../xml/write-xml.js';
 import type { Operation } from './call.js';

@@ -1,7 +1,6 @@
 import { ItemError, SoapFault, schemaFault } from '../soap/faults.js';
-import type { Folder } from '../store/folder.js';
+import type { Folder, Item } from '../store/item.js';
 import { decodeId } from '../store/ids.js';
-import type { Item } from '../store/item.js';
 import type { Mailbox } from '../store/mailbox.js';
 import type { XmlElement } from '../xml/element.js';
 import type { Call } from './call.js';

@@ -1,5 +1,4 @@
 import { ChangeLog } from './change-log.js';
-import type { Item } from './item.js';
 
 /** What a folder is, without its items. */
 export interface FolderInfo {
@@ -13,16 +12,23 @@ export interface FolderInfo {
   changeKey: string;
 }
 
+/** What decides an item's place in its folder. */
+export interface FolderEntry {
+  readonly receivedAt: number;
+  readonly enteredSeq: number;
+  readonly isRead: boolean;
+}
+
 /**
  * A folder with its items in two orders, both kept sorted, so that neither a page of FindItem by date nor
  * a first SyncFolderItems ever sorts the folder.
  */
-export class Folder {
+export class OrderedFolder<T extends FolderEntry> {
   readonly log = new ChangeLog();
   /** Ascending by date received, then by arrival. */
-  readonly byReceived: Item[] = [];
+  readonly byReceived: T[] = [];
   /** Ascending by the sequence number at which they came in. */
-  readonly byArrival: Item[] = [];
+  readonly byArrival: T[] = [];
   unread = 0;
 
   constructor(readonly info: FolderInfo) {}
@@ -35,13 +41,13 @@ export class Folder {
     return this.byArrival.length;
   }
 
-  insert(item: Item): void {
+  insert(item: T): void {
     this.byArrival.splice(position(this.byArrival, item, compareArrival), 0, item);
     this.byReceived.splice(position(this.byReceived, item, compareReceived), 0, item);
     if (!item.isRead) this.unread++;
   }
 
-  remove(item: Item): void {
+  remove(item: T): void {
     removeFrom(this.byArrival, item, compareArrival);
     removeFrom(this.byReceived, item, compareReceived);
     if (!item.isRead) this.unread--;
@@ -72,10 +78,12 @@ export class Folder {
   }
 }
 
-const compareArrival = (a: Item, b: Item): number => a.enteredSeq - b.enteredSeq;
-const compareReceived = (a: Item, b: Item): number => a.receivedAt - b.receivedAt || a.enteredSeq - b.enteredSeq;
+type Compare = (a: FolderEntry, b: FolderEntry) => number;
 
-function position(items: readonly Item[], item: Item, compare: (a: Item, b: Item) => number): number {
+const compareArrival: Compare = (a, b) => a.enteredSeq - b.enteredSeq;
+const compareReceived: Compare = (a, b) => a.receivedAt - b.receivedAt || a.enteredSeq - b.enteredSeq;
+
+function position<T extends FolderEntry>(items: readonly T[], item: T, compare: Compare): number {
   const last = items.at(-1);
   if (!last || compare(last, item) < 0) return items.length;
   let low = 0;
@@ -89,7 +97,7 @@ function position(items: readonly Item[], item: Item, compare: (a: Item, b: Item
   return low;
 }
 
-function removeFrom(items: Item[], item: Item, compare: (a: Item, b: Item) => number): void {
+function removeFrom<T extends FolderEntry>(items: T[], item: T, compare: Compare): void {
   const index = position(items, item, compare);
   const found = items[index] === item ? index : items.indexOf(item);
   if (found >= 0) items.splice(found, 1);

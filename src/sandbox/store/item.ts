@@ -1,4 +1,4 @@
-import type { Folder } from './folder.js';
+import type { OrderedFolder } from './folder.js';
 import type { MessageContent } from './message-content.js';
 
 /** One extended (MAPI) property as a client wrote it; `values` has one entry unless the type is an array. */
@@ -22,6 +22,8 @@ export interface ItemState {
   /** By the canonical key of `items/extended-field.ts`. */
   extended: Readonly<Record<string, ExtendedValue>>;
 }
+
+export type Folder = OrderedFolder<Item>;
 
 export interface Item extends ItemState {
   /** Changes when the item moves. */

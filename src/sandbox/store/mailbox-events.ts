@@ -1,5 +1,4 @@
-import type { Folder } from './folder.js';
-import type { Item } from './item.js';
+import type { Folder, Item } from './item.js';
 
 /** What a streaming subscription can be told, named as in EWS `NotificationEventTypeType`. */
 export type MailboxEvent = {

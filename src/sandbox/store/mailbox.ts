@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { DISTINGUISHED_FOLDERS } from './distinguished-folders.js';
-import { Folder, type FolderInfo } from './folder.js';
+import { type FolderInfo, OrderedFolder } from './folder.js';
 import { newChangeKey, newId } from './ids.js';
-import type { Item, ItemState } from './item.js';
+import type { Folder, Item, ItemState } from './item.js';
 import { stateOf } from './item-state.js';
 import type { JournalWriter } from './journal.js';
 import { type MailboxEvent, type MailboxListener, eventOf } from './mailbox-events.js';
@@ -86,7 +86,7 @@ export class Mailbox {
       Object.assign(known.info, info);
       return known;
     }
-    const folder = new Folder(info);
+    const folder = new OrderedFolder<Item>(info);
     this.folders.set(info.id, folder);
     if (info.distinguished) this.distinguished.set(info.distinguished, folder);
     return folder;

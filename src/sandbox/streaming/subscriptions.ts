@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Folder } from '../store/folder.js';
+import type { Folder } from '../store/item.js';
 import type { Mailbox } from '../store/mailbox.js';
 import type { MailboxEvent } from '../store/mailbox-events.js';
 
