@@ -80,7 +80,7 @@ const tables = [
     created_at timestamptz NOT NULL,
     updated_at timestamptz NOT NULL,
     CONSTRAINT failed_says_why CHECK (state <> 'failed' OR failure IS NOT NULL)
-  )`,
+  ) WITH (fillfactor = 80)`,
   `CREATE UNIQUE INDEX mailboxes_address ON mailboxes (profile_id, lower(email_address)) WHERE removed_at IS NULL`,
   `CREATE INDEX mailboxes_by_address ON mailboxes (lower(email_address), id) WHERE removed_at IS NULL`,
   `CREATE INDEX mailboxes_of_profile ON mailboxes (profile_id, id) WHERE removed_at IS NULL`,

@@ -85,16 +85,19 @@ export class FolderSync {
         return 'more';
       }
       await this.apply(run, progress, changes.changes);
-      // Only now: items are stored before a state that covers them, and a crash between shows them again.
-      await run.commit((manager) =>
-        this.folders.synced(
-          manager,
-          run.mailbox.id,
-          progress.folder,
-          changes.syncState,
-          changes.last ? this.clock.now() : null,
-        ),
-      );
+      const settled = changes.last && progress.baselineAt !== null && changes.syncState === syncState;
+      if (!settled) {
+        // Only now: items are stored before a state that covers them, and a crash between shows them again.
+        await run.commit((manager) =>
+          this.folders.synced(
+            manager,
+            run.mailbox.id,
+            progress.folder,
+            changes.syncState,
+            changes.last ? this.clock.now() : null,
+          ),
+        );
+      }
       if (changes.last) return 'caught-up';
       // A server that repeats its state without an end would hold us here for ever.
       if (changes.syncState === syncState && changes.changes.length === 0) return 'caught-up';

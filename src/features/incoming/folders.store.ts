@@ -26,7 +26,13 @@ export class FoldersStore {
    * import over: the older mail is wanted now, and what is stored is recognised.
    */
   async open(mailboxId: string, folder: string, importFrom: Date): Promise<FolderProgress> {
-    const rows = await this.dataSource.query<FolderProgress[]>(
+    // Read first: this happens at every poll, and an upsert writes a row version each time.
+    const [known] = await this.dataSource.query<FolderProgress[]>(
+      `SELECT ${columns} FROM mailbox_folders WHERE mailbox_id = $1 AND folder = $2`,
+      [mailboxId, folder],
+    );
+    if (known && known.importFrom.getTime() === importFrom.getTime()) return known;
+    const [row] = await this.dataSource.query<FolderProgress[]>(
       `INSERT INTO mailbox_folders AS f (mailbox_id, folder, import_from) VALUES ($1, $2, $3)
        ON CONFLICT (mailbox_id, folder) DO UPDATE SET
          import_reached = CASE WHEN $3 < f.import_from THEN NULL ELSE f.import_reached END,
@@ -35,7 +41,6 @@ export class FoldersStore {
        RETURNING ${columns}`,
       [mailboxId, folder, importFrom],
     );
-    const [row] = rows;
     if (!row) throw new Error(`the folder ${folder} could not be opened`);
     return row;
   }
