@@ -44,6 +44,7 @@ export default {
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   setupFiles: ['reflect-metadata'],
+  reporters: ['<rootDir>/test/support/skipped-tests-reporter.js', 'default'],
   testTimeout: 30_000,
   maxWorkers: 2,
 };
