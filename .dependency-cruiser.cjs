@@ -37,6 +37,13 @@ module.exports = {
       from: { path: '^src/exchange/' },
       to: { path: 'node_modules/(@nestjs|typeorm|pg|bullmq)/' },
     },
+    {
+      name: 'features-speak-the-port',
+      severity: 'error',
+      comment: 'One file makes the client; everything else knows mail servers by the port, and so takes another kind.',
+      from: { path: '^src/features/', pathNot: '^src/features/profiles/exchange-server-factory\\.ts$' },
+      to: { path: '^src/exchange/' },
+    },
     floor(
       'features-below-apps',
       '^src/features/',
@@ -49,6 +56,19 @@ module.exports = {
       '^src/(apps|features|mail|exchange|platform)/',
       'The sandbox must not share the mistakes of the client.',
     ),
+    {
+      name: 'no-orphans',
+      severity: 'error',
+      comment: 'Nobody imports it: remove it.',
+      from: { orphan: true, path: '^(src|migrations)/', pathNot: '^src/(main|sandbox/main)\\.ts$' },
+      to: {},
+    },
+    {
+      name: 'no-unresolvable',
+      severity: 'error',
+      from: { path: '^(src|migrations)/' },
+      to: { couldNotResolve: true },
+    },
     {
       name: 'no-undeclared-packages',
       severity: 'error',
