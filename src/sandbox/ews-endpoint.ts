@@ -17,6 +17,7 @@ import { OPERATIONS } from './operations/registry.js';
 import type { RecordedExchange } from './options.js';
 import { type SoapRequest, readEnvelope, writeEnvelope, writeFault } from './soap/envelope.js';
 import { SoapFault } from './soap/faults.js';
+import { checkRequestShape } from './soap/request-shape.js';
 import type { Organisation } from './store/organisation.js';
 import type { StreamingConnections } from './streaming/streaming-connections.js';
 
@@ -74,9 +75,9 @@ export class EwsEndpoint {
     if (!/^text\/xml\b/i.test(request.headers['content-type'] ?? '')) return refuse(415);
     const body = await readBody(request, this.behaviour.maxRequestBytes);
     if (body === 'too-large') return refuse(413);
-    if (this.behaviour.slowDownMs > 0) await delay(this.behaviour.slowDownMs);
     const open = this.log.callBegan(caller.name);
     try {
+      if (this.behaviour.slowDownMs > 0) await delay(this.behaviour.slowDownMs);
       await this.run(request, response, { caller, source: body.toString('utf8'), seen, open });
     } finally {
       this.log.callEnded(caller.name);
@@ -110,6 +111,7 @@ export class EwsEndpoint {
         return await this.send(request, response, made);
       }
       if (open > this.behaviour.maxConcurrentCalls) throw new SoapFault('ErrorExceededConnectionCount');
+      checkRequestShape(soap.operation);
       const call = this.callFor(caller, soap);
       if (soap.operation.name === 'GetStreamingEvents') {
         return await this.streaming.serve(call, soap.operation, response, (envelope) => record(envelope, 200));

@@ -214,9 +214,16 @@ describe('incoming mail', () => {
   it('refuses requests that the schema refuses', async () => {
     const wrongOrder = createMessage('<t:Body BodyType="Text">x</t:Body><t:Subject>late</t:Subject>');
     const answers = await Promise.all(
-      [wrongOrder, '<m:Frobnicate/>', '<m:GetItem/>', '<t:GetItem/>'].map((body) => call(sandbox.ewsUrl, body, as)),
+      [
+        wrongOrder,
+        `<m:GetItem>${itemIds({ Id: 'x' })}<m:ItemShape>${ID_ONLY}</m:ItemShape></m:GetItem>`,
+        '<m:Frobnicate/>',
+        '<m:GetItem/>',
+        '<t:GetItem/>',
+      ].map((body) => call(sandbox.ewsUrl, body, as)),
     );
     expect(answers.map((answer) => [answer.status, answer.codes[0]])).toEqual([
+      [500, 'ErrorSchemaValidation'],
       [500, 'ErrorSchemaValidation'],
       [500, 'ErrorInvalidRequest'],
       [500, 'ErrorSchemaValidation'],
