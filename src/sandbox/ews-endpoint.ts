@@ -67,10 +67,10 @@ export class EwsEndpoint {
       else request.resume();
       return this.send(request, response, { status, body: '', contentType: 'text/html', headers });
     };
-    if (request.method !== 'POST') return refuse(405, { Allow: 'POST' });
     const caller = authenticate(this.organisation, request.headers.authorization);
     if (!caller) return refuse(401, { 'WWW-Authenticate': `Basic realm="${this.organisation.domain}"` });
     seen.account = caller.name;
+    if (request.method !== 'POST') return refuse(405, { Allow: 'POST' });
     if (request.headers['transfer-encoding'] !== undefined && this.behaviour.refuseChunked) return refuse(411);
     if (!/^text\/xml\b/i.test(request.headers['content-type'] ?? '')) return refuse(415);
     const body = await readBody(request, this.behaviour.maxRequestBytes);
@@ -114,7 +114,13 @@ export class EwsEndpoint {
       checkRequestShape(soap.operation);
       const call = this.callFor(caller, soap);
       if (soap.operation.name === 'GetStreamingEvents') {
-        return await this.streaming.serve(call, soap.operation, response, (envelope) => record(envelope, 200));
+        // Hanging connections have a budget of their own.
+        this.log.callEnded(caller.name);
+        try {
+          return await this.streaming.serve(call, soap.operation, response, (envelope) => record(envelope, 200));
+        } finally {
+          this.log.callBegan(caller.name);
+        }
       }
       const operation = OPERATIONS.get(soap.operation.name);
       if (!operation)

@@ -162,6 +162,8 @@ describe('access', () => {
     expect(
       (await post(sandbox.ewsUrl, 'x', { ...headers, 'Content-Length': '1', 'Content-Type': 'text/plain' })).status,
     ).toBe(415);
+    expect((await fetch(sandbox.ewsUrl)).status).toBe(401);
+    expect((await fetch(sandbox.ewsUrl, { headers: { Authorization: basic } })).status).toBe(405);
     expect((await post(sandbox.ewsUrl.replace('Exchange.asmx', 'nothing'), 'x', headers)).status).toBe(404);
     const evil = '<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>';
     const refused = await post(sandbox.ewsUrl, evil, { ...headers, 'Content-Length': String(evil.length) });
