@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { FetchedItem } from '../../mail/mail-item.js';
+import type { FetchedItem, FetchResult } from '../../mail/mail-item.js';
 import { MailServerError } from '../../mail/mail-error.js';
 import { Clock } from '../../platform/clock/clock.js';
 import type { Log } from '../../platform/log/log.js';
@@ -58,13 +58,13 @@ export class ItemIntake {
     const messages: NewMessage[] = [];
     const troubles: ItemTrouble[] = [];
     const gone: string[] = [];
-    for (const result of await run.session.fetchItems(itemIds, { signal: run.signal })) {
+    for (const result of await this.fetch(run, itemIds)) {
       if (!result.ok && result.error.code === 'ErrorItemNotFound') {
         // Moved or deleted since the listing; where it went, the next sync tells.
         gone.push(result.itemId);
         continue;
       }
-      if (!result.ok && isBeyondItem(result.error)) throw result.error;
+      if (!result.ok && isBeyondItem(result.error) && !maySpoilBatch(result.error)) throw result.error;
       const read = result.ok
         ? await this.read(run, result.item)
         : await this.readByProperties(run, result.itemId, result.error);
@@ -72,6 +72,29 @@ export class ItemIntake {
       else messages.push(read);
     }
     await this.storeTogether(run, folder, messages, troubles, gone);
+  }
+
+  /**
+   * One item can spoil the answer for all of a batch: the server runs out of time over it, or writes XML
+   * that nobody can read. Then each is asked for alone, and only if none can be read is it the server.
+   */
+  private async fetch(run: MailboxRun, itemIds: readonly string[]): Promise<FetchResult[]> {
+    try {
+      return await run.session.fetchItems(itemIds, { signal: run.signal });
+    } catch (error) {
+      if (!(error instanceof MailServerError) || itemIds.length === 1 || !maySpoilBatch(error)) throw error;
+      const results: FetchResult[] = [];
+      for (const itemId of itemIds) {
+        results.push(
+          ...(await run.session.fetchItems([itemId], { signal: run.signal }).catch((alone: unknown): FetchResult[] => {
+            if (!(alone instanceof MailServerError) || !maySpoilBatch(alone)) throw alone;
+            return [{ ok: false, itemId, error: alone }];
+          })),
+        );
+      }
+      if (!results.some((result) => result.ok)) throw error;
+      return results;
+    }
   }
 
   private async read(run: MailboxRun, item: FetchedItem): Promise<NewMessage | ItemTrouble> {
@@ -110,7 +133,7 @@ export class ItemIntake {
       const content: MessageContent = contentOfProperties(item, attachments);
       return newMessage(item, content, this.clock.now());
     } catch (error) {
-      if (!(error instanceof MailServerError) || isBeyondItem(error)) throw error;
+      if (!(error instanceof MailServerError) || (isBeyondItem(error) && !maySpoilBatch(error))) throw error;
       const cause = first ?? error;
       return { itemId, code: cause.code, message: cause.details.text };
     }
@@ -188,6 +211,13 @@ export class ItemIntake {
 function isBeyondItem(error: MailServerError): boolean {
   const failure = classify(error);
   return failure.scope !== 'item' && (failure.retry === 'backoff' || consequenceOf(failure) !== 'retry-later');
+}
+
+const spoilingCodes = new Set(['ErrorTimeoutExpired', 'TimedOut', 'ErrorInternalServerError', 'Http500']);
+
+/** An error of a whole call that one item of it can cause. */
+function maySpoilBatch({ details }: MailServerError): boolean {
+  return details.origin === 'protocol' || spoilingCodes.has(details.code);
 }
 
 /** PostgreSQL's classes for "this value cannot be stored": data exception, constraint, program limit. */

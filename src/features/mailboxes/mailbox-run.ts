@@ -62,12 +62,13 @@ export class MailboxRuns {
    * @returns when the run is settled; a lost lease and a shutdown are no errors, for the work is due again by itself
    */
   async carryOut(
-    lease: Lease & { kind: WorkKind },
+    claim: Lease & { kind: WorkKind },
     shutdown: AbortSignal,
     perform: (run: MailboxRun) => Promise<RunResult>,
   ): Promise<void> {
-    const begun = await this.work.begin(lease, this.clock.now());
-    if (!begun) return this.work.release(lease);
+    const begun = await this.work.begin(claim, this.clock.now());
+    if (!begun) return this.work.release(claim);
+    const { lease } = begun;
     const heart = this.keepAlive(lease, shutdown);
     const started = performance.now();
     try {

@@ -165,6 +165,11 @@ export class MailboxesStore {
     );
   }
 
+  /** Everything is looked at anew; what is stored is recognised. */
+  async forgetFolders(sql: Sql, id: string): Promise<void> {
+    await sql.query(`DELETE FROM mailbox_folders WHERE mailbox_id = $1`, [id]);
+  }
+
   async markRemoved(sql: Sql, id: string, now: Date): Promise<void> {
     await sql.query(`UPDATE mailboxes SET removed_at = $2, updated_at = $2 WHERE id = $1`, [id, now]);
   }

@@ -125,8 +125,13 @@ export class Mailboxes {
       await this.store.saveDetails(manager, id, details, now);
       const identityChanged =
         details.emailAddress !== mailbox.emailAddress || details.connectingSid !== mailbox.connectingSid;
+      if (!identityChanged) return;
+      // It may be another mailbox on the server now, whose folders have states of their own; a run under
+      // way on the old one must not write its state over that.
+      await this.work.revoke(manager, id);
+      await this.store.forgetFolders(manager, id);
       // Somebody just mended it: look at once rather than at the next probe.
-      if (identityChanged) await this.transitions.apply(manager, id, { type: 'sync-requested' }, null);
+      await this.transitions.apply(manager, id, { type: 'sync-requested' }, null);
     });
   }
 

@@ -16,8 +16,9 @@ export class RemovalJobs {
 
   @HandlesJob(removalJob)
   async clear({ mailboxId, token }: LeasePayload, { signal }: JobContext): Promise<void> {
-    const lease = { mailboxId, kind: 'removal', token } as const;
-    if (!(await this.work.begin(lease, this.clock.now()))) return;
+    const begun = await this.work.begin({ mailboxId, kind: 'removal', token }, this.clock.now());
+    if (!begun) return;
+    const { lease } = begun;
     while ((await this.removals.clearMessages(mailboxId)) || (await this.removals.clearOutgoing(mailboxId))) {
       if (signal.aborted) return this.work.release(lease);
       await this.work.renew(lease, this.clock.now());

@@ -46,7 +46,8 @@ export class Dispatcher implements OnApplicationBootstrap, OnModuleDestroy {
     const now = this.clock.now();
     const claims = await this.pacing.claimDue(now, claimLimit);
     for (const kind of workKinds) await this.enqueue(claims.filter((claim) => claim.kind === kind));
-    await this.pacing.growBudgets(now);
+    // A budget that is full and wanted is one that leases keep being given of.
+    if (claims.length > 0) await this.pacing.growBudgets(now);
     return claims.length === claimLimit;
   }
 

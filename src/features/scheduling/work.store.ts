@@ -29,18 +29,21 @@ export class WorkStore {
   }
 
   /**
-   * Takes the work up: renews the lease that the claim gave.
-   * @returns the consecutive failures so far, or null when the lease is gone or the profile is on hold
+   * Takes the work up and renews the lease that the claim gave. The token changes, so that of two jobs
+   * with one claim (the queue may run a job twice) only one ever works.
+   * @returns the lease to work under and the consecutive failures so far; null when the lease is gone or
+   *   the profile is on hold
    */
-  async begin(lease: Lease, now: Date): Promise<{ attempts: number } | null> {
-    const [rows] = await this.dataSource.query<[{ attempts: number }[], number]>(
-      `UPDATE mailbox_work w SET lease_until = $4
+  async begin<L extends Lease>(claim: L, now: Date): Promise<{ lease: L; attempts: number } | null> {
+    const [rows] = await this.dataSource.query<[{ token: string; attempts: number }[], number]>(
+      `UPDATE mailbox_work w SET lease_until = $4, lease_token = lease_token + 1
        WHERE mailbox_id = $1 AND kind = $2 AND lease_token = $3 AND lease_until > $5
          AND EXISTS (SELECT FROM profile_pacing p WHERE p.profile_id = w.profile_id AND (p.hold_until <= $5 OR kind = 'removal'))
-       RETURNING attempts`,
-      [lease.mailboxId, lease.kind, lease.token, new Date(now.getTime() + leaseMs), now],
+       RETURNING lease_token::text AS token, attempts`,
+      [claim.mailboxId, claim.kind, claim.token, new Date(now.getTime() + leaseMs), now],
     );
-    return rows[0] ?? null;
+    const [row] = rows;
+    return row ? { lease: { ...claim, token: row.token }, attempts: row.attempts } : null;
   }
 
   /**
@@ -83,6 +86,13 @@ export class WorkStore {
       `UPDATE mailbox_work SET lease_until = NULL WHERE mailbox_id = $1 AND kind = $2 AND lease_token = $3`,
       [lease.mailboxId, lease.kind, lease.token],
     );
+  }
+
+  /** Takes all leases of a mailbox away: what runs under one can write nothing more. */
+  async revoke(sql: Sql, mailboxId: string): Promise<void> {
+    await sql.query(`UPDATE mailbox_work SET lease_token = lease_token + 1, lease_until = NULL WHERE mailbox_id = $1`, [
+      mailboxId,
+    ]);
   }
 
   /** Sets when work of some mailboxes is due; `dueAt` null stops it after a run under way. */
