@@ -28,6 +28,16 @@ export class ItemFailuresStore {
     );
   }
 
+  /** Which of these items failed before: due or not, or set aside. */
+  async failed(mailboxId: string, itemIds: readonly string[]): Promise<Set<string>> {
+    if (itemIds.length === 0) return new Set();
+    const rows = await this.dataSource.query<{ item_id: string }[]>(
+      `SELECT item_id FROM item_failures WHERE mailbox_id = $1 AND item_id = ANY($2)`,
+      [mailboxId, itemIds],
+    );
+    return new Set(rows.map((row) => row.item_id));
+  }
+
   async list(mailboxId: string, after: string | null, limit: number): Promise<ItemFailure[]> {
     return this.dataSource.query<ItemFailure[]>(
       `SELECT ${columns} FROM item_failures WHERE mailbox_id = $1 AND ($2::text IS NULL OR item_id > $2) ORDER BY item_id LIMIT $3`,

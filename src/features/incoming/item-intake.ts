@@ -40,7 +40,10 @@ export class ItemIntake {
   /** Fetches and stores the items that are not stored yet, batch by batch, each batch in a transaction of its own. */
   async take(run: MailboxRun, folder: string, itemIds: readonly string[]): Promise<void> {
     const known = await this.store.knownItems(run.mailbox.id, itemIds);
-    const wanted = [...new Set(itemIds)].filter((id) => !known.has(id));
+    const missing = [...new Set(itemIds)].filter((id) => !known.has(id));
+    // What failed has a schedule of its own; each listing that shows it again would use up its tries.
+    const failed = await this.failures.failed(run.mailbox.id, missing);
+    const wanted = missing.filter((id) => !failed.has(id));
     for (let start = 0; start < wanted.length; start += batchSize) {
       run.signal.throwIfAborted();
       await this.takeBatch(run, folder, wanted.slice(start, start + batchSize));

@@ -1,0 +1,140 @@
+import type { Settings } from '../../src/platform/config/settings.js';
+import { entities } from '../../src/apps/features.js';
+import { startSandbox, type Sandbox, type SandboxControl } from '../../src/sandbox/sandbox-server.js';
+import type { SandboxOptions } from '../../src/sandbox/options.js';
+import { testSecretBox, type ApiAnswer, type ApiClient } from './api.js';
+import { createTestDatabase, type TestDatabase } from './database.js';
+import { startPostroom, type TestPostroom } from './postroom.js';
+import type { TestQueue } from './queues.js';
+import { ShiftedClock } from './shifted-clock.js';
+
+/** The service account as the server knows it. */
+export const service = { username: 'svc-postroom', password: 'first Password 1' };
+export const domain = 'postroom.example';
+
+type Body = ApiAnswer['body'];
+
+interface RoadOptions {
+  readonly settings?: Partial<Settings>;
+  readonly sandbox?: Partial<SandboxOptions>;
+  /** Mailboxes of the sandbox and of a first profile: `m1@…`, `m2@…`. */
+  readonly mailboxes?: number;
+  /** Of that profile. */
+  readonly profile?: Record<string, unknown>;
+}
+
+export const addressOf = (number: number) => `m${number}@${domain}`;
+
+/** Exchange on the one side, the API on the other, Postroom between them: what a test of the whole road drives on. */
+export class Road {
+  private constructor(
+    readonly database: TestDatabase,
+    readonly clock: ShiftedClock,
+    readonly sandbox: Sandbox,
+    readonly postroom: TestPostroom,
+  ) {}
+
+  profileId = '';
+  /** Ids of the first profile's mailboxes, in the order of their addresses. */
+  mailboxIds: string[] = [];
+
+  static async open(queue: TestQueue, options: RoadOptions = {}): Promise<Road> {
+    const database = await createTestDatabase({ entities, poolSize: 20 });
+    const clock = new ShiftedClock();
+    const addresses = Array.from({ length: options.mailboxes ?? 1 }, (_, index) => addressOf(index + 1));
+    const sandbox = await startSandbox({
+      domain,
+      clock: () => clock.now(),
+      mailboxes: addresses.map((address) => ({ address })),
+      serviceAccounts: [{ ...service, scope: 'all' }],
+      ...options.sandbox,
+    });
+    const { url: databaseUrl, dataSource } = database;
+    const redis = queue.redis();
+    const postroom = await startPostroom({
+      dataSource,
+      databaseUrl,
+      clock,
+      redis,
+      secretBox: testSecretBox(),
+      ...(options.settings ? { settings: options.settings } : {}),
+    });
+    const road = new Road(database, clock, sandbox, postroom);
+    road.profileId = await road.addProfile(options.profile);
+    road.mailboxIds = await road.addMailboxes(road.profileId, addresses);
+    return road;
+  }
+
+  get api(): ApiClient {
+    return this.postroom.api;
+  }
+
+  get exchange(): SandboxControl {
+    return this.sandbox.control;
+  }
+
+  async close(): Promise<void> {
+    await this.postroom.stop();
+    await this.sandbox.close();
+    await this.database.drop();
+  }
+
+  /** A profile of the service account that polls each second and takes mail of the last hour. */
+  async addProfile(given: Record<string, unknown> = {}): Promise<string> {
+    const { status, body } = await this.api.post('/v1/email-server-profiles', {
+      name: 'Head office',
+      ownerName: 'Olga Owner',
+      ownerEmail: 'olga@owner.example',
+      ewsUrl: this.sandbox.ewsUrl,
+      auth: { type: 'basic', username: `POSTROOM\\${service.username}`, password: service.password },
+      processEmailsFrom: this.clock.in(-60 * 60_000).toISOString(),
+      minPollingIntervalSeconds: 1,
+      ...given,
+    });
+    if (status !== 201) throw new Error(`the profile was refused: ${JSON.stringify(body)}`);
+    return body.id;
+  }
+
+  /** @returns their ids */
+  async addMailboxes(profileId: string, addresses: readonly string[]): Promise<string[]> {
+    if (addresses.length === 0) return [];
+    const { status, body } = await this.api.post('/v1/mailboxes/batch', {
+      mailboxes: addresses.map((emailAddress) => ({ profileId, emailAddress })),
+    });
+    if (status !== 200 || body.created !== addresses.length)
+      throw new Error(`the mailboxes were refused: ${JSON.stringify(body).slice(0, 500)}`);
+    return body.results.map((row: { id: string }) => row.id);
+  }
+
+  async mailbox(id: string | undefined): Promise<Body> {
+    return (await this.api.get(`/v1/mailboxes/${id}`)).body;
+  }
+
+  async profile(id = this.profileId): Promise<Body> {
+    return (await this.api.get(`/v1/email-server-profiles/${id}`)).body;
+  }
+
+  async messages(mailboxId: string | undefined): Promise<Body[]> {
+    return this.api.all(`/v1/messages?limit=200&mailboxId=${mailboxId}`);
+  }
+
+  async subjects(mailboxId: string | undefined): Promise<string[]> {
+    return (await this.messages(mailboxId)).map(({ subject }) => subject).sort();
+  }
+
+  async incidents(): Promise<Body[]> {
+    return this.api.all('/v1/incidents');
+  }
+
+  /** The change feed from its beginning. */
+  async feed(...types: string[]): Promise<Body[]> {
+    const events: Body[] = [];
+    for (let after = ''; ;) {
+      const query = `limit=200${types.length > 0 ? `&types=${types.join(',')}` : ''}${after ? `&after=${after}` : ''}`;
+      const { body } = await this.api.get(`/v1/events?${query}`);
+      if (body.items.length === 0) return events;
+      events.push(...body.items);
+      after = body.nextCursor;
+    }
+  }
+}
