@@ -3,7 +3,12 @@ import { advanceImport, startOfImport } from '../../src/features/incoming/import
 import type { FoundItem } from '../../src/mail/mail-item.js';
 
 const at = (second: number) => new Date(Date.UTC(2026, 0, 1) + second * 1000);
-const item = (id: string, receivedAt: Date | null): FoundItem => ({ id, changeKey: null, receivedAt, internetMessageId: null });
+const item = (id: string, receivedAt: Date | null): FoundItem => ({
+  id,
+  changeKey: null,
+  receivedAt,
+  internetMessageId: null,
+});
 
 interface Held {
   readonly id: string;
@@ -11,7 +16,13 @@ interface Held {
 }
 
 /** A server's FindItem over `held`: those at or after `since`, oldest first or as they stand, one page of them. */
-function find(held: readonly Held[], since: Date, offset: number, limit: number, how: { sorted: boolean; dated: boolean }) {
+function find(
+  held: readonly Held[],
+  since: Date,
+  offset: number,
+  limit: number,
+  how: { sorted: boolean; dated: boolean },
+) {
   const matching = held.filter(({ second }) => at(second) >= since);
   const ordered = how.sorted ? [...matching].sort((a, b) => a.second - b.second || a.id.localeCompare(b.id)) : matching;
   const items = ordered.slice(offset, offset + limit).map(({ id, second }) => item(id, how.dated ? at(second) : null));
