@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { leaseMs } from '../../src/features/scheduling/work.js';
+import type { DataSource } from 'typeorm';
+import { OutgoingStore } from '../../src/features/outgoing/outgoing.store.js';
 import { OutgoingStage, serviceAccount } from './outgoing-stage.js';
 
 const sender = 'ada@example.com';
@@ -439,6 +441,39 @@ describe('sending mail', () => {
     stage.clock.advance(60 * minute);
     await expect(stage.round()).resolves.toBe(0);
     expect(await stage.message(accepted.id)).toMatchObject({ state: 'cancelled' });
+  });
+
+  it('lets no draft that cannot be deleted hold up mail', async () => {
+    const { control } = stage.sandbox;
+    control.injectFault({ operation: 'CreateItem', times: 1, fault: { dropAfterCommit: true } });
+    const cancelled = await stage.accept(mailboxId);
+    await stage.round();
+    await stage.http.post(`/v1/outgoing-messages/${cancelled.id}/cancel`);
+    control.injectFault({ operation: 'DeleteItem', times: 1, fault: { itemError: 'ErrorCannotDeleteObject' } });
+    const good = await stage.accept(mailboxId);
+    await stage.round();
+    expect(await stage.message(good.id)).toMatchObject({ state: 'sent' });
+    expect(drafts()).toHaveLength(1);
+    stage.clock.advance(minute);
+    await stage.round();
+    expect(drafts()).toEqual([]);
+    expect(deliveriesOf(cancelled)).toEqual([]);
+  });
+
+  it('finds its work by the index of waiting messages', async () => {
+    const asked: [string, unknown[]][] = [];
+    const recording = { query: async (text: string, values: unknown[]) => (asked.push([text, values]), []) };
+    const store = new OutgoingStore(recording as unknown as DataSource);
+    await store.nextWaiting(mailboxId, stage.clock.now(), []);
+    await store.nextDue(mailboxId, stage.clock.now());
+    for (const [text, values] of asked) {
+      const plan = await stage.database.dataSource.transaction(async (manager) => {
+        await manager.query('SET LOCAL enable_seqscan = off');
+        return manager.query(`EXPLAIN ${text}`, values);
+      });
+      expect(JSON.stringify(plan)).toContain('outgoing_messages_waiting');
+    }
+    expect(asked).toHaveLength(2);
   });
 
   it('does not cancel what may have gone out', async () => {

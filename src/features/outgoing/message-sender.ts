@@ -70,16 +70,6 @@ export class MessageSender {
     }
   }
 
-  /** Takes the draft of a cancelled message off the server; one that somebody sent by hand stays what it is. */
-  async withdraw(run: MailboxRun, message: WaitingMessage): Promise<void> {
-    const found = await run.session.findByMarker(message.id, { signal: run.signal });
-    for (const item of found) {
-      if (item.folder === 'drafts') await run.session.deleteItem(item.id, { signal: run.signal });
-    }
-    const journal: Journal = { message, state: message.state, step: message.position.step };
-    await this.write(run, journal, { state: 'cancelled', position: untouched, failure: message.failure });
-  }
-
   private async sent(
     run: MailboxRun,
     journal: Journal,

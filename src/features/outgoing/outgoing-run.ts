@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/clock/clock.js';
 import type { MailboxRun, RunResult } from '../mailboxes/mailbox-run.js';
 import { lanes } from '../scheduling/work.js';
+import { DraftWithdrawal } from './draft-withdrawal.js';
 import { MessageSender } from './message-sender.js';
 import { OutgoingStore } from './outgoing.store.js';
 
@@ -15,6 +16,7 @@ export class OutgoingRun {
     private readonly clock: Clock,
     private readonly store: OutgoingStore,
     private readonly sender: MessageSender,
+    private readonly drafts: DraftWithdrawal,
   ) {}
 
   async perform(run: MailboxRun): Promise<RunResult> {
@@ -26,7 +28,7 @@ export class OutgoingRun {
       const message = await this.store.nextWaiting(mailboxId, this.clock.now(), tried);
       if (!message) break;
       tried.push(message.id);
-      if (message.state === 'cancelled') await this.sender.withdraw(run, message);
+      if (message.state === 'cancelled') await this.drafts.withdraw(run, message);
       else if (await this.sender.send(run, message)) provedWell = true;
     }
     // This run is the probe that brings a failed mailbox back, and a run without a call would prove nothing.

@@ -101,7 +101,7 @@ export class OutgoingViewsStore {
   /** @returns the mailbox to wake, where a draft of the message may lie on the server; false when it could not be cancelled */
   async cancel(sql: Sql, id: string, now: Date): Promise<{ leavesDraft: boolean } | false> {
     const [rows] = await sql.query<[{ step: OutgoingStep }[], number]>(
-      `UPDATE outgoing_messages SET state = 'cancelled', next_attempt_at = NULL, updated_at = $2 WHERE id = $1 AND state = 'pending' RETURNING step`,
+      `UPDATE outgoing_messages SET state = 'cancelled', attempts = 0, next_attempt_at = NULL, updated_at = $2 WHERE id = $1 AND state = 'pending' RETURNING step`,
       [id, now],
     );
     return rows[0] ? { leavesDraft: rows[0].step !== 'new' } : false;

@@ -3,6 +3,7 @@ import { DeliveriesModule } from '../deliveries/deliveries.module.js';
 import { MailboxesModule } from '../mailboxes/mailboxes.module.js';
 import { ProfilesModule } from '../profiles/profiles.module.js';
 import { SchedulingModule } from '../scheduling/scheduling.module.js';
+import { DraftWithdrawal } from './draft-withdrawal.js';
 import { MessageSender } from './message-sender.js';
 import { OutgoingMessages } from './outgoing-messages.js';
 import { OutgoingMetrics } from './outgoing-metrics.js';
@@ -15,7 +16,15 @@ import { OutgoingStore } from './outgoing.store.js';
 @Module({
   imports: [MailboxesModule, SchedulingModule, DeliveriesModule, ProfilesModule],
   controllers: [OutgoingMessagesController],
-  providers: [OutgoingStore, OutgoingViewsStore, OutgoingMessages, OutgoingMetrics, MessageSender, OutgoingRun],
+  providers: [
+    OutgoingStore,
+    OutgoingViewsStore,
+    OutgoingMessages,
+    OutgoingMetrics,
+    MessageSender,
+    DraftWithdrawal,
+    OutgoingRun,
+  ],
   exports: [OutgoingRun],
 })
 export class OutgoingModule {}
