@@ -1,5 +1,7 @@
-import PostalMime, { type Address, type Attachment as MimeAttachment, type Email } from 'postal-mime';
+import type { Address, Attachment as MimeAttachment, Email } from 'postal-mime';
 import type { FetchedItem, ItemProperties, Mailbox } from '../../mail/mail-item.js';
+import { parseMailDate } from './mail-date.js';
+import { readMime } from './mime-reader.js';
 
 export interface MessageAttachment {
   readonly filename: string | null;
@@ -36,17 +38,12 @@ export interface MessageContent {
   readonly attachments: readonly MessageAttachment[];
 }
 
-const parserOptions = {
-  // An attached message stays one attachment; unfolded, its text would pose as the sender's own.
-  forceRfc822Attachments: true,
-} as const;
-
 /**
  * Reads a message out of its MIME; what the MIME leaves out comes from the server's properties.
  * @throws when the MIME exceeds the parser's limits of nesting or header size
  */
 export async function contentOfMime(mime: Buffer, properties: ItemProperties): Promise<MessageContent> {
-  const email = await PostalMime.parse(mime, parserOptions);
+  const email = await readMime(mime);
   const recipients = {
     to: mailboxes(email.to),
     cc: mailboxes(email.cc),
@@ -62,7 +59,7 @@ export async function contentOfMime(mime: Buffer, properties: ItemProperties): P
     sender: mailboxes(email.sender && [email.sender])[0] ?? properties.sender,
     // Exchange keeps the Bcc of sent mail as a property and leaves it out of the MIME.
     recipients: { ...recipients, bcc: recipients.bcc.length > 0 ? recipients.bcc : properties.bcc },
-    sentAt: dateOf(email.date) ?? properties.sentAt,
+    sentAt: parseMailDate(headerOf(email, 'date')) ?? properties.sentAt,
     textBody: email.text ?? null,
     htmlBody: email.html ?? null,
     headers: email.headers.map((header) => ({ name: header.originalKey, value: header.value })),
@@ -91,7 +88,7 @@ export function contentOfProperties(item: FetchedItem, attachments: readonly Mes
 
 /** The bytes of one attachment out of the MIME; null when there is none at this position. */
 export async function attachmentBytes(mime: Buffer, position: number): Promise<Buffer | null> {
-  const email = await PostalMime.parse(mime, parserOptions);
+  const email = await readMime(mime);
   const attachment = email.attachments[position];
   return attachment ? bytesOf(attachment) : null;
 }
@@ -122,13 +119,8 @@ function mailboxes(addresses: readonly Address[] | undefined): Mailbox[] {
     .map(({ name, address }) => ({ name: name || null, address: address || null }));
 }
 
-function dateOf(text: string | undefined): Date | null {
-  const date = text === undefined ? null : new Date(text);
-  // PostgreSQL takes years up to 294276, JavaScript prints those beyond 9999 in a form that it does not.
-  return date && !Number.isNaN(date.getTime()) && date.getUTCFullYear() >= 1 && date.getUTCFullYear() <= 9999
-    ? date
-    : null;
-}
+const headerOf = (email: Email, key: string): string | null =>
+  email.headers.find((header) => header.key === key)?.value ?? null;
 
 /** A References header as its ids; a broken one without brackets is cut at white space. */
 export function messageIds(header: string | null): string[] {

@@ -1,0 +1,157 @@
+import { randomBytes } from 'node:crypto';
+import { Registry } from 'prom-client';
+import type { DataSource } from 'typeorm';
+import { entities } from '../../../src/apps/features.js';
+import { startProcess, type RunningProcess } from '../../../src/apps/start-process.js';
+import { BootstrapKey } from '../../../src/features/access/bootstrap-key.js';
+import { FolderSync } from '../../../src/features/incoming/folder-sync.js';
+import { IncomingJobs } from '../../../src/features/incoming/incoming.jobs.js';
+import { MailboxRuns } from '../../../src/features/mailboxes/mailbox-run.js';
+import { PacingStore, type Claim } from '../../../src/features/scheduling/pacing.store.js';
+import { ManualClock } from '../../../src/platform/clock/clock.js';
+import { readSettings } from '../../../src/platform/config/settings.js';
+import { startSandbox, type Sandbox, type SandboxOptions } from '../../../src/sandbox/sandbox-server.js';
+import { ApiClient, recordedLog, testSecretBox, type ApiAnswer } from '../../support/api.js';
+import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { makeProfile } from '../../support/profiles.js';
+
+export const serviceAccount = 'svc-postroom';
+const password = 'Correct-Horse-1';
+
+interface StageOptions extends Omit<SandboxOptions, 'mailboxes' | 'clock' | 'serviceAccounts'> {
+  readonly addresses?: readonly string[];
+  /** Addresses that the service account may impersonate. */
+  readonly scope?: 'all' | readonly string[];
+  readonly poolSize?: number;
+}
+
+/** The API process as production starts it, the code of a worker, a database and an Exchange server, under one clock. */
+export class WholeStage {
+  private constructor(
+    readonly clock: ManualClock,
+    readonly database: TestDatabase,
+    readonly sandbox: Sandbox,
+    readonly process: RunningProcess,
+    readonly adminToken: string,
+    readonly profileId: string,
+    private readonly secretBox: ReturnType<typeof testSecretBox>,
+    readonly logged: () => string,
+  ) {}
+
+  static async open({
+    addresses = [],
+    scope = 'all',
+    poolSize,
+    ...sandboxOptions
+  }: StageOptions = {}): Promise<WholeStage> {
+    const clock = new ManualClock(new Date('2026-03-01T08:00:00Z'));
+    const sandbox = await startSandbox({
+      domain: 'example.com',
+      ...sandboxOptions,
+      clock: () => clock.now(),
+      mailboxes: addresses.map((address) => ({ address })),
+      serviceAccounts: [{ username: serviceAccount, password, scope }],
+    });
+    const database = await createTestDatabase({ entities, ...(poolSize ? { poolSize } : {}) });
+    const secretBox = testSecretBox();
+    const { log, logged } = recordedLog();
+    const running = await startProcess({
+      platform: {
+        settings: readSettings({ PORT: '0', ROLES: 'api', PUBLIC_URL: 'https://postroom.example' }),
+        dataSource: database.dataSource,
+        clock,
+        log,
+        secretBox,
+        metrics: new Registry(),
+      },
+      databaseUrl: database.url,
+    });
+    const adminToken = `admin-${randomBytes(24).toString('hex')}`;
+    await running.app.get(BootstrapKey, { strict: false }).ensureBootstrapKey(adminToken);
+    const profileId = await makeProfile(database.dataSource, {
+      ewsUrl: sandbox.ewsUrl,
+      auth: { type: 'basic', username: serviceAccount },
+      password,
+      secretBox,
+    });
+    return new WholeStage(clock, database, sandbox, running, adminToken, profileId, secretBox, logged);
+  }
+
+  async close(): Promise<void> {
+    await this.process.stop();
+    await this.database.drop();
+    await this.sandbox.close();
+  }
+
+  get dataSource(): DataSource {
+    return this.database.dataSource;
+  }
+
+  /** A provider of the process. */
+  get<T>(type: abstract new (...args: never[]) => T): T {
+    return this.process.app.get<T>(type, { strict: false });
+  }
+
+  client(token: string | null = this.adminToken): ApiClient {
+    return new ApiClient(this.process.url, token);
+  }
+
+  /** A further profile on the same server. */
+  makeProfile(more: Parameters<typeof makeProfile>[1] = {}): Promise<string> {
+    return makeProfile(this.dataSource, {
+      ewsUrl: this.sandbox.ewsUrl,
+      auth: { type: 'basic', username: serviceAccount },
+      password,
+      secretBox: this.secretBox,
+      ...more,
+    });
+  }
+
+  /** An API key with these rights. @returns its token */
+  async makeKey(scopes: readonly string[], profileIds: readonly string[] | null = null): Promise<string> {
+    const answer = await this.client().post('/v1/api-keys', { name: scopes.join(), scopes, profileIds });
+    return succeeded(answer).token;
+  }
+
+  async makeMailbox(emailAddress: string, more: object = {}): Promise<string> {
+    const body = { profileId: this.profileId, emailAddress, outgoing: false, ...more };
+    return succeeded(await this.client().post('/v1/mailboxes', body)).id;
+  }
+
+  async mailbox(id: string): Promise<ApiAnswer['body']> {
+    return succeeded(await this.client().get(`/v1/mailboxes/${id}`));
+  }
+
+  async messagesOf(mailboxId: string): Promise<ApiAnswer['body'][]> {
+    return this.client().all(`/v1/messages?mailboxId=${mailboxId}&limit=200`);
+  }
+
+  /** What a dispatcher would hand out now. */
+  claim(limit = 100): Promise<Claim[]> {
+    return this.get(PacingStore).claimDue(this.clock.now(), limit);
+  }
+
+  /** Carries out a claim of incoming work as a worker's job does. */
+  receive(claim: { mailboxId: string; token: string }, signal = new AbortController().signal): Promise<void> {
+    const jobs = new IncomingJobs(this.get(MailboxRuns), this.get(FolderSync));
+    return jobs.receive(claim, { signal, enqueuedAt: this.clock.now(), waitMs: 0 });
+  }
+
+  /** One round of dispatching. @returns how many runs there were */
+  async round(): Promise<number> {
+    const claims = await this.claim();
+    await Promise.all(claims.filter(({ kind }) => kind === 'incoming').map((claim) => this.receive(claim)));
+    return claims.length;
+  }
+
+  /** Moves on to when every mailbox is due again, and carries out all that is due. */
+  async poll(): Promise<void> {
+    this.clock.advance(70_000);
+    while ((await this.round()) > 0);
+  }
+}
+
+export function succeeded(answer: ApiAnswer): ApiAnswer['body'] {
+  if (answer.status >= 300) throw new Error(`${answer.status} ${JSON.stringify(answer.body)}`);
+  return answer.body;
+}
