@@ -4,6 +4,7 @@ import { startSandbox, type Sandbox, type SandboxControl } from '../../src/sandb
 import type { SandboxOptions } from '../../src/sandbox/options.js';
 import { testSecretBox, type ApiAnswer, type ApiClient } from './api.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
+import { eventually } from './eventually.js';
 import { startPostroom, type TestPostroom } from './postroom.js';
 import type { TestQueue } from './queues.js';
 import { ShiftedClock } from './shifted-clock.js';
@@ -112,6 +113,14 @@ export class Road {
 
   async profile(id = this.profileId): Promise<Body> {
     return (await this.api.get(`/v1/email-server-profiles/${id}`)).body;
+  }
+
+  /** Waits until every mailbox has been received from once. */
+  async synced(): Promise<void> {
+    await eventually(
+      async () => (await this.api.all('/v1/mailboxes?limit=200')).every(({ lastSyncAt }) => lastSyncAt !== null),
+      { timeoutMs: 30_000 },
+    );
   }
 
   async messages(mailboxId: string | undefined): Promise<Body[]> {

@@ -16,8 +16,8 @@ export interface ReceivedMail {
   readonly parsed: ParsedMail;
 }
 
-/** A mail server that accepts everything, and remembers it. */
-export async function startSmtpReceiver(): Promise<SmtpReceiver> {
+/** A mail server that accepts everything, and remembers it. @param onPort 0: a free one */
+export async function startSmtpReceiver(onPort = 0): Promise<SmtpReceiver> {
   const mails: ReceivedMail[] = [];
   const server = new SMTPServer({
     disabledCommands: ['STARTTLS', 'AUTH'],
@@ -34,7 +34,7 @@ export async function startSmtpReceiver(): Promise<SmtpReceiver> {
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => resolve());
+    server.listen(onPort, '127.0.0.1', () => resolve());
   });
   const { port } = server.server.address() as AddressInfo;
   return {
