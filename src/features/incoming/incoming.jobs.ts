@@ -25,8 +25,8 @@ export class IncomingJobs {
 
   private async sync(run: MailboxRun): Promise<RunResult> {
     const outcome = await this.folderSync.run(run, 'inbox', { distinguished: 'inbox' });
-    if (outcome === 'more') return { nextInMs: 0, lane: lanes.patient };
+    if (outcome === 'more') return { nextInMs: 0, lane: lanes.patient, contacted: true };
     const interval = run.profile.minPollingIntervalSeconds * 1000;
-    return { nextInMs: Math.round(interval * (1 + pollJitter * Math.random())), lane: lanes.routine };
+    return { nextInMs: Math.round(interval * (1 + pollJitter * Math.random())), lane: lanes.routine, contacted: true };
   }
 }

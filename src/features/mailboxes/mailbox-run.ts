@@ -38,6 +38,8 @@ export interface MailboxRun {
 export interface RunResult {
   readonly nextInMs: number | null;
   readonly lane: Lane;
+  /** Whether the server was called at all; a run that had nothing to do proves nothing of the profile. */
+  readonly contacted: boolean;
 }
 
 /** Carries out one piece of a mailbox's work from lease to next schedule; the same for every kind of work. */
@@ -142,10 +144,11 @@ export class MailboxRuns {
   private async succeeded(run: MailboxRun, result: RunResult): Promise<void> {
     await this.dataSource.transaction(async (manager) => {
       const now = this.clock.now();
-      const event = { type: 'work-succeeded', kind: run.lease.kind, ...result } as const;
+      const { nextInMs, lane } = result;
+      const event = { type: 'work-succeeded', kind: run.lease.kind, nextInMs, lane } as const;
       await this.transitions.apply(manager, run.mailbox.id, event, run.lease);
-      await this.mailboxes.noteRun(manager, run.mailbox.id, null, now);
-      const cause = await this.pacing.resume(manager, run.profile.id);
+      if (result.contacted) await this.mailboxes.noteRun(manager, run.mailbox.id, null, now);
+      const cause = result.contacted ? await this.pacing.resume(manager, run.profile.id) : null;
       if (cause === null) return;
       await this.incidents.profileResumed(manager, run.profile.id, now);
       await this.events.append(

@@ -36,6 +36,10 @@ export class OutgoingRun {
       await run.session.openFolder({ distinguished: 'drafts' }, { signal: run.signal });
     const now = this.clock.now();
     const due = await this.store.nextDue(mailboxId, now);
-    return { nextInMs: due && Math.max(0, due.getTime() - now.getTime()), lane: lanes.routine };
+    return {
+      nextInMs: due && Math.max(0, due.getTime() - now.getTime()),
+      lane: lanes.routine,
+      contacted: tried.length > 0 || run.mailbox.state === 'failed',
+    };
   }
 }
