@@ -115,6 +115,11 @@ export class Road {
     return (await this.api.get(`/v1/email-server-profiles/${id}`)).body;
   }
 
+  /** What the sandbox shows of itself. */
+  async sandboxState(): Promise<Body> {
+    return (await fetch(`${this.sandbox.controlUrl}/state`)).json();
+  }
+
   /** Waits until every mailbox has been received from once. */
   async synced(): Promise<void> {
     await eventually(

@@ -124,13 +124,16 @@ export class PacingStore {
     return row.cause === null;
   }
 
-  /** A call got through. @returns the cause that had suspended the profile, null when nothing had */
-  async resume(sql: Sql, profileId: string): Promise<string | null> {
+  /**
+   * A run got through. One that ends while the profile is held began before the refusal, and proves nothing.
+   * @returns the cause that had suspended the profile, null when nothing had
+   */
+  async resume(sql: Sql, profileId: string, now: Date): Promise<string | null> {
     const [rows] = await sql.query<[{ cause: string }[], number]>(
       `UPDATE profile_pacing p SET suspended_cause = NULL, strikes = 0
-       FROM (SELECT profile_id, suspended_cause AS cause FROM profile_pacing WHERE profile_id = $1 AND suspended_cause IS NOT NULL FOR NO KEY UPDATE) old
+       FROM (SELECT profile_id, suspended_cause AS cause FROM profile_pacing WHERE profile_id = $1 AND suspended_cause IS NOT NULL AND hold_until <= $2 FOR NO KEY UPDATE) old
        WHERE p.profile_id = old.profile_id RETURNING old.cause`,
-      [profileId],
+      [profileId, now],
     );
     return rows[0]?.cause ?? null;
   }
