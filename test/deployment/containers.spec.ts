@@ -57,7 +57,7 @@ describe('docker-compose.yml', () => {
 
   it('keeps data in named volumes, and lets the queue refuse rather than forget', () => {
     expect(Object.keys(compose.volumes).sort()).toEqual(['postgres-data', 'valkey-data']);
-    expect(compose.services.postgres.volumes).toEqual(['postgres-data:/var/lib/postgresql/data']);
+    expect(compose.services.postgres.volumes).toEqual(['postgres-data:/var/lib/postgresql']);
     expect(compose.services.valkey.volumes).toEqual(['valkey-data:/data']);
     expect(compose.services.valkey.command.join(' ')).toContain('--maxmemory-policy noeviction');
   });
