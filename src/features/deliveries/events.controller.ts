@@ -8,7 +8,11 @@ import { RequireScope } from '../access/require-scope.js';
 import { eventTypes } from './event.js';
 import { EventsStore } from './events.store.js';
 
-const number = z.string().regex(/^\d{1,20}$/);
+const largest = 2n ** 63n - 1n;
+const number = z
+  .string()
+  .regex(/^\d{1,19}$/)
+  .refine((digits) => BigInt(digits) <= largest);
 
 const eventsQuery = z.strictObject({
   limit: pageQuery.shape.limit,

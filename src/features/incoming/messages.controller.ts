@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { Answers } from '../../platform/http/answers.js';
 import { decodeCursor, pageOf, type Page } from '../../platform/http/page.js';
 import { Problem, problems } from '../../platform/http/problem.js';
-import { idParam } from '../../platform/http/validation.js';
+import { idParam, plainText } from '../../platform/http/validation.js';
 import { Caller } from '../access/caller.js';
 import { RequireScope } from '../access/require-scope.js';
 import { ItemFailuresStore } from './item-failures.store.js';
@@ -24,6 +24,8 @@ import {
 } from './messages.schemas.js';
 import { MessagesStore, type MessageRow } from './messages.store.js';
 
+/** Microseconds since 1970, within what PostgreSQL can add to it. */
+const instant = z.string().regex(/^(?:\d{1,17}|-\d{1,16})$/);
 const positionParam = z.coerce.number().int().min(0).max(100_000);
 
 @ApiTags('Messages')
@@ -43,10 +45,10 @@ export class MessagesController {
     @Query({ schema: messageQuery }) query: z.output<typeof messageQuery>,
   ): Promise<Page<z.output<typeof messageSummary>>> {
     await this.checkMailbox(caller, query.mailboxId);
-    const before = decodeCursor(query.cursor, z.tuple([z.string().max(40), z.uuid()]));
+    const before = decodeCursor(query.cursor, z.tuple([instant, z.uuid()]));
     const rows = await this.messages.list({
       mailboxId: query.mailboxId,
-      before: before && { receivedAt: before[0], id: before[1] },
+      before: before && { receivedMicros: before[0], id: before[1] },
       limit: query.limit + 1,
     });
     return pageOf(rows, query.limit, showSummary, (row) => [row.position, row.id]);
@@ -123,7 +125,7 @@ export class MessagesController {
     @Query({ schema: itemFailureQuery }) query: z.output<typeof itemFailureQuery>,
   ): Promise<Page<ReturnType<typeof showItemFailure>>> {
     await this.checkMailbox(caller, id);
-    const after = decodeCursor(query.cursor, z.tuple([z.string()]))?.[0] ?? null;
+    const after = decodeCursor(query.cursor, z.tuple([plainText(1_000)]))?.[0] ?? null;
     const rows = await this.itemFailures.list(id, after, query.limit + 1);
     return pageOf(rows, query.limit, showItemFailure, ({ itemId }) => [itemId]);
   }

@@ -59,17 +59,17 @@ export class MessagesStore {
     return rows.length > 0;
   }
 
-  /** A mailbox's messages, newest first. The cursor keeps microseconds as text: a Date would round and repeat rows. */
+  /** A mailbox's messages, newest first. The cursor counts microseconds: a Date would round and repeat rows. */
   async list(query: {
     mailboxId: string;
-    before: { receivedAt: string; id: string } | null;
+    before: { receivedMicros: string; id: string } | null;
     limit: number;
   }): Promise<(MessageRow & { position: string })[]> {
     return this.dataSource.query<(MessageRow & { position: string })[]>(
-      `SELECT m.*, m.received_at::text AS position FROM messages m
-       WHERE mailbox_id = $1 AND (received_at, id) < (coalesce($2::timestamptz, 'infinity'), coalesce($3::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
+      `SELECT m.*, (extract(epoch FROM m.received_at) * 1000000)::bigint::text AS position FROM messages m
+       WHERE mailbox_id = $1 AND (received_at, id) < (coalesce(timestamptz 'epoch' + $2::bigint * interval '1 microsecond', 'infinity'), coalesce($3::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
        ORDER BY received_at DESC, id DESC LIMIT $4`,
-      [query.mailboxId, query.before?.receivedAt ?? null, query.before?.id ?? null, query.limit],
+      [query.mailboxId, query.before?.receivedMicros ?? null, query.before?.id ?? null, query.limit],
     );
   }
 

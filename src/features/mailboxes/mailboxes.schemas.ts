@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { pageQuery, pageSchema } from '../../platform/http/page.js';
-import { idParam, oneLine } from '../../platform/http/validation.js';
+import { idParam, oneLine, plainText } from '../../platform/http/validation.js';
 import { explain, type ExplanationContext } from '../failures/explanations.js';
 import { mailboxStates } from './mailbox-state.js';
 import type { MailboxView } from './mailboxes.store.js';
@@ -75,7 +75,7 @@ export const mailboxQuery = z.strictObject({
   ...pageQuery.shape,
   profileId: idParam.optional(),
   state: z.enum(mailboxStates).optional(),
-  emailAddress: z.string().max(320).optional(),
+  emailAddress: plainText(320).optional(),
 });
 
 const time = z.iso.datetime();

@@ -61,13 +61,13 @@ export class MailboxesStore {
     return new Set(rows.map((row) => row.id));
   }
 
-  /** Ids of mailboxes by profile and lower-case address, in one statement. */
+  /** Ids of mailboxes by `addressKey` of the addresses asked for, in one statement. */
   async idsOf(
     sql: Sql,
     keys: readonly { readonly profileId: string; readonly emailAddress: string }[],
   ): Promise<Map<string, string>> {
     const rows = await sql.query<{ id: string; profile_id: string; address: string }[]>(
-      `SELECT m.id, m.profile_id, lower(m.email_address) AS address
+      `SELECT m.id, m.profile_id, row."emailAddress" AS address
        FROM jsonb_to_recordset($1::jsonb) AS row("profileId" uuid, "emailAddress" text)
        JOIN mailboxes m ON m.profile_id = row."profileId" AND lower(m.email_address) = lower(row."emailAddress") AND m.removed_at IS NULL`,
       [storableJson(keys)],

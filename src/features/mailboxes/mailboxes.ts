@@ -68,16 +68,16 @@ export class Mailboxes {
     const profiles = await this.store.existingProfiles(manager, inReach);
 
     const now = this.clock.now();
-    const candidates = new Map(
-      bodies
-        .filter((body) => profiles.has(body.profileId))
-        .map((body) => [addressKey(body.profileId, body.emailAddress), { ...body, id: uuidv7() }]),
+    const candidates = distinctByAddress(bodies.filter((body) => profiles.has(body.profileId)));
+    const created = await this.store.insert(
+      manager,
+      candidates.map((body) => ({ ...body, id: uuidv7() })),
+      now,
     );
-    const created = await this.store.insert(manager, [...candidates.values()], now);
     await this.work.create(manager, [...created], now);
-    const ids = await this.store.idsOf(manager, [...candidates.values()]);
+    const ids = await this.store.idsOf(manager, candidates);
 
-    const firstOf = new Set<string>();
+    const shown = new Set<string>();
     const results = parsed.map((row, index): BatchResult['results'][number] => {
       if (!row.success) return { index, result: 'invalid', id: null, errors: fieldErrors(row.error.issues) };
       if (!profiles.has(row.data.profileId)) {
@@ -91,8 +91,8 @@ export class Mailboxes {
       const key = addressKey(row.data.profileId, row.data.emailAddress);
       const id = ids.get(key) ?? null;
       // The same address twice in one request: the first row makes it, the others find it.
-      const isNew = id !== null && created.has(id) && !firstOf.has(key);
-      firstOf.add(key);
+      const isNew = id !== null && created.has(id) && !shown.has(id);
+      if (id !== null) shown.add(id);
       return { index, result: isNew ? 'created' : 'exists', id };
     });
     const count = (result: string) => results.filter((row) => row.result === result).length;
@@ -108,31 +108,38 @@ export class Mailboxes {
 
   /** @throws Problem not-found, mailbox-exists */
   async patch(id: string, patch: MailboxPatch, reach: Reach): Promise<void> {
-    await this.dataSource.transaction(async (manager) => {
-      const mailbox = await this.store.lock(manager, id);
-      if (!mailbox || (reach && !reach.includes(mailbox.profileId))) throw new Problem(problems.notFound);
-      const now = this.clock.now();
-      const { incoming = mailbox.incoming, outgoing = mailbox.outgoing } = patch;
-      if (incoming !== mailbox.incoming || outgoing !== mailbox.outgoing) {
-        await this.transitions.apply(manager, id, { type: 'directions-changed', incoming, outgoing }, null);
-      }
-      const details = {
-        emailAddress: patch.emailAddress ?? mailbox.emailAddress,
-        displayName: patch.displayName === undefined ? mailbox.displayName : patch.displayName,
-        connectingSid: patch.connectingSid === undefined ? mailbox.connectingSid : patch.connectingSid,
-      };
-      await this.refuseTaken(manager, id, mailbox.profileId, details.emailAddress);
-      await this.store.saveDetails(manager, id, details, now);
-      const identityChanged =
-        details.emailAddress !== mailbox.emailAddress || details.connectingSid !== mailbox.connectingSid;
-      if (!identityChanged) return;
-      // It may be another mailbox on the server now, whose folders have states of their own; a run under
-      // way on the old one must not write its state over that.
-      await this.work.revoke(manager, id);
-      await this.store.forgetFolders(manager, id);
-      // Somebody just mended it: look at once rather than at the next probe.
-      await this.transitions.apply(manager, id, { type: 'sync-requested' }, null);
+    const change = this.dataSource.transaction((manager) => this.change(manager, id, patch, reach));
+    await change.catch((error: unknown) => {
+      // Somebody else took the address between our look and our write.
+      const { constraint } = error as { constraint?: unknown };
+      throw constraint === 'mailboxes_address' ? new Problem(mailboxExists) : error;
     });
+  }
+
+  private async change(manager: EntityManager, id: string, patch: MailboxPatch, reach: Reach): Promise<void> {
+    const mailbox = await this.store.lock(manager, id);
+    if (!mailbox || (reach && !reach.includes(mailbox.profileId))) throw new Problem(problems.notFound);
+    const now = this.clock.now();
+    const { incoming = mailbox.incoming, outgoing = mailbox.outgoing } = patch;
+    if (incoming !== mailbox.incoming || outgoing !== mailbox.outgoing) {
+      await this.transitions.apply(manager, id, { type: 'directions-changed', incoming, outgoing }, null);
+    }
+    const details = {
+      emailAddress: patch.emailAddress ?? mailbox.emailAddress,
+      displayName: patch.displayName === undefined ? mailbox.displayName : patch.displayName,
+      connectingSid: patch.connectingSid === undefined ? mailbox.connectingSid : patch.connectingSid,
+    };
+    await this.refuseTaken(manager, id, mailbox.profileId, details.emailAddress);
+    await this.store.saveDetails(manager, id, details, now);
+    const identityChanged =
+      details.emailAddress !== mailbox.emailAddress || details.connectingSid !== mailbox.connectingSid;
+    if (!identityChanged) return;
+    // It may be another mailbox on the server now, whose folders have states of their own; a run under
+    // way on the old one must not write its state over that.
+    await this.work.revoke(manager, id);
+    await this.store.forgetFolders(manager, id);
+    // Somebody just mended it: look at once rather than at the next probe.
+    await this.transitions.apply(manager, id, { type: 'sync-requested' }, null);
   }
 
   private async refuseTaken(
@@ -173,4 +180,17 @@ export class Mailboxes {
       await this.removals.schedule(manager, id, mailbox.profileId, now, lanes.patient);
     });
   }
+}
+
+/**
+ * The first row of each address, in one order for everybody: two requests with the same addresses then
+ * wait for each other instead of locking each other out.
+ */
+function distinctByAddress(bodies: readonly NewMailboxBody[]): NewMailboxBody[] {
+  const first = new Map<string, NewMailboxBody>();
+  for (const body of bodies) {
+    const key = addressKey(body.profileId, body.emailAddress);
+    if (!first.has(key)) first.set(key, body);
+  }
+  return [...first].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, body]) => body);
 }

@@ -13,7 +13,8 @@ export const pageQuery = z.object({
     .max(maxLimit)
     .default(defaultLimit)
     .describe(`Rows a page, ${maxLimit} at most`),
-  cursor: z.string().max(500).optional().describe('`nextCursor` of the page before'),
+  // An item id of a mail server, the longest position, is up to 512 characters before it is encoded.
+  cursor: z.string().max(1_000).optional().describe('`nextCursor` of the page before'),
 });
 
 export interface Page<T> {

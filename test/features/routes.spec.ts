@@ -1,0 +1,435 @@
+import type { INestApplication } from '@nestjs/common';
+import { v7 as uuid } from 'uuid';
+import { routeScopes } from '../../src/features/access/route-scopes.js';
+import { encodeCursor } from '../../src/platform/http/page.js';
+import type { ApiAnswer } from '../support/api.js';
+import { WholeStage, succeeded } from './support/whole-stage.js';
+
+let stage: WholeStage;
+/** One of each resource, in the first profile and in the second. */
+interface Resources {
+  readonly profile: string;
+  readonly mailbox: string;
+  readonly failedMailbox: string;
+  readonly message: string;
+  readonly incident: string;
+  readonly outgoing: string;
+}
+let mine: Resources;
+let others: Resources;
+
+const newProfile = (more: object = {}) => ({
+  name: 'Third',
+  ownerName: 'Olga',
+  ownerEmail: 'olga@example.com',
+  ewsUrl: 'http://127.0.0.1:1/EWS/Exchange.asmx',
+  auth: { type: 'basic', username: 'u', password: 'p' },
+  ...more,
+});
+
+async function resources(profile: string, name: string): Promise<Resources> {
+  const mailbox = await stage.makeMailbox(`${name}@example.com`, { profileId: profile, outgoing: true });
+  const failedMailbox = await stage.makeMailbox(`${name}-denied@example.com`, { profileId: profile });
+  await stage.sandbox.control.deliver(`${name}@example.com`, { subject: `for ${name}` });
+  while ((await stage.round()) > 0);
+  const outgoing = succeeded(
+    await stage
+      .client()
+      .post('/v1/outgoing-messages', { mailboxId: mailbox, to: ['x@y.example'], subject: 's', text: 't' }),
+  ).id;
+  const [message] = await stage.messagesOf(mailbox);
+  const [incident] = await stage.client().all(`/v1/incidents?profileId=${profile}`);
+  return { profile, mailbox, failedMailbox, message: message.id, incident: incident.id, outgoing };
+}
+
+beforeAll(async () => {
+  const names = ['mine', 'others'];
+  stage = await WholeStage.open({
+    addresses: names.flatMap((name) => [`${name}@example.com`, `${name}-denied@example.com`]),
+    scope: names.map((name) => `${name}@example.com`),
+  });
+  mine = await resources(stage.profileId, 'mine');
+  others = await resources(await stage.makeProfile(), 'others');
+});
+afterAll(() => stage?.close());
+
+it('lists every route with the scope that it needs', () => {
+  const routes = routeScopes(stage.process.app as INestApplication).filter(({ path }) => !path.startsWith('/docs'));
+  expect(routes.map(({ method, path, scope }) => `${method} ${path} ${scope ?? '(open)'}`)).toEqual([
+    'GET /health/live (open)',
+    'GET /health/ready (open)',
+    'GET /metrics (open)',
+    'GET /openapi.json (open)',
+    'GET /v1/api-keys admin',
+    'POST /v1/api-keys admin',
+    'DELETE /v1/api-keys/:id admin',
+    'GET /v1/api-keys/:id admin',
+    'GET /v1/email-server-profiles read',
+    'POST /v1/email-server-profiles write',
+    'DELETE /v1/email-server-profiles/:id write',
+    'GET /v1/email-server-profiles/:id read',
+    'PATCH /v1/email-server-profiles/:id write',
+    'GET /v1/events read',
+    'GET /v1/incidents read',
+    'GET /v1/incidents/:id read',
+    'GET /v1/mailboxes read',
+    'POST /v1/mailboxes write',
+    'DELETE /v1/mailboxes/:id write',
+    'GET /v1/mailboxes/:id read',
+    'PATCH /v1/mailboxes/:id write',
+    'GET /v1/mailboxes/:id/item-failures read',
+    'POST /v1/mailboxes/:id/pause write',
+    'POST /v1/mailboxes/:id/resume write',
+    'POST /v1/mailboxes/:id/sync write',
+    'POST /v1/mailboxes/batch write',
+    'GET /v1/messages read',
+    'GET /v1/messages/:id read',
+    'GET /v1/messages/:id/attachments/:position read',
+    'GET /v1/messages/:id/mime read',
+    'GET /v1/notifications read',
+    'GET /v1/outgoing-messages read',
+    'POST /v1/outgoing-messages write',
+    'GET /v1/outgoing-messages/:id read',
+    'POST /v1/outgoing-messages/:id/cancel write',
+    'POST /v1/outgoing-messages/:id/retry write',
+  ]);
+});
+
+/** Every route of the API with ids of the second profile filled in. */
+const apiRoutes = () =>
+  routeScopes(stage.process.app as INestApplication)
+    .filter(({ path }) => path.startsWith('/v1/'))
+    .map(({ method, path, scope }) => {
+      const id = path.startsWith('/v1/mailboxes')
+        ? others.mailbox
+        : path.startsWith('/v1/messages')
+          ? others.message
+          : path.startsWith('/v1/incidents')
+            ? others.incident
+            : path.startsWith('/v1/outgoing')
+              ? others.outgoing
+              : others.profile;
+      return { method, scope, template: path, path: path.replace(':id', id).replace(':position', '0') };
+    });
+
+function expectProblem(answer: ApiAnswer, statuses: number | number[], what: string): void {
+  const problem = `${what}: ${answer.status} ${JSON.stringify(answer.body)}`;
+  if (![statuses].flat().includes(answer.status)) throw new Error(problem);
+  if (!answer.headers.get('content-type')?.startsWith('application/problem+json')) throw new Error(problem);
+  expect(answer.body).toMatchObject({
+    status: answer.status,
+    code: expect.stringMatching(/^[a-z-]+$/),
+    title: expect.stringMatching(/./),
+    detail: expect.stringMatching(/./),
+    remediation: expect.stringMatching(/./),
+    requestId: expect.stringMatching(/./),
+    retryable: false,
+  });
+}
+
+describe('who may not', () => {
+  it('is told 401 without a key and 403 without the scope, before anything is read', async () => {
+    const readOnly = await stage.makeKey(['read']);
+    const writer = await stage.makeKey(['write']);
+    for (const { method, path, scope } of apiRoutes()) {
+      const body = method === 'GET' ? undefined : '{';
+      expectProblem(await stage.client(null).call(method, path, body), 401, `${method} ${path}`);
+      if (scope !== 'read')
+        expectProblem(await stage.client(readOnly).call(method, path, body), 403, `${method} ${path}`);
+      if (scope === 'admin')
+        expectProblem(await stage.client(writer).call(method, path, body), 403, `${method} ${path}`);
+    }
+  });
+
+  it('sees nothing outside the profiles of the key, on any route', async () => {
+    const limited = stage.client(await stage.makeKey(['admin'], [mine.profile]));
+    for (const { method, path, template } of apiRoutes()) {
+      if (!template.includes(':id')) continue;
+      const body = method === 'PATCH' ? { displayName: 'x', name: 'x' } : undefined;
+      const patch = template.startsWith('/v1/email') ? { name: 'x' } : { displayName: 'x' };
+      expectProblem(await limited.call(method, path, body && patch), 404, `${method} ${path}`);
+    }
+    const lists = {
+      '/v1/email-server-profiles': 'id',
+      '/v1/mailboxes': 'profileId',
+      '/v1/incidents': 'profileId',
+      '/v1/notifications': 'profileId',
+      '/v1/outgoing-messages': 'profileId',
+    };
+    for (const [path, field] of Object.entries(lists)) {
+      const seen = await limited.all(path);
+      expect([path, [...new Set(seen.map((row) => row[field]))]]).toEqual([path, [mine.profile]]);
+      expect(new Set((await stage.client().all(path)).map((row) => row[field])).size).toBe(2);
+    }
+    const events = succeeded(await limited.get('/v1/events?limit=200')).items;
+    expect(new Set(events.map((event: { profileId: string }) => event.profileId))).toEqual(new Set([mine.profile]));
+    for (const path of [
+      `/v1/mailboxes?profileId=${others.profile}`,
+      '/v1/mailboxes?emailAddress=others@example.com',
+      `/v1/incidents?profileId=${others.profile}`,
+      `/v1/notifications?incidentId=${others.incident}`,
+      `/v1/outgoing-messages?profileId=${others.profile}`,
+      `/v1/outgoing-messages?mailboxId=${others.mailbox}`,
+      '/v1/api-keys',
+    ])
+      expect([path, (await limited.all(path)).filter((row) => row.profileIds?.[0] !== mine.profile)]).toEqual([
+        path,
+        [],
+      ]);
+    expectProblem(await limited.get(`/v1/messages?mailboxId=${others.mailbox}`), 404, 'messages');
+  });
+
+  it('changes nothing outside the profiles of the key', async () => {
+    const limited = stage.client(await stage.makeKey(['write'], [mine.profile]));
+    const before = await stage.mailbox(others.mailbox);
+    const body = { mailboxId: others.mailbox, to: ['x@y.example'], subject: 's', text: 't' };
+    expectProblem(await limited.post('/v1/outgoing-messages', body), 404, 'send');
+    expectProblem(await limited.post('/v1/email-server-profiles', newProfile()), 403, 'profile');
+    const mailbox = { profileId: others.profile, emailAddress: 'new@example.com' };
+    expectProblem(await limited.post('/v1/mailboxes', mailbox), 400, 'mailbox');
+    const batch = succeeded(await limited.post('/v1/mailboxes/batch', { mailboxes: [mailbox] }));
+    expect(batch).toMatchObject({ created: 0, invalid: 1, results: [{ result: 'invalid', id: null }] });
+    const unknown = succeeded(
+      await limited.post('/v1/mailboxes/batch', { mailboxes: [{ ...mailbox, profileId: uuid() }] }),
+    );
+    // Whether a profile out of reach exists cannot be told.
+    expect(batch).toEqual(unknown);
+    expect(await stage.mailbox(others.mailbox)).toEqual(before);
+    expect(await stage.client().all(`/v1/mailboxes?profileId=${others.profile}`)).toHaveLength(2);
+  });
+});
+
+/** Bodies that a route takes, to be spoilt one field at a time. */
+const bodies = () => ({
+  'POST /v1/api-keys': { name: 'k', scopes: ['read'], profileIds: [mine.profile], expiresAt: '2030-01-01T00:00:00Z' },
+  'POST /v1/email-server-profiles': newProfile({
+    serverType: 'exchange',
+    access: 'impersonation',
+    connectingSidType: 'SmtpAddress',
+    processEmailsFrom: '2026-01-01T00:00:00Z',
+    minPollingIntervalSeconds: 60,
+    maxConcurrentConnections: 10,
+    notifyOwner: true,
+  }),
+  [`PATCH /v1/email-server-profiles/${mine.profile}`]: newProfile({ version: 1 }),
+  'POST /v1/mailboxes': {
+    profileId: mine.profile,
+    emailAddress: 'a@example.com',
+    displayName: 'A',
+    connectingSid: 'a',
+    incoming: true,
+    outgoing: true,
+  },
+  [`PATCH /v1/mailboxes/${mine.mailbox}`]: {
+    emailAddress: 'mine@example.com',
+    displayName: 'A',
+    connectingSid: 'a',
+    incoming: true,
+    outgoing: true,
+  },
+  'POST /v1/mailboxes/batch': { mailboxes: [] },
+  'POST /v1/outgoing-messages': {
+    mailboxId: mine.mailbox,
+    to: ['x@y.example'],
+    cc: [],
+    bcc: [],
+    replyTo: [],
+    subject: 's',
+    text: 't',
+    html: 'h',
+    attachments: [],
+    idempotencyKey: 'k',
+  },
+});
+
+const queries = () => ({
+  '/v1/api-keys': ['limit', 'cursor'],
+  '/v1/email-server-profiles': ['limit', 'cursor', 'name'],
+  '/v1/mailboxes': ['limit', 'cursor', 'profileId', 'state', 'emailAddress'],
+  [`/v1/mailboxes/${mine.mailbox}/item-failures`]: ['limit', 'cursor'],
+  [`/v1/messages?mailboxId=${mine.mailbox}`]: ['limit', 'cursor', 'mailboxId'],
+  '/v1/outgoing-messages': ['limit', 'cursor', 'mailboxId', 'profileId', 'state'],
+  '/v1/incidents': ['limit', 'cursor', 'profileId', 'open'],
+  '/v1/notifications': ['limit', 'cursor', 'incidentId'],
+  '/v1/events': ['limit', 'after', 'types'],
+});
+
+const half = '\ud800';
+const wrong: [what: string, value: unknown][] = [
+  ['a number', 4711.5],
+  ['an object', { a: 1 }],
+  ['a list of lists', [[[]]]],
+  ['NUL', 'a\0b@example.com'],
+  ['half a surrogate pair', `a${half}@example.com`],
+  ['half a surrogate pair in a list', [`a${half}@example.com`]],
+  ['a line break', 'a\r\nBcc: b@example.com'],
+  ['an endless string', 'x'.repeat(900_000)],
+  ['a huge number', 1e300],
+  ['a negative number', -1],
+];
+
+describe('bad input', () => {
+  it('in any field of any body is told by the field’s name', async () => {
+    for (const [route, body] of Object.entries(bodies())) {
+      const [method = '', path = ''] = route.split(' ');
+      for (const field of Object.keys(body)) {
+        for (const [what, value] of wrong) {
+          const key = 'idempotencyKey' in body ? { idempotencyKey: uuid() } : {};
+          const answer = await stage.client().call(method, path, { ...body, ...key, [field]: value });
+          // Plain text takes line breaks; an outgoing body takes nearly a megabyte.
+          if (answer.status < 300 && /^(text|html)$/.test(field) && typeof value === 'string') continue;
+          // Each row of a batch has its own result.
+          if (answer.status === 200 && path.endsWith('batch') && answer.body.created === 0) continue;
+          expectProblem(answer, 400, `${route} ${field} with ${what}`);
+          const named = answer.body.errors.map((error: { field: string }) => error.field.split('.')[0]);
+          expect([route, field, what, named]).toEqual([route, field, what, expect.arrayContaining([field])]);
+        }
+      }
+    }
+  }, 60_000);
+
+  it('in fields that are missing or not known is told by the field’s name', async () => {
+    for (const [route, body] of Object.entries(bodies())) {
+      const [method = '', path = ''] = route.split(' ');
+      const answer = await stage.client().call(method, path, { ...body, nonsense: 1 });
+      expectProblem(answer, 400, route);
+      expect(JSON.stringify(answer.body.errors)).toContain('nonsense');
+      if (method === 'POST') expectProblem(await stage.client().call(method, path, {}), 400, route);
+      for (const whole of [[], null, 'text', 7, [body]])
+        expectProblem(
+          await stage.client().call(method, path, JSON.stringify(whole)),
+          400,
+          `${route} ${JSON.stringify(whole)}`,
+        );
+    }
+  });
+
+  it('in what is no JSON, or of another type, or too large, is told as such', async () => {
+    for (const route of Object.keys(bodies())) {
+      const [method = '', path = ''] = route.split(' ');
+      const call = (body: string, headers: Record<string, string> = {}) =>
+        stage.client().call(method, path, body, headers);
+      for (const text of ['{', '{"a":}', 'null,', '\0', '{"__proto__":{"a":1}}', '{"constructor":{"prototype":{}}}'])
+        expectProblem(await call(text), 400, `${route} ${text}`);
+      for (const type of [
+        'text/plain',
+        'application/xml',
+        'application/x-www-form-urlencoded',
+        'multipart/form-data; boundary=x',
+        'nonsense',
+      ])
+        expectProblem(await call('{}', { 'content-type': type }), 415, `${route} ${type}`);
+      const limit = path.endsWith('batch') ? 21 : path.endsWith('outgoing-messages') ? 81 : 10;
+      expectProblem(await call(`"${'x'.repeat(limit * 1024 * 1024)}"`), 413, `${route} ${limit} MB`);
+    }
+  }, 60_000);
+
+  it('in any parameter of any list is told by the parameter’s name', async () => {
+    const values = [
+      '%00',
+      'a%00b',
+      '%ED%A0%80',
+      '-1',
+      '1e9',
+      '%F0%9F%98%80',
+      'x'.repeat(600),
+      "'; DROP TABLE mailboxes; --",
+    ];
+    for (const [path, names] of Object.entries(queries())) {
+      for (const name of names) {
+        for (const value of values) {
+          const answer = await stage.client().get(`${path}${path.includes('?') ? '&' : '?'}${name}=${value}`);
+          // Any text is something to look for.
+          if (answer.status === 200 && /^(name|emailAddress)$/.test(name)) continue;
+          expectProblem(answer, 400, `${path} ${name}=${value.slice(0, 40)}`);
+        }
+      }
+      expectProblem(await stage.client().get(`${path}${path.includes('?') ? '&' : '?'}nonsense=1`), 400, path);
+    }
+  });
+
+  it('in cursors, whatever they hold once decoded, is told as such', async () => {
+    const positions: (string | number)[][] = [
+      [],
+      [1],
+      ['x'],
+      ['\0'],
+      [half],
+      [uuid(), uuid()],
+      ['not a time', uuid()],
+      ['2026-13-45 25:61:61+00', uuid()],
+      ['2026-01-01\0', uuid()],
+      ['infinity', '\0'],
+      ['99999999999999999999', '1'],
+      ['1', '99999999999999999999'],
+      ['18446744073709551616', '0'],
+      ['-1', '0'],
+      ['9'.repeat(400), '1'],
+    ];
+    for (const [path, names] of Object.entries(queries())) {
+      const name = names.includes('after') ? 'after' : 'cursor';
+      const texts = ['', '!', '%00', 'bnVsbA', 'W10', ...positions.map(encodeCursor)];
+      for (const text of texts) {
+        const answer = await stage.client().get(`${path}${path.includes('?') ? '&' : '?'}${name}=${text}`);
+        const held = Buffer.from(text, 'base64url').toString();
+        // An item id may be any text.
+        if (answer.status === 200 && path.includes('item-failures') && /^\["[^\\]*"/.test(held)) continue;
+        expectProblem(answer, 400, `${path} ${held}`);
+      }
+    }
+  });
+
+  it('in ids is told before anything is looked for', async () => {
+    for (const { method, template } of apiRoutes()) {
+      if (!template.includes(':id')) continue;
+      for (const id of ['1', 'x', '%00', '%ED%A0%80', `${uuid()}x`, '../../etc/passwd', 'x'.repeat(199), '*', '%27'])
+        expectProblem(
+          await stage.client().call(method, template.replace(':id', id).replace(':position', '0')),
+          [400, 404, 405],
+          `${method} ${template} ${id}`,
+        );
+      const body = method === 'PATCH' ? { name: 'x' } : undefined;
+      const patch = template.startsWith('/v1/email') ? body : body && { displayName: 'x' };
+      expectProblem(
+        await stage.client().call(method, template.replace(':id', uuid()).replace(':position', '0'), patch),
+        404,
+        `${method} ${template}`,
+      );
+    }
+    for (const position of ['-1', '1.5', 'x', '99999999999999999999', '%00', '1e5'])
+      expectProblem(
+        await stage.client().get(`/v1/messages/${mine.message}/attachments/${position}`),
+        [400, 404],
+        position,
+      );
+  });
+
+  it('left no trace: nothing was changed, nothing was logged as an error', async () => {
+    expect(await stage.client().all('/v1/mailboxes')).toHaveLength(4);
+    expect(
+      stage
+        .logged()
+        .split('\n')
+        .filter((line) => /"level":(?:50|60|"error")/.test(line)),
+    ).toEqual([]);
+  });
+});
+
+describe('a mailbox’s address in other writings', () => {
+  it.each(['ΑΣ@example.com', 'İ@example.com', 'GROẞ@example.com', '\u212a@example.com', 'Ä@example.com'])(
+    '%s is created once and found again',
+    async (emailAddress) => {
+      const body = { profileId: mine.profile, emailAddress };
+      const made = succeeded(await stage.client().post('/v1/mailboxes', body));
+      expect(made.emailAddress).toBe(emailAddress);
+      const again = await stage.client().post('/v1/mailboxes', body);
+      expectProblem(again, 409, emailAddress);
+      expect(again.body.detail).toContain(made.id);
+      const rows = succeeded(
+        await stage.client().get(`/v1/mailboxes?emailAddress=${encodeURIComponent(emailAddress)}`),
+      );
+      expect(rows.items.map((row: { id: string }) => row.id)).toEqual([made.id]);
+      expect((await stage.client().delete(`/v1/mailboxes/${made.id}`)).status).toBe(204);
+    },
+  );
+});
