@@ -48,7 +48,7 @@ export class FolderSync {
   private async import(run: MailboxRun, ref: FolderRef, progress: FolderProgress): Promise<boolean> {
     let position: ImportPosition = startOfImport(progress.importReached ?? progress.importFrom);
     for (let page = 0; page < pagesPerRun; page += 1) {
-      run.signal.throwIfAborted();
+      run.goOn();
       const found = await run.session.findReceivedSince(
         ref,
         position.since,
@@ -74,7 +74,7 @@ export class FolderSync {
   private async follow(run: MailboxRun, ref: FolderRef, progress: FolderProgress): Promise<SyncOutcome> {
     let { syncState } = progress;
     for (let page = 0; page < pagesPerRun; page += 1) {
-      run.signal.throwIfAborted();
+      run.goOn();
       let changes;
       try {
         changes = await run.session.syncFolder(ref, syncState, syncPage, { signal: run.signal });

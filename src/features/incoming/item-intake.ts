@@ -45,7 +45,7 @@ export class ItemIntake {
     const failed = await this.failures.failed(run.mailbox.id, missing);
     const wanted = missing.filter((id) => !failed.has(id));
     for (let start = 0; start < wanted.length; start += batchSize) {
-      run.signal.throwIfAborted();
+      run.goOn();
       await this.takeBatch(run, folder, wanted.slice(start, start + batchSize));
     }
   }
@@ -54,7 +54,10 @@ export class ItemIntake {
   async retryFailed(run: MailboxRun, folder: string): Promise<void> {
     const due = await this.failures.due(run.mailbox.id, folder, this.clock.now(), batchSize);
     // One by one: a poisonous item must not spoil the try of its neighbours.
-    for (const { itemId } of due) await this.takeBatch(run, folder, [itemId]);
+    for (const { itemId } of due) {
+      run.goOn();
+      await this.takeBatch(run, folder, [itemId]);
+    }
   }
 
   private async takeBatch(run: MailboxRun, folder: string, itemIds: readonly string[]): Promise<void> {

@@ -11,7 +11,7 @@ import { Incidents } from '../failures/incidents.js';
 import { EventsStore } from '../deliveries/events.store.js';
 import { ProfileConnections } from '../profiles/profile-connections.js';
 import { PacingStore } from '../scheduling/pacing.store.js';
-import { LeaseLost, leaseRenewalMs, lanes, type Lane, type Lease } from '../scheduling/work.js';
+import { LeaseLost, ProfileOnHold, leaseRenewalMs, lanes, type Lane, type Lease } from '../scheduling/work.js';
 import { WorkStore } from '../scheduling/work.store.js';
 import { MailboxTransitions } from './mailbox-transitions.js';
 import { MailboxEntity } from './mailbox.entity.js';
@@ -30,6 +30,11 @@ export interface MailboxRun {
   readonly session: MailboxSession;
   /** Aborted when the process goes down or the lease is lost. */
   readonly signal: AbortSignal;
+  /**
+   * To be asked wherever the work can be put down, before the next call to the server.
+   * @throws ProfileOnHold, as of the last commit; the reason of an aborted `signal`
+   */
+  goOn(): void;
   /** A transaction that commits only while the lease is ours. */
   commit<T>(write: (manager: EntityManager) => Promise<T>): Promise<T>;
 }
@@ -78,6 +83,10 @@ export class MailboxRuns {
       if (outcome !== null) this.metrics.ended(lease.kind, outcome, performance.now() - started);
     } catch (error) {
       if (shutdown.aborted) return await this.work.release(lease);
+      if (error instanceof ProfileOnHold) {
+        this.metrics.ended(lease.kind, 'on-hold', performance.now() - started);
+        return await this.work.release(lease);
+      }
       if (!(error instanceof LeaseLost) && !heart.signal.aborted) throw error;
       this.metrics.ended(lease.kind, 'lease-lost', performance.now() - started);
       this.log.warn(
@@ -106,8 +115,8 @@ export class MailboxRuns {
       await this.settle(() => this.succeeded(run, result));
       return 'ok';
     } catch (error) {
-      // What an abort or a lost lease leaves behind is no failure of the mailbox.
-      if (signal.aborted || error instanceof LeaseLost) throw error;
+      // What an abort, a lost lease or a hold leaves behind is no failure of the mailbox.
+      if (signal.aborted || error instanceof LeaseLost || error instanceof ProfileOnHold) throw error;
       return await this.failed(lease, attemptsBefore, error);
     }
   }
@@ -127,15 +136,20 @@ export class MailboxRuns {
       access: connection.access,
       connectingSid: { type: connection.connectingSidType, value: mailbox.connectingSid ?? mailbox.emailAddress },
     });
+    let onHold = false;
     return {
       lease,
       mailbox,
       profile: connection,
       session,
       signal,
+      goOn: () => {
+        signal.throwIfAborted();
+        if (onHold) throw new ProfileOnHold();
+      },
       commit: (write) =>
         this.dataSource.transaction(async (manager) => {
-          await this.work.hold(manager, lease, this.clock.now());
+          onHold = (await this.work.hold(manager, lease, this.clock.now())).profileOnHold;
           return write(manager);
         }),
     };
@@ -148,7 +162,7 @@ export class MailboxRuns {
       const event = { type: 'work-succeeded', kind: run.lease.kind, nextInMs, lane } as const;
       await this.transitions.apply(manager, run.mailbox.id, event, run.lease);
       if (result.contacted) await this.mailboxes.noteRun(manager, run.mailbox.id, null, now);
-      const cause = result.contacted ? await this.pacing.resume(manager, run.profile.id) : null;
+      const cause = result.contacted ? await this.pacing.resume(manager, run.profile.id, now) : null;
       if (cause === null) return;
       await this.incidents.profileResumed(manager, run.profile.id, now);
       await this.events.append(

@@ -12,7 +12,7 @@ export class RunMetrics {
   constructor(@Inject(METRICS) registry: Registry) {
     this.runs = new Counter({
       name: 'postroom_runs_total',
-      help: 'Runs of mailbox work (incoming: polls), by outcome: ok, lease-lost, or the failure code',
+      help: 'Runs of mailbox work (incoming: polls), by outcome: ok, lease-lost, on-hold (the profile waits), or the failure code',
       labelNames: ['kind', 'outcome'],
       registers: [registry],
     });

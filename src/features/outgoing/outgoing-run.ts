@@ -24,7 +24,7 @@ export class OutgoingRun {
     const tried: string[] = [];
     let provedWell = false;
     while (tried.length < messagesPerRun) {
-      run.signal.throwIfAborted();
+      run.goOn();
       const message = await this.store.nextWaiting(mailboxId, this.clock.now(), tried);
       if (!message) break;
       tried.push(message.id);

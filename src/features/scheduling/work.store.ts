@@ -49,14 +49,19 @@ export class WorkStore {
   /**
    * Proves, in the caller's transaction, that the lease still holds, and extends it. The row lock lasts
    * until the commit, so nobody can take the work while the caller writes.
+   * @returns whether the profile has been put on hold meanwhile
    * @throws LeaseLost
    */
-  async hold(sql: Sql, lease: Lease, now: Date): Promise<void> {
-    const [, held] = await sql.query<[unknown[], number]>(
-      `UPDATE mailbox_work SET lease_until = $4 WHERE mailbox_id = $1 AND kind = $2 AND lease_token = $3 AND lease_until IS NOT NULL RETURNING 1`,
-      [lease.mailboxId, lease.kind, lease.token, new Date(now.getTime() + leaseMs)],
+  async hold(sql: Sql, lease: Lease, now: Date): Promise<{ profileOnHold: boolean }> {
+    const [rows] = await sql.query<[{ profileOnHold: boolean }[], number]>(
+      `UPDATE mailbox_work w SET lease_until = $4
+       WHERE mailbox_id = $1 AND kind = $2 AND lease_token = $3 AND lease_until IS NOT NULL
+       RETURNING EXISTS (SELECT FROM profile_pacing p WHERE p.profile_id = w.profile_id AND p.hold_until > $5) AS "profileOnHold"`,
+      [lease.mailboxId, lease.kind, lease.token, new Date(now.getTime() + leaseMs), now],
     );
-    if (held === 0) throw new LeaseLost(lease);
+    const [row] = rows;
+    if (!row) throw new LeaseLost(lease);
+    return row;
   }
 
   /** Extends the lease outside a transaction. @throws LeaseLost */

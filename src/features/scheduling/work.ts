@@ -20,6 +20,11 @@ export const leaseMs = 45_000;
 /** How often a running worker gives that sign. */
 export const leaseRenewalMs = 15_000;
 
+/** The profile was put on hold while the run was under way: the rest of the work waits with the others. */
+export class ProfileOnHold extends Error {
+  override readonly name = 'ProfileOnHold';
+}
+
 /** The lease was lost (it expired, another worker holds the work): whatever was being written must not be committed. */
 export class LeaseLost extends Error {
   override readonly name = 'LeaseLost';
