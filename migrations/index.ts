@@ -1,4 +1,5 @@
 import { Initial1763700000000 } from './1763700000000-initial.js';
+import { Webhooks1763800000000 } from './1763800000000-webhooks.js';
 
 /** Every migration, oldest first. They only go forward: a mistake is mended by a further one. */
-export const migrations = [Initial1763700000000];
+export const migrations = [Initial1763700000000, Webhooks1763800000000];

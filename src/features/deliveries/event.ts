@@ -11,13 +11,15 @@ export const eventTypes = [
   'profile.resumed',
   'incident.opened',
   'incident.closed',
+  'webhook.disabled',
 ] as const;
 
 export type EventType = (typeof eventTypes)[number];
 
 export interface NewEvent {
   readonly type: EventType;
-  readonly profileId: string;
+  /** Null: of no single profile; only readers who see all profiles are told. */
+  readonly profileId: string | null;
   readonly mailboxId: string | null;
   /** Id of the resource the event is about. */
   readonly subjectId: string;

@@ -1,37 +1,46 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Optional } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import type { Sql } from '../../platform/database/data-source.js';
 import { storableJson } from '../../platform/database/storable-text.js';
 import type { EventType, NewEvent } from './event.js';
+import { FeedBell } from './feed-bell.js';
+import type { FeedFilter } from './feed-filter.js';
+import { feedStart, type FeedPosition } from './feed-position.js';
 
-export interface EventRow {
-  readonly txid: string;
-  readonly seq: string;
+export interface EventRow extends FeedPosition {
   readonly id: string;
   readonly type: EventType;
-  readonly profile_id: string;
+  readonly profile_id: string | null;
   readonly mailbox_id: string | null;
   readonly subject_id: string;
   readonly data: Record<string, unknown>;
   readonly occurred_at: Date;
 }
 
-/** Where a reader stands: the last row it has seen. */
-export interface FeedPosition {
-  readonly txid: string;
-  readonly seq: string;
-}
+/** Up to so many profiles are looked up one by one in their index; a wider filter reads the feed itself. */
+const profilesByIndex = 16;
 
+const position = `e.epoch, e.txid::text, e.seq::text`;
+/** By the columns: a bare name would mean the text shown, and order 1207 before 990. */
+const inOrder = `ORDER BY e.epoch, e.txid, e.seq`;
+const between = `(e.epoch, e.txid, e.seq) > ($1::smallint, $2::xid8, $3::bigint) AND (e.epoch, e.txid, e.seq) <= ($4::smallint, $5::xid8, $6::bigint)`;
+const wanted = `($8::text[] IS NULL OR e.type = ANY($8)) AND ($9::uuid IS NULL OR e.mailbox_id = $9)`;
+
+/** The SQL of the change feed. */
 @Injectable()
 export class EventsStore {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    @Optional() private readonly bell?: FeedBell,
+  ) {}
 
   /** Writes events in the transaction of what they tell, in one statement. */
   async append(sql: Sql, events: readonly NewEvent[], at: Date): Promise<void> {
     if (events.length === 0) return;
     const rows = events.map((event) => ({
-      id: uuidv7(),
+      // The id's own time is the event's: replays find a range of time by the index of ids.
+      id: uuidv7({ msecs: at.getTime() }),
       type: event.type,
       profile_id: event.profileId,
       mailbox_id: event.mailboxId,
@@ -44,29 +53,75 @@ export class EventsStore {
        FROM jsonb_to_recordset($1::jsonb) AS row(id uuid, type text, profile_id uuid, mailbox_id uuid, subject_id uuid, data jsonb)`,
       [storableJson(rows), at],
     );
+    this.bell?.ring();
   }
 
   /**
-   * The next rows behind `after`. Only transactions older than every running one are shown: of those
-   * nothing can appear later at an earlier place, so a reader that stores its position misses nothing.
+   * Up to where the feed is settled: every transaction before it has ended, so nothing can appear there
+   * any more, and what is there can be read by any later statement.
    */
+  async horizon(sql: Sql = this.dataSource): Promise<FeedPosition> {
+    const [row] = await sql.query<{ epoch: number; txid: string }[]>(
+      `SELECT max(epoch) AS epoch, pg_snapshot_xmin(pg_current_snapshot())::text AS txid FROM feed_epochs`,
+    );
+    if (!row) throw new Error('the feed has no epoch');
+    return { ...row, seq: '0' };
+  }
+
+  /** Events behind `after` up to the horizon `upTo`, the first `limit` that the filter lets through. */
+  async between(after: FeedPosition, upTo: FeedPosition, filter: FeedFilter, limit: number): Promise<EventRow[]> {
+    const columns = `${position}, e.id, e.type, e.profile_id, e.mailbox_id, e.subject_id, e.data, e.occurred_at`;
+    const parameters = [...parametersOf(after), ...parametersOf(upTo), limit, filter.types, filter.mailboxId];
+    if (filter.profileIds === null)
+      return this.dataSource.query<EventRow[]>(
+        `SELECT ${columns} FROM events e WHERE ${between} AND ${wanted} ${inOrder} LIMIT $7`,
+        parameters,
+      );
+    const query =
+      filter.profileIds.length <= profilesByIndex
+        ? `SELECT ${columns} FROM unnest($10::uuid[]) AS profile (id) CROSS JOIN LATERAL (
+             SELECT e.* FROM events e WHERE e.profile_id = profile.id AND ${between} AND ${wanted} ${inOrder} LIMIT $7
+           ) e ${inOrder} LIMIT $7`
+        : `SELECT ${columns} FROM events e WHERE ${between} AND ${wanted} AND e.profile_id = ANY($10) ${inOrder} LIMIT $7`;
+    return this.dataSource.query<EventRow[]>(query, [...parameters, filter.profileIds]);
+  }
+
+  /**
+   * The event that is `count` events behind `after`, filters aside, but for those that an index serves;
+   * null when there are fewer up to `upTo`. It bounds what one statement with a filter reads.
+   */
+  async windowEnd(
+    after: FeedPosition,
+    upTo: FeedPosition,
+    filter: FeedFilter,
+    count: number,
+  ): Promise<FeedPosition | null> {
+    const parameters = [...parametersOf(after), ...parametersOf(upTo), count - 1];
+    const byIndex = filter.profileIds !== null && filter.profileIds.length <= profilesByIndex;
+    const [row] = byIndex
+      ? await this.dataSource.query<FeedPosition[]>(
+          `SELECT ${position} FROM unnest($8::uuid[]) AS profile (id) CROSS JOIN LATERAL (
+             SELECT e.epoch, e.txid, e.seq FROM events e WHERE e.profile_id = profile.id AND ${between} ${inOrder} LIMIT $7 + 1
+           ) e ${inOrder} OFFSET $7 LIMIT 1`,
+          [...parameters, filter.profileIds],
+        )
+      : await this.dataSource.query<FeedPosition[]>(
+          `SELECT ${position} FROM events e WHERE ${between} ${inOrder} OFFSET $7 LIMIT 1`,
+          parameters,
+        );
+    return row ?? null;
+  }
+
+  /** The next settled rows behind `after`, oldest first. */
   async read(query: {
     readonly after: FeedPosition | null;
     readonly types: readonly EventType[] | null;
     readonly profileIds: readonly string[] | null;
     readonly limit: number;
   }): Promise<EventRow[]> {
-    return this.dataSource.query<EventRow[]>(
-      `SELECT e.txid::text, e.seq::text, id, type, profile_id, mailbox_id, subject_id, data, occurred_at
-       FROM events e
-       WHERE (e.txid, e.seq) > ($1::xid8, $2::bigint)
-         AND e.txid < pg_snapshot_xmin(pg_current_snapshot())
-         AND ($3::uuid[] IS NULL OR profile_id = ANY($3))
-         AND ($4::text[] IS NULL OR type = ANY($4))
-       -- By the columns: a bare name would mean the text shown, and order 1207 before 990.
-       ORDER BY e.txid, e.seq
-       LIMIT $5`,
-      [query.after?.txid ?? '0', query.after?.seq ?? '0', query.profileIds, query.types, query.limit],
-    );
+    const { after, types, profileIds, limit } = query;
+    return this.between(after ?? feedStart, await this.horizon(), { types, profileIds, mailboxId: null }, limit);
   }
 }
+
+const parametersOf = ({ epoch, txid, seq }: FeedPosition) => [epoch, txid, seq];
