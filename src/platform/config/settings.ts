@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { parseKeyRing } from '../secrets/key-ring.js';
 
@@ -28,6 +29,25 @@ const roleList = z
   .pipe(z.array(z.enum(roles, { message: `must be a comma-separated list out of ${roles.join(', ')}` })).min(1))
   .transform((list) => [...new Set(list)]);
 
+/** `10.1.0.0/16` or `fd00::/8`; the part behind the slash in range for its family. */
+const isNetwork = (text: string) => {
+  const [address = '', bits = '', ...rest] = text.split('/');
+  const longest = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  return rest.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= longest;
+};
+
+const networkList = z
+  .string()
+  .transform((value) =>
+    value
+      .split(',')
+      .map((part) => part.trim())
+      .filter(Boolean),
+  )
+  .refine((list) => list.every(isNetwork), {
+    message: 'must be a comma-separated list of networks such as 10.1.0.0/16 or fd00::/8',
+  });
+
 const environment = z.object({
   DATABASE_URL: urlOf(['postgres:', 'postgresql:'], 'postgres://user:password@host:5432/postroom').optional(),
   REDIS_URL: urlOf(['redis:', 'rediss:'], 'redis://host:6379').optional(),
@@ -56,6 +76,7 @@ const environment = z.object({
   SMTP_URL: urlOf(['smtp:', 'smtps:'], 'smtp://user:password@host:587').optional(),
   NOTIFY_FROM: z.string().min(3).default('Postroom <postroom@localhost>'),
   PUBLIC_URL: urlOf(['http:', 'https:'], 'https://postroom.example.com').optional(),
+  WEBHOOK_ALLOWED_NETWORKS: networkList.default([]),
   LOG_LEVEL: z.enum(logLevels, { message: `must be one of ${logLevels.join(', ')}` }).default('info'),
 });
 
@@ -75,6 +96,8 @@ export interface Settings {
   readonly notifyFrom: string;
   /** How people reach the API, without a slash at the end; null: made from host and port. */
   readonly publicUrl: string | null;
+  /** CIDRs inside which webhooks may go to private addresses, and without TLS. */
+  readonly webhookAllowedNetworks: readonly string[];
   readonly logLevel: (typeof logLevels)[number];
 }
 
@@ -114,6 +137,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     smtpUrl: values.SMTP_URL ?? null,
     notifyFrom: values.NOTIFY_FROM,
     publicUrl: values.PUBLIC_URL?.replace(/\/+$/, '') ?? null,
+    webhookAllowedNetworks: values.WEBHOOK_ALLOWED_NETWORKS,
     logLevel: values.LOG_LEVEL,
   };
 }
