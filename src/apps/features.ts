@@ -7,6 +7,7 @@ import { MailboxEntity } from '../features/mailboxes/mailbox.entity.js';
 import { OutgoingModule } from '../features/outgoing/outgoing.module.js';
 import { ProfilesModule } from '../features/profiles/profiles.module.js';
 import { SchedulingModule } from '../features/scheduling/scheduling.module.js';
+import { ThreadsModule } from '../features/threads/threads.module.js';
 import { jobOfKind } from '../features/scheduling/work-jobs.js';
 
 /** Every feature, in every process: a process differs by what it runs, not by what it knows. */
@@ -17,6 +18,7 @@ export const features = [
   DeliveriesModule,
   FailuresModule,
   MailboxesModule,
+  ThreadsModule,
   IncomingModule,
   OutgoingModule,
 ];

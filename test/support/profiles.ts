@@ -1,5 +1,6 @@
 import { v7 as uuid } from 'uuid';
 import type { DataSource } from 'typeorm';
+import { defaultMailSettings } from '../../src/features/profiles/mail-settings.js';
 import type { Profile } from '../../src/features/profiles/profile.js';
 import { secretOwner } from '../../src/features/profiles/profile.js';
 import { ProfilesStore } from '../../src/features/profiles/profiles.store.js';
@@ -29,6 +30,7 @@ export async function makeProfile(dataSource: DataSource, made: MadeProfile = {}
     minPollingIntervalSeconds: 60,
     maxConcurrentConnections: 10,
     notifyOwner: true,
+    ...defaultMailSettings,
     version: 1,
     createdAt: new Date('2026-01-01T00:00:00Z'),
     updatedAt: new Date('2026-01-01T00:00:00Z'),

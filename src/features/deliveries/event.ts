@@ -11,6 +11,7 @@ export const eventTypes = [
   'profile.resumed',
   'incident.opened',
   'incident.closed',
+  'thread.merged',
   'webhook.disabled',
 ] as const;
 

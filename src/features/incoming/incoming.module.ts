@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { DeliveriesModule } from '../deliveries/deliveries.module.js';
 import { MailboxesModule } from '../mailboxes/mailboxes.module.js';
+import { ThreadsModule } from '../threads/threads.module.js';
 import { FolderSync } from './folder-sync.js';
 import { FoldersStore } from './folders.store.js';
 import { IncomingMetrics } from './incoming-metrics.js';
@@ -12,7 +13,7 @@ import { MessagesStore } from './messages.store.js';
 
 /** Received mail: how it comes in, and how it is shown. */
 @Module({
-  imports: [MailboxesModule, DeliveriesModule],
+  imports: [MailboxesModule, DeliveriesModule, ThreadsModule],
   controllers: [MessagesController],
   providers: [MessagesStore, ItemFailuresStore, IncomingStore, FoldersStore, IncomingMetrics, ItemIntake, FolderSync],
   exports: [FolderSync],

@@ -8,11 +8,13 @@ import { EventsStore } from '../deliveries/events.store.js';
 import { retryDelay } from '../failures/backoff.js';
 import { classify, consequenceOf } from '../failures/classify.js';
 import type { MailboxRun } from '../mailboxes/mailbox-run.js';
+import { Threading } from '../threads/threading.js';
 import { IncomingMetrics } from './incoming-metrics.js';
 import { IncomingStore } from './incoming.store.js';
 import { ItemFailuresStore } from './item-failures.store.js';
 import { contentOfMime, contentOfProperties, type MessageAttachment, type MessageContent } from './message-content.js';
 import { newMessage, type NewMessage } from './stored-message.js';
+import { threadedMessage } from './threaded-message.js';
 
 /** Items a GetItem call; larger batches gain little and lose more when one call fails. */
 const batchSize = 10;
@@ -32,6 +34,7 @@ export class ItemIntake {
     private readonly store: IncomingStore,
     private readonly failures: ItemFailuresStore,
     private readonly events: EventsStore,
+    private readonly threading: Threading,
     private readonly metrics: IncomingMetrics,
     private readonly clock: Clock,
     @Inject(LOG) private readonly log: Log,
@@ -182,6 +185,8 @@ export class ItemIntake {
     const mailboxId = run.mailbox.id;
     const fresh = await run.commit(async (manager) => {
       const stored = await this.store.store(manager, { mailboxId, profileId: run.profile.id, folder }, messages, now);
+      const threaded = stored.map((message) => threadedMessage(message, mailboxId));
+      const placed = await this.threading.join(manager, run.profile, threaded, now);
       await this.events.append(
         manager,
         stored.map((message) => ({
@@ -193,6 +198,7 @@ export class ItemIntake {
             emailAddress: run.mailbox.emailAddress,
             internetMessageId: message.content.internetMessageId,
             receivedAt: message.receivedAt.toISOString(),
+            threadId: placed.get(message.id)?.threadId ?? null,
           },
         })),
         now,

@@ -38,19 +38,22 @@ export class MessagesController {
 
   @Get('messages')
   @RequireScope('read')
-  @ApiOperation({ summary: 'List a mailbox’s messages', description: 'Newest first, without bodies.' })
+  @ApiOperation({ summary: 'List the messages of a mailbox or a thread', description: 'Newest first, without bodies.' })
   @Answers(200, 'A page of messages', messagePage)
   async list(
     @Caller() caller: Caller,
     @Query({ schema: messageQuery }) query: z.output<typeof messageQuery>,
   ): Promise<Page<z.output<typeof messageSummary>>> {
-    await this.checkMailbox(caller, query.mailboxId);
-    const before = decodeCursor(query.cursor, z.tuple([instant, z.uuid()]));
-    const rows = await this.messages.list({
-      mailboxId: query.mailboxId,
-      before: before && { receivedMicros: before[0], id: before[1] },
-      limit: query.limit + 1,
-    });
+    const { mailboxId = null, threadId } = query;
+    if (mailboxId !== null) await this.checkMailbox(caller, mailboxId);
+    const cursor = decodeCursor(query.cursor, z.tuple([instant, z.uuid()]));
+    const before = cursor && { receivedMicros: cursor[0], id: cursor[1] };
+    const limit = query.limit + 1;
+    const { profileIds } = caller;
+    const rows =
+      threadId === undefined
+        ? await this.messages.list({ mailboxId, before, limit })
+        : await this.messages.listOfThread({ threadId, mailboxId, profileIds, before, limit });
     return pageOf(rows, query.limit, showSummary, (row) => [row.position, row.id]);
   }
 

@@ -1,13 +1,23 @@
 import { z } from 'zod';
 import { pageQuery, pageSchema } from '../../platform/http/page.js';
 import { idParam } from '../../platform/http/validation.js';
+import { threadMatch } from '../threads/threads.schemas.js';
 import type { ItemFailure } from './item-failures.store.js';
 import type { AttachmentRow, ContentRow, MessageRow } from './messages.store.js';
 
 const time = z.iso.datetime();
 const address = z.object({ name: z.string().nullable(), address: z.string().nullable() });
 
-export const messageQuery = z.strictObject({ ...pageQuery.shape, mailboxId: idParam.describe('Whose messages') });
+export const messageQuery = z
+  .strictObject({
+    ...pageQuery.shape,
+    mailboxId: idParam.optional().describe('Whose messages'),
+    threadId: idParam.optional().describe('Of which thread, in all mailboxes if none is named'),
+  })
+  .refine(({ mailboxId, threadId }) => mailboxId !== undefined || threadId !== undefined, {
+    path: ['mailboxId'],
+    message: 'must be given, or threadId',
+  });
 
 const fields = {
   id: z.uuid(),
@@ -32,6 +42,8 @@ const fields = {
   inReplyTo: z.string().nullable(),
   references: z.array(z.string()),
   conversationId: z.string().nullable(),
+  threadId: z.uuid().nullable().describe('Null: stored before there were threads, and not put into one yet'),
+  threadMatch: threadMatch.nullable(),
   itemClass: z.string().nullable(),
   itemId: z.string().describe('The id on the server, which changes when the item moves'),
 };
@@ -102,6 +114,8 @@ export function showSummary(row: MessageRow): z.output<typeof messageSummary> {
     inReplyTo: row.in_reply_to,
     references: row.reference_ids,
     conversationId: row.conversation_id,
+    threadId: row.thread_id,
+    threadMatch: row.thread_match,
     itemClass: row.item_class,
     itemId: row.item_id,
   };

@@ -1,8 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import type { ThreadMatch } from '../threads/thread-match.js';
 import type { Recipients } from './message-content.js';
 
-export interface MessageRow {
+/** Null for a message that was stored before there were threads, until it is put into one. */
+export interface ThreadPlace {
+  readonly thread_id: string | null;
+  readonly thread_match: ThreadMatch | null;
+}
+
+export interface MessageRow extends ThreadPlace {
   readonly id: string;
   readonly mailbox_id: string;
   readonly profile_id: string;
@@ -45,6 +52,9 @@ export interface AttachmentRow {
   readonly size_bytes: number;
 }
 
+const place = `t.thread_id, t.match AS thread_match`;
+const placeOf = `LEFT JOIN thread_messages t ON t.message_id = m.id`;
+
 /** The SQL that shows messages. */
 @Injectable()
 export class MessagesStore {
@@ -61,21 +71,47 @@ export class MessagesStore {
 
   /** A mailbox's messages, newest first. The cursor counts microseconds: a Date would round and repeat rows. */
   async list(query: {
-    mailboxId: string;
+    mailboxId: string | null;
     before: { receivedMicros: string; id: string } | null;
     limit: number;
   }): Promise<(MessageRow & { position: string })[]> {
     return this.dataSource.query<(MessageRow & { position: string })[]>(
-      `SELECT m.*, (extract(epoch FROM m.received_at) * 1000000)::bigint::text AS position FROM messages m
-       WHERE mailbox_id = $1 AND (received_at, id) < (coalesce(timestamptz 'epoch' + $2::bigint * interval '1 microsecond', 'infinity'), coalesce($3::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
+      `SELECT m.*, ${place}, (extract(epoch FROM m.received_at) * 1000000)::bigint::text AS position FROM messages m ${placeOf}
+       WHERE m.mailbox_id = $1 AND (received_at, id) < (coalesce(timestamptz 'epoch' + $2::bigint * interval '1 microsecond', 'infinity'), coalesce($3::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
        ORDER BY received_at DESC, id DESC LIMIT $4`,
       [query.mailboxId, query.before?.receivedMicros ?? null, query.before?.id ?? null, query.limit],
     );
   }
 
+  /** A thread's messages in all mailboxes that the caller may see, newest first. */
+  async listOfThread(query: {
+    threadId: string;
+    mailboxId: string | null;
+    profileIds: readonly string[] | null;
+    before: { receivedMicros: string; id: string } | null;
+    limit: number;
+  }): Promise<(MessageRow & { position: string })[]> {
+    return this.dataSource.query<(MessageRow & { position: string })[]>(
+      `SELECT m.*, ${place}, (extract(epoch FROM t.at) * 1000000)::bigint::text AS position
+       FROM thread_messages t JOIN messages m ON m.id = t.message_id JOIN mailboxes b ON b.id = t.mailbox_id AND b.removed_at IS NULL
+       WHERE t.thread_id = (SELECT coalesce(merged_into, id) FROM threads WHERE id = $1)
+         AND ($2::uuid IS NULL OR t.mailbox_id = $2) AND ($3::uuid[] IS NULL OR t.profile_id = ANY($3))
+         AND (t.at, coalesce(t.message_id, t.outgoing_id)) < (coalesce(timestamptz 'epoch' + $4::bigint * interval '1 microsecond', 'infinity'), coalesce($5::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
+       ORDER BY t.at DESC, coalesce(t.message_id, t.outgoing_id) DESC LIMIT $6`,
+      [
+        query.threadId,
+        query.mailboxId,
+        query.profileIds,
+        query.before?.receivedMicros ?? null,
+        query.before?.id ?? null,
+        query.limit,
+      ],
+    );
+  }
+
   async find(id: string, profileIds: readonly string[] | null): Promise<MessageRow | null> {
     const rows = await this.dataSource.query<MessageRow[]>(
-      `SELECT m.* FROM messages m JOIN mailboxes b ON b.id = m.mailbox_id AND b.removed_at IS NULL
+      `SELECT m.*, ${place} FROM messages m JOIN mailboxes b ON b.id = m.mailbox_id AND b.removed_at IS NULL ${placeOf}
        WHERE m.id = $1 AND ($2::uuid[] IS NULL OR m.profile_id = ANY($2))`,
       [id, profileIds],
     );

@@ -9,6 +9,7 @@ import { classify, consequenceOf } from '../failures/classify.js';
 import { storedFailure, type Failure, type WorkKind } from '../failures/failure.js';
 import { Incidents } from '../failures/incidents.js';
 import { EventsStore } from '../deliveries/events.store.js';
+import type { MailSettings } from '../profiles/mail-settings.js';
 import { ProfileConnections } from '../profiles/profile-connections.js';
 import { PacingStore } from '../scheduling/pacing.store.js';
 import { LeaseLost, ProfileOnHold, leaseRenewalMs, lanes, type Lane, type Lease } from '../scheduling/work.js';
@@ -22,7 +23,7 @@ import { RunMetrics } from './run-metrics.js';
 export interface MailboxRun {
   readonly lease: Lease & { readonly kind: WorkKind };
   readonly mailbox: MailboxEntity;
-  readonly profile: {
+  readonly profile: MailSettings & {
     readonly id: string;
     readonly processEmailsFrom: Date;
     readonly minPollingIntervalSeconds: number;

@@ -40,6 +40,8 @@ export function showSummary(view: OutgoingView, profile: ProfileNames): Outgoing
     createdAt: view.createdAt.toISOString(),
     updatedAt: view.updatedAt.toISOString(),
     sentAt: view.sentAt?.toISOString() ?? null,
+    threadId: view.threadId,
+    threadMatch: view.threadMatch,
   };
 }
 

@@ -7,6 +7,7 @@ import { lanes } from '../scheduling/work.js';
 import { WorkStore } from '../scheduling/work.store.js';
 import { internetMessageId } from './internet-message-id.js';
 import { checkAttachmentSize } from './outgoing-attachment.js';
+import { OutgoingThreads } from './outgoing-threads.js';
 import { OutgoingViewsStore, type OutgoingView } from './outgoing-views.store.js';
 import type { NewOutgoingMessage } from './outgoing.schemas.js';
 import { OutgoingStore } from './outgoing.store.js';
@@ -45,6 +46,7 @@ export class OutgoingMessages {
     private readonly store: OutgoingStore,
     private readonly views: OutgoingViewsStore,
     private readonly work: WorkStore,
+    private readonly threads: OutgoingThreads,
   ) {}
 
   /**
@@ -61,6 +63,7 @@ export class OutgoingMessages {
     const { to, cc, bcc, replyTo } = message;
     const id = uuidv7();
     const now = this.clock.now();
+    const thread = await this.threads.begin(manager, mailbox.profileId, message.subject);
     await this.store.insert(
       manager,
       {
@@ -68,11 +71,23 @@ export class OutgoingMessages {
         mailboxId: message.mailboxId,
         profileId: mailbox.profileId,
         internetMessageId: internetMessageId(id, mailbox.emailAddress),
-        subject: message.subject,
+        subject: thread.subject,
         recipients: { to, cc, bcc, replyTo },
         text: message.text,
         html: message.html,
         attachments: message.attachments,
+      },
+      now,
+    );
+    await thread.join(
+      {
+        id,
+        mailboxId: message.mailboxId,
+        internetMessageId: internetMessageId(id, mailbox.emailAddress),
+        inReplyTo: null,
+        references: [],
+        subject: message.subject,
+        people: [mailbox.emailAddress, ...[...to, ...cc].map(({ address }) => address)],
       },
       now,
     );

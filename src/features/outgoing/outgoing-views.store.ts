@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Sql } from '../../platform/database/data-source.js';
 import type { StoredFailure } from '../failures/failure.js';
+import type { ThreadMatch } from '../threads/thread-match.js';
 import type { OutgoingRecipients, OutgoingState, OutgoingStep } from './outgoing-state.js';
 
 /** A message as people see it. */
@@ -21,6 +22,8 @@ export interface OutgoingView {
   readonly createdAt: Date;
   readonly updatedAt: Date;
   readonly sentAt: Date | null;
+  readonly threadId: string | null;
+  readonly threadMatch: ThreadMatch | null;
 }
 
 export interface OutgoingContentView {
@@ -47,10 +50,10 @@ export interface OutgoingFilter {
 const columns = `
   o.id, o.mailbox_id AS "mailboxId", o.profile_id AS "profileId", m.email_address AS "emailAddress", o.state, o.step, o.subject, o.recipients,
   o.internet_message_id AS "internetMessageId", o.attempts, o.next_attempt_at AS "nextAttemptAt", o.failure,
-  o.created_at AS "createdAt", o.updated_at AS "updatedAt", o.sent_at AS "sentAt"`;
+  o.created_at AS "createdAt", o.updated_at AS "updatedAt", o.sent_at AS "sentAt", t.thread_id AS "threadId", t.match AS "threadMatch"`;
 
 /** With its mailbox a message disappears at once, though its row is cleared away later. */
-const source = `outgoing_messages o JOIN mailboxes m ON m.id = o.mailbox_id AND m.removed_at IS NULL`;
+const source = `outgoing_messages o JOIN mailboxes m ON m.id = o.mailbox_id AND m.removed_at IS NULL LEFT JOIN thread_messages t ON t.outgoing_id = o.id`;
 
 /** The SQL of reading outgoing messages for people, and of what people do to them. */
 @Injectable()

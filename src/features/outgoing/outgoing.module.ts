@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { DeliveriesModule } from '../deliveries/deliveries.module.js';
 import { MailboxesModule } from '../mailboxes/mailboxes.module.js';
+import { ThreadsModule } from '../threads/threads.module.js';
 import { ProfilesModule } from '../profiles/profiles.module.js';
 import { SchedulingModule } from '../scheduling/scheduling.module.js';
 import { DraftWithdrawal } from './draft-withdrawal.js';
@@ -8,15 +9,17 @@ import { MessageSender } from './message-sender.js';
 import { OutgoingMessages } from './outgoing-messages.js';
 import { OutgoingMetrics } from './outgoing-metrics.js';
 import { OutgoingRun } from './outgoing-run.js';
+import { OutgoingThreads } from './outgoing-threads.js';
 import { OutgoingViewsStore } from './outgoing-views.store.js';
 import { OutgoingMessagesController } from './outgoing.controller.js';
 import { OutgoingStore } from './outgoing.store.js';
 
 /** Mail to send: taken by the API, carried out by workers. */
 @Module({
-  imports: [MailboxesModule, SchedulingModule, DeliveriesModule, ProfilesModule],
+  imports: [MailboxesModule, SchedulingModule, DeliveriesModule, ProfilesModule, ThreadsModule],
   controllers: [OutgoingMessagesController],
   providers: [
+    OutgoingThreads,
     OutgoingStore,
     OutgoingViewsStore,
     OutgoingMessages,

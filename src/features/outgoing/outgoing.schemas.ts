@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { pageQuery, pageSchema } from '../../platform/http/page.js';
 import { idParam, oneLine, plainText } from '../../platform/http/validation.js';
+import { threadMatch } from '../threads/threads.schemas.js';
 import { mostAttachments, newAttachment } from './outgoing-attachment.js';
 import { outgoingStates } from './outgoing-state.js';
 import { recipient } from './recipient.js';
@@ -90,6 +91,8 @@ const summaryFields = {
   createdAt: time,
   updatedAt: time,
   sentAt: time.nullable(),
+  threadId: z.uuid().nullable().describe('Null: accepted before there were threads, and not put into one yet'),
+  threadMatch: threadMatch.nullable(),
 };
 
 export const outgoingSummary = z.object(summaryFields).meta({ id: 'OutgoingMessageSummary' });

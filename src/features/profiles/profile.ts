@@ -1,7 +1,8 @@
 import type { ConnectingSidType, MailboxAccess } from '../../mail/mail-server.js';
+import type { MailSettings } from './mail-settings.js';
 
 /** What an owner sets of an email server profile; everything but the password. */
-export interface ProfileSettings {
+export interface ProfileSettings extends MailSettings {
   readonly name: string;
   readonly ownerName: string;
   readonly ownerEmail: string;

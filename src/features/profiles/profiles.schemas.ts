@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { pageQuery, pageSchema } from '../../platform/http/page.js';
 import { oneLine, plainText } from '../../platform/http/validation.js';
+import { mailSettingsAnswer, mailSettingsOf, mailSettingsPatch, newMailSettings } from './mail-settings.js';
 import type { PacedProfile } from './profiles.store.js';
 
 const name = oneLine(200).trim().min(1);
@@ -65,6 +66,7 @@ export const newProfile = z
     minPollingIntervalSeconds: fields.minPollingIntervalSeconds.default(60),
     maxConcurrentConnections: fields.maxConcurrentConnections.default(10),
     notifyOwner: fields.notifyOwner.default(true),
+    ...newMailSettings,
   })
   .meta({ id: 'NewEmailServerProfile' });
 export type NewProfile = z.output<typeof newProfile>;
@@ -72,6 +74,7 @@ export type NewProfile = z.output<typeof newProfile>;
 export const profilePatch = z
   .strictObject({
     ...z.strictObject(fields).partial().shape,
+    ...mailSettingsPatch,
     auth: z.strictObject(auth).partial().optional(),
     version: z.int().min(1).optional().describe('Change only this version of the profile; like the header If-Match'),
   })
@@ -100,6 +103,7 @@ export const profileAnswer = z
     minPollingIntervalSeconds: z.int(),
     maxConcurrentConnections: z.int(),
     notifyOwner: z.boolean(),
+    ...mailSettingsAnswer,
     pacing: z
       .object({
         concurrency: z.int().describe('Runs at once that the server is trusted with at the moment'),
@@ -132,6 +136,7 @@ export function showProfile({ profile, pacing }: PacedProfile): ProfileAnswer {
     minPollingIntervalSeconds: profile.minPollingIntervalSeconds,
     maxConcurrentConnections: profile.maxConcurrentConnections,
     notifyOwner: profile.notifyOwner,
+    ...mailSettingsOf(profile),
     pacing: {
       concurrency: pacing.concurrency,
       holdUntil: pacing.holdUntil?.toISOString() ?? null,

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { ConnectingSidType, MailboxAccess } from '../../mail/mail-server.js';
 import type { Sql } from '../../platform/database/data-source.js';
+import { mailSettingsOfRow, mailSettingsValues, type MailSettingsRow } from './mail-settings.js';
 import type { Pacing, Profile } from './profile.js';
 
-interface ProfileRow {
+interface ProfileRow extends MailSettingsRow {
   readonly id: string;
   readonly name: string;
   readonly owner_name: string;
@@ -153,6 +154,7 @@ function valuesOf(profile: Profile) {
     min_polling_interval_seconds: profile.minPollingIntervalSeconds,
     max_concurrent_connections: profile.maxConcurrentConnections,
     notify_owner: profile.notifyOwner,
+    ...mailSettingsValues(profile),
     version: profile.version,
     updated_at: profile.updatedAt,
   };
@@ -179,6 +181,7 @@ function profileOf(row: ProfileRow): Profile {
     minPollingIntervalSeconds: row.min_polling_interval_seconds,
     maxConcurrentConnections: row.max_concurrent_connections,
     notifyOwner: row.notify_owner,
+    ...mailSettingsOfRow(row),
     version: row.version,
     createdAt: row.created_at,
     updatedAt: row.updated_at,

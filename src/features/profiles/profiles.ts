@@ -5,6 +5,7 @@ import { v7 as uuid } from 'uuid';
 import { Clock } from '../../platform/clock/clock.js';
 import { defineProblem, Problem, problems } from '../../platform/http/problem.js';
 import { SecretBox } from '../../platform/secrets/secret-box.js';
+import { changedMailSettings, defaultMailSettings } from './mail-settings.js';
 import { changesConnection, secretOwner, type Profile } from './profile.js';
 import { ProfileListener } from './profile-listener.js';
 import { ProfilesStore, type PacedProfile } from './profiles.store.js';
@@ -53,6 +54,7 @@ export class Profiles {
     const { auth, processEmailsFrom, ...settings } = wanted;
     await this.store.insert(manager, {
       ...settings,
+      ...changedMailSettings(defaultMailSettings, wanted),
       id,
       auth: { type: auth.type, username: auth.username },
       sealedSecret: this.secrets.seal(auth.password, secretOwner(id)),
@@ -86,6 +88,7 @@ export class Profiles {
     const after: Profile = {
       ...before,
       ...settings,
+      ...changedMailSettings(before, patch),
       auth: { type: 'basic', username: auth?.username ?? before.auth.username },
       sealedSecret:
         auth?.password === undefined ? before.sealedSecret : this.secrets.seal(auth.password, secretOwner(before.id)),

@@ -1,0 +1,15 @@
+import { Module } from '@nestjs/common';
+import { DeliveriesModule } from '../deliveries/deliveries.module.js';
+import { ThreadViewsStore } from './thread-views.store.js';
+import { Threading } from './threading.js';
+import { ThreadsController } from './threads.controller.js';
+import { ThreadsStore } from './threads.store.js';
+
+/** Messages that belong together. */
+@Module({
+  imports: [DeliveriesModule],
+  controllers: [ThreadsController],
+  providers: [ThreadsStore, ThreadViewsStore, Threading],
+  exports: [ThreadsStore, Threading],
+})
+export class ThreadsModule {}

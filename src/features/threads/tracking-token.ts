@@ -1,0 +1,51 @@
+import { randomInt } from 'node:crypto';
+
+export const fewestDigits = 4;
+export const mostDigits = 12;
+const longestSubject = 998;
+/** Enough for a subject that went through several hands. */
+const mostTokens = 5;
+
+/** How a profile marks the subjects of what it sends. */
+export interface TokenForm {
+  readonly prefix: string;
+  readonly digits: number;
+}
+
+/**
+ * Tokens anywhere in a subject, in the order of their appearance. Any number of digits that a profile can
+ * have is taken, so that old mail is still recognised after the setting changed; whether a token was
+ * ever given out, only the database knows.
+ */
+export function tokensIn(subject: string | null, prefix: string): string[] {
+  const text = (subject ?? '').slice(0, longestSubject * 2).toLowerCase();
+  const head = prefix.toLowerCase();
+  const found = new Set<string>();
+  for (let at = text.indexOf(head); at >= 0 && found.size < mostTokens; at = text.indexOf(head, at + head.length)) {
+    const digits = digitsAt(text, at + head.length);
+    if (digits.length >= fewestDigits && digits.length <= mostDigits) found.add(head + digits);
+  }
+  return [...found];
+}
+
+function digitsAt(text: string, from: number): string {
+  let end = from;
+  while (end < text.length && end - from <= mostDigits && text[end] !== undefined && isDigit(text.charCodeAt(end)))
+    end += 1;
+  return text.slice(from, end);
+}
+
+const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39;
+
+/** A token at random: numbers in a row would tell a stranger the tokens of other people's mail. */
+export function randomToken({ prefix, digits }: TokenForm): string {
+  // randomInt takes ranges up to 2^48, which 12 digits are well within.
+  return prefix + String(randomInt(10 ** digits)).padStart(digits, '0');
+}
+
+/** The subject with the token behind it; a subject that is too long loses its end, not the token. */
+export function withToken(subject: string, token: string): string {
+  const room = longestSubject - token.length - 1;
+  const kept = subject.length <= room ? subject : subject.slice(0, room).replace(/[\ud800-\udbff]$/, '');
+  return `${kept.trimEnd()} ${token}`.trimStart();
+}
