@@ -8,6 +8,7 @@ import { OutgoingModule } from '../features/outgoing/outgoing.module.js';
 import { ProfilesModule } from '../features/profiles/profiles.module.js';
 import { SchedulingModule } from '../features/scheduling/scheduling.module.js';
 import { ThreadsModule } from '../features/threads/threads.module.js';
+import { AddressBookModule } from '../features/address-book/address-book.module.js';
 import { jobOfKind } from '../features/scheduling/work-jobs.js';
 
 /** Every feature, in every process: a process differs by what it runs, not by what it knows. */
@@ -19,6 +20,7 @@ export const features = [
   FailuresModule,
   MailboxesModule,
   ThreadsModule,
+  AddressBookModule,
   IncomingModule,
   OutgoingModule,
 ];

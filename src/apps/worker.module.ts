@@ -12,6 +12,8 @@ import { OutgoingModule } from '../features/outgoing/outgoing.module.js';
 import { ProfilesModule } from '../features/profiles/profiles.module.js';
 import { Dispatcher } from '../features/scheduling/dispatcher.js';
 import { SchedulingModule } from '../features/scheduling/scheduling.module.js';
+import { ThreadsModule } from '../features/threads/threads.module.js';
+import { ThreadsUpkeep } from '../features/threads/threads-upkeep.js';
 import { Housekeeping } from './housekeeping.js';
 
 /** What a worker runs: the dispatcher, the handlers of jobs, the sender of notifications. Any number may run side by side. */
@@ -24,7 +26,8 @@ import { Housekeeping } from './housekeeping.js';
     MailboxesModule,
     IncomingModule,
     OutgoingModule,
+    ThreadsModule,
   ],
-  providers: [Dispatcher, IncomingJobs, OutgoingJobs, RemovalJobs, Notifier, NotifierLoop, Housekeeping],
+  providers: [Dispatcher, IncomingJobs, OutgoingJobs, RemovalJobs, Notifier, NotifierLoop, ThreadsUpkeep, Housekeeping],
 })
 export class WorkerModule {}

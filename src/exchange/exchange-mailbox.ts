@@ -14,7 +14,7 @@ import type { OperationContext } from './ews-operation.js';
 import { deleteItem } from './operations/delete-item.js';
 import { fetchAttachment } from './operations/get-attachment.js';
 import { fetchItemProperties } from './operations/get-item-properties.js';
-import { fetchItems } from './operations/get-items.js';
+import { fetchItemHeaders, fetchItems } from './operations/get-items.js';
 import { findByMarker } from './operations/find-by-marker.js';
 import { findReceivedSince } from './operations/find-received-since.js';
 import { openFolder } from './operations/get-folder.js';
@@ -53,6 +53,10 @@ export class ExchangeMailbox implements MailboxSession {
 
   fetchItems(itemIds: readonly string[], options?: CallOptions): Promise<FetchResult[]> {
     return fetchItems(this.context, itemIds, options?.signal);
+  }
+
+  fetchItemHeaders(itemIds: readonly string[], options?: CallOptions): Promise<FetchResult[]> {
+    return fetchItemHeaders(this.context, itemIds, options?.signal);
   }
 
   fetchItemProperties(itemId: string, options?: CallOptions): Promise<FetchedItem> {

@@ -44,7 +44,7 @@ export interface ItemProperties {
   readonly replyTo: readonly Mailbox[];
   readonly inReplyTo: string | null;
   readonly references: string | null;
-  /** Filled by `fetchItemProperties` only. */
+  /** Filled by `fetchItemProperties` only, the headers also by `fetchItemHeaders`. */
   readonly textBody: string | null;
   readonly htmlBody: string | null;
   readonly headers: readonly { readonly name: string; readonly value: string }[];

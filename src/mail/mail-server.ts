@@ -84,6 +84,9 @@ export interface MailboxSession {
   /** Full content with MIME, one result per id in the order asked; an item's own error does not reject the call. */
   fetchItems(itemIds: readonly string[], options?: CallOptions): Promise<FetchResult[]>;
 
+  /** What the headers and the server tell of items, without MIME, bodies and attachments; results as of `fetchItems`. */
+  fetchItemHeaders(itemIds: readonly string[], options?: CallOptions): Promise<FetchResult[]>;
+
   /**
    * The same by properties, without MIME: for items whose MIME the server cannot produce.
    * Attachments are listed in `properties.attachments`; read each by `fetchAttachment`.

@@ -29,6 +29,9 @@ const MESSAGE_FIELDS = [
   'message:References',
 ] as const;
 
+/** What is asked of each item. */
+type Shape = 'mime' | 'headers';
+
 /** One item can make a whole batch fail in these ways; alone, each of the others comes through. */
 const BATCH_TROUBLES = new Set(['ErrorTimeoutExpired', 'AnswerTooLarge', 'InvalidXml']);
 
@@ -42,8 +45,26 @@ export async function fetchItems(
   itemIds: readonly string[],
   signal?: AbortSignal,
 ): Promise<FetchResult[]> {
+  return fetchAll(context, itemIds, 'mime', signal);
+}
+
+/** The same without MIME and bodies, but with the internet headers: what can be told before a message is fetched. */
+export async function fetchItemHeaders(
+  context: OperationContext,
+  itemIds: readonly string[],
+  signal?: AbortSignal,
+): Promise<FetchResult[]> {
+  return fetchAll(context, itemIds, 'headers', signal);
+}
+
+async function fetchAll(
+  context: OperationContext,
+  itemIds: readonly string[],
+  shape: Shape,
+  signal: AbortSignal | undefined,
+): Promise<FetchResult[]> {
   if (itemIds.length === 0) return [];
-  const results = await fetchBatch(context, itemIds, signal);
+  const results = await fetchBatch(context, itemIds, shape, signal);
   const [first] = results;
   // All failed alike: that is the server's trouble, not the items'. Too large is always the item's.
   if (first?.ok === false && first.error.code !== 'AnswerTooLarge' && isBatchTrouble(first.error)) {
@@ -56,10 +77,11 @@ export async function fetchItems(
 async function fetchBatch(
   context: OperationContext,
   itemIds: readonly string[],
+  shape: Shape,
   signal: AbortSignal | undefined,
 ): Promise<FetchResult[]> {
   try {
-    return await getAnyItems(context, itemIds, signal);
+    return await getAnyItems(context, itemIds, shape, signal);
   } catch (error) {
     if (!isBatchTrouble(error)) throw error;
     const [itemId, ...others] = itemIds;
@@ -67,8 +89,8 @@ async function fetchBatch(
     if (others.length === 0) return [{ ok: false, itemId, error }];
     const middle = Math.ceil(itemIds.length / 2);
     return [
-      ...(await fetchBatch(context, itemIds.slice(0, middle), signal)),
-      ...(await fetchBatch(context, itemIds.slice(middle), signal)),
+      ...(await fetchBatch(context, itemIds.slice(0, middle), shape, signal)),
+      ...(await fetchBatch(context, itemIds.slice(middle), shape, signal)),
     ];
   }
 }
@@ -81,13 +103,16 @@ function isBatchTrouble(error: unknown): error is MailServerError {
 async function getAnyItems(
   context: OperationContext,
   itemIds: readonly string[],
+  shape: Shape,
   signal: AbortSignal | undefined,
 ): Promise<FetchResult[]> {
-  const results = await getItems(context, itemIds, [...ITEM_FIELDS, ...MESSAGE_FIELDS], signal);
+  const results = await getItems(context, itemIds, [...ITEM_FIELDS, ...MESSAGE_FIELDS], shape, signal);
   const refused = results.filter((result) => !result.ok && result.error.code === 'ErrorInvalidPropertyRequest');
   if (refused.length === 0) return results;
   const ids = refused.map((result) => result.itemId);
-  const again = new Map((await getItems(context, ids, ITEM_FIELDS, signal)).map((result) => [result.itemId, result]));
+  const again = new Map(
+    (await getItems(context, ids, ITEM_FIELDS, shape, signal)).map((result) => [result.itemId, result]),
+  );
   return results.map((result) => again.get(result.itemId) ?? result);
 }
 
@@ -95,8 +120,10 @@ async function getItems(
   context: OperationContext,
   itemIds: readonly string[],
   fields: readonly string[],
+  shape: Shape,
   signal: AbortSignal | undefined,
 ): Promise<FetchResult[]> {
+  const wanted = shape === 'mime' ? fields : [...fields, 'item:InternetMessageHeaders'];
   const answer = await context.call(
     {
       name: 'GetItem',
@@ -105,10 +132,10 @@ async function getItems(
         'm:GetItem': {
           'm:ItemShape': {
             't:BaseShape': 'IdOnly',
-            't:IncludeMimeContent': true,
+            't:IncludeMimeContent': shape === 'mime',
             't:AdditionalProperties': additionalProperties(
               // ConversationId came with 2010; an older server refuses the whole request for it.
-              version === 'Exchange2007_SP1' ? fields : [...fields, 'item:ConversationId'],
+              version === 'Exchange2007_SP1' ? wanted : [...wanted, 'item:ConversationId'],
               [SEARCH_KEY_PROPERTY],
             ),
           },

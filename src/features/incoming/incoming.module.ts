@@ -1,21 +1,35 @@
 import { Module } from '@nestjs/common';
 import { DeliveriesModule } from '../deliveries/deliveries.module.js';
 import { MailboxesModule } from '../mailboxes/mailboxes.module.js';
+import { AddressBookModule } from '../address-book/address-book.module.js';
 import { ThreadsModule } from '../threads/threads.module.js';
+import { FilteredItemsStore } from './filtered-items.store.js';
 import { FolderSync } from './folder-sync.js';
 import { FoldersStore } from './folders.store.js';
 import { IncomingMetrics } from './incoming-metrics.js';
 import { IncomingStore } from './incoming.store.js';
+import { ItemFailuresController } from './item-failures.controller.js';
 import { ItemFailuresStore } from './item-failures.store.js';
 import { ItemIntake } from './item-intake.js';
+import { ItemScreening } from './item-screening.js';
 import { MessagesController } from './messages.controller.js';
 import { MessagesStore } from './messages.store.js';
 
 /** Received mail: how it comes in, and how it is shown. */
 @Module({
-  imports: [MailboxesModule, DeliveriesModule, ThreadsModule],
-  controllers: [MessagesController],
-  providers: [MessagesStore, ItemFailuresStore, IncomingStore, FoldersStore, IncomingMetrics, ItemIntake, FolderSync],
+  imports: [MailboxesModule, DeliveriesModule, ThreadsModule, AddressBookModule],
+  controllers: [MessagesController, ItemFailuresController],
+  providers: [
+    FilteredItemsStore,
+    ItemScreening,
+    MessagesStore,
+    ItemFailuresStore,
+    IncomingStore,
+    FoldersStore,
+    IncomingMetrics,
+    ItemIntake,
+    FolderSync,
+  ],
   exports: [FolderSync],
 })
 export class IncomingModule {}

@@ -80,9 +80,13 @@ export class IncomingStore {
       { type: 'text', value: (message) => text(message.content.htmlBody) },
       { type: 'jsonb', value: (message) => storableJson(message.content.headers) },
       { type: 'bytea', value: (message) => message.item.mime },
+      {
+        type: 'jsonb',
+        value: ({ content }) => (content.omitted ? storableJson(content.omitted) : null),
+      },
     ]);
     await sql.query(
-      `INSERT INTO message_contents (id, profile_id, text_body, html_body, headers, mime) ${values.text}`,
+      `INSERT INTO message_contents (id, profile_id, text_body, html_body, headers, mime, omitted) ${values.text}`,
       values.parameters,
     );
   }
@@ -106,9 +110,10 @@ export class IncomingStore {
         { type: 'boolean', value: (row) => row.attachment.isInline },
         { type: 'integer', value: (row) => row.attachment.sizeBytes },
         { type: 'bytea', value: (row) => row.attachment.bytes },
+        { type: 'text', value: (row) => row.attachment.blocked ?? null },
       ]);
       await sql.query(
-        `INSERT INTO message_attachments (content_id, position, filename, content_type, content_id_header, is_inline, size_bytes, bytes) ${values.text}`,
+        `INSERT INTO message_attachments (content_id, position, filename, content_type, content_id_header, is_inline, size_bytes, bytes, blocked) ${values.text}`,
         values.parameters,
       );
     }

@@ -66,6 +66,19 @@ export class ItemFailuresStore {
     ]);
   }
 
+  /**
+   * Makes one failed item, or all of a mailbox, due at once; those set aside begin to count anew.
+   * @returns how many
+   */
+  async retry(sql: Sql, mailboxId: string, itemId: string | null, now: Date): Promise<number> {
+    const [, retried] = await sql.query<[unknown[], number]>(
+      `UPDATE item_failures SET retry_at = $3, attempts = CASE WHEN retry_at IS NULL THEN 0 ELSE attempts END
+       WHERE mailbox_id = $1 AND ($2::text IS NULL OR item_id = $2) RETURNING 1`,
+      [mailboxId, itemId, now],
+    );
+    return retried;
+  }
+
   async forget(sql: Sql, mailboxId: string, itemIds: readonly string[]): Promise<void> {
     if (itemIds.length === 0) return;
     await sql.query(`DELETE FROM item_failures WHERE mailbox_id = $1 AND item_id = ANY($2)`, [mailboxId, itemIds]);

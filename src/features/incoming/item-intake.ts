@@ -9,10 +9,15 @@ import { retryDelay } from '../failures/backoff.js';
 import { classify, consequenceOf } from '../failures/classify.js';
 import type { MailboxRun } from '../mailboxes/mailbox-run.js';
 import { Threading } from '../threads/threading.js';
+import { withoutBlocked } from './attachment-blocking.js';
+import { fetchAttachments } from './attachment-fetch.js';
+import { hasRules } from './attachment-rules.js';
+import { FilteredItemsStore } from './filtered-items.store.js';
 import { IncomingMetrics } from './incoming-metrics.js';
 import { IncomingStore } from './incoming.store.js';
 import { ItemFailuresStore } from './item-failures.store.js';
-import { contentOfMime, contentOfProperties, type MessageAttachment, type MessageContent } from './message-content.js';
+import { ItemScreening } from './item-screening.js';
+import { contentOfMime, contentOfProperties, type MessageContent } from './message-content.js';
 import { newMessage, type NewMessage } from './stored-message.js';
 import { threadedMessage } from './threaded-message.js';
 
@@ -20,6 +25,11 @@ import { threadedMessage } from './threaded-message.js';
 const batchSize = 10;
 /** An item is tried this often over later cycles, then set aside. */
 const maxAttempts = 5;
+
+interface TakeOptions {
+  /** Asks the filter anew about items that it turned away: somebody wants older mail under the filter of today. */
+  readonly judgeAgain?: boolean;
+}
 
 interface ItemTrouble {
   readonly itemId: string;
@@ -33,6 +43,8 @@ export class ItemIntake {
   constructor(
     private readonly store: IncomingStore,
     private readonly failures: ItemFailuresStore,
+    private readonly filtered: FilteredItemsStore,
+    private readonly screening: ItemScreening,
     private readonly events: EventsStore,
     private readonly threading: Threading,
     private readonly metrics: IncomingMetrics,
@@ -41,12 +53,18 @@ export class ItemIntake {
   ) {}
 
   /** Fetches and stores the items that are not stored yet, batch by batch, each batch in a transaction of its own. */
-  async take(run: MailboxRun, folder: string, itemIds: readonly string[]): Promise<void> {
+  async take(
+    run: MailboxRun,
+    folder: string,
+    itemIds: readonly string[],
+    { judgeAgain = false }: TakeOptions = {},
+  ): Promise<void> {
     const known = await this.store.knownItems(run.mailbox.id, itemIds);
     const missing = [...new Set(itemIds)].filter((id) => !known.has(id));
     // What failed has a schedule of its own; each listing that shows it again would use up its tries.
     const failed = await this.failures.failed(run.mailbox.id, missing);
-    const wanted = missing.filter((id) => !failed.has(id));
+    const turnedAway = judgeAgain ? new Set() : await this.filtered.known(run.mailbox.id, missing);
+    const wanted = missing.filter((id) => !failed.has(id) && !turnedAway.has(id));
     for (let start = 0; start < wanted.length; start += batchSize) {
       run.goOn();
       await this.takeBatch(run, folder, wanted.slice(start, start + batchSize));
@@ -64,10 +82,11 @@ export class ItemIntake {
   }
 
   private async takeBatch(run: MailboxRun, folder: string, itemIds: readonly string[]): Promise<void> {
-    const messages: NewMessage[] = [];
+    const { wanted, turnedAway, headersOnly } = await this.screening.screen(run, folder, itemIds);
+    const messages: NewMessage[] = [...headersOnly];
     const troubles: ItemTrouble[] = [];
     const gone: string[] = [];
-    for (const result of await this.fetch(run, itemIds)) {
+    for (const result of wanted.length > 0 ? await this.fetch(run, wanted) : []) {
       if (!result.ok && result.error.code === 'ErrorItemNotFound') {
         // Moved or deleted since the listing; where it went, the next sync tells.
         gone.push(result.itemId);
@@ -80,7 +99,16 @@ export class ItemIntake {
       if ('code' in read) troubles.push(read);
       else messages.push(read);
     }
+    if (turnedAway.length > 0) await this.turnAway(run, turnedAway);
     await this.storeTogether(run, folder, messages, troubles, gone);
+  }
+
+  /** What a filter keeps out leaves a count, and is known when it is listed again. */
+  private async turnAway(run: MailboxRun, itemIds: readonly string[]): Promise<void> {
+    await run.commit(async (manager) => {
+      await this.filtered.note(manager, run.mailbox.id, itemIds, this.clock.now());
+      await this.failures.forget(manager, run.mailbox.id, itemIds);
+    });
   }
 
   /**
@@ -109,13 +137,16 @@ export class ItemIntake {
   private async read(run: MailboxRun, item: FetchedItem): Promise<NewMessage | ItemTrouble> {
     if (!item.mime) return this.readByProperties(run, item.id, null);
     try {
-      return newMessage(item, await contentOfMime(item.mime, item.properties), this.clock.now());
+      const whole = { item, content: await contentOfMime(item.mime, item.properties) };
+      const kept = await withoutBlocked(whole, run.profile);
+      return newMessage(kept.item, kept.content, this.clock.now());
     } catch (error) {
       const byProperties = await this.readByProperties(run, item.id, null);
       if ('code' in byProperties)
         return { ...byProperties, message: `${byProperties.message}; its MIME cannot be read: ${textOf(error)}` };
-      // The original is kept although it could not be parsed.
-      return { ...byProperties, item: { ...byProperties.item, mime: item.mime } };
+      // The original is kept although it could not be parsed, unless something in it may be blocked.
+      const mime = hasRules(run.profile) ? null : item.mime;
+      return { ...byProperties, item: { ...byProperties.item, mime } };
     }
   }
 
@@ -127,18 +158,8 @@ export class ItemIntake {
   ): Promise<NewMessage | ItemTrouble> {
     try {
       const item = await run.session.fetchItemProperties(itemId, { signal: run.signal });
-      const attachments: MessageAttachment[] = [];
-      for (const ref of item.properties.attachments) {
-        const { content, contentType, name } = await run.session.fetchAttachment(ref.id, { signal: run.signal });
-        attachments.push({
-          filename: ref.name ?? name,
-          contentType: contentType ?? ref.contentType ?? 'application/octet-stream',
-          contentId: ref.contentId,
-          isInline: ref.isInline,
-          sizeBytes: content.length,
-          bytes: content,
-        });
-      }
+      const refs = item.properties.attachments;
+      const attachments = await fetchAttachments(run.session, refs, run.profile, run.signal);
       const content: MessageContent = contentOfProperties(item, attachments);
       return newMessage(item, content, this.clock.now());
     } catch (error) {

@@ -1,7 +1,9 @@
 import type { Address, Attachment as MimeAttachment, Email } from 'postal-mime';
 import type { FetchedItem, ItemProperties, Mailbox } from '../../mail/mail-item.js';
+import type { BlockReason } from './attachment-rules.js';
 import { parseMailDate } from './mail-date.js';
 import { readMime } from './mime-reader.js';
+import type { OmittedContent } from './omitted-content.js';
 
 export interface MessageAttachment {
   readonly filename: string | null;
@@ -12,6 +14,8 @@ export interface MessageAttachment {
   readonly sizeBytes: number;
   /** Null: to be read out of the MIME, by position. */
   readonly bytes: Buffer | null;
+  /** Why it was not stored. */
+  readonly blocked?: BlockReason | null;
 }
 
 export interface Recipients {
@@ -36,6 +40,8 @@ export interface MessageContent {
   readonly htmlBody: string | null;
   readonly headers: readonly { readonly name: string; readonly value: string }[];
   readonly attachments: readonly MessageAttachment[];
+  /** Why there are headers only. */
+  readonly omitted?: OmittedContent | null;
 }
 
 /**
@@ -91,6 +97,11 @@ export async function attachmentBytes(mime: Buffer, position: number): Promise<B
   const email = await readMime(mime);
   const attachment = email.attachments[position];
   return attachment ? bytesOf(attachment) : null;
+}
+
+/** The bytes of all attachments, by their positions. */
+export async function attachmentContents(mime: Buffer): Promise<Buffer[]> {
+  return (await readMime(mime)).attachments.map(bytesOf);
 }
 
 function bytesOf({ content }: MimeAttachment): Buffer {

@@ -3,12 +3,13 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import contentDisposition from 'content-disposition';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { Answers } from '../../platform/http/answers.js';
+import { Answers, AnswersProblem } from '../../platform/http/answers.js';
 import { decodeCursor, pageOf, type Page } from '../../platform/http/page.js';
-import { Problem, problems } from '../../platform/http/problem.js';
+import { defineProblem, Problem, problems } from '../../platform/http/problem.js';
 import { idParam, plainText } from '../../platform/http/validation.js';
 import { Caller } from '../access/caller.js';
 import { RequireScope } from '../access/require-scope.js';
+import { blockNote } from './attachment-rules.js';
 import { ItemFailuresStore } from './item-failures.store.js';
 import { attachmentBytes } from './message-content.js';
 import {
@@ -26,6 +27,14 @@ import { MessagesStore, type MessageRow } from './messages.store.js';
 
 /** Microseconds since 1970, within what PostgreSQL can add to it. */
 const instant = z.string().regex(/^(?:\d{1,17}|-\d{1,16})$/);
+export const attachmentBlocked = defineProblem({
+  code: 'attachment-blocked',
+  status: 404,
+  title: 'The attachment was not stored',
+  retryable: false,
+  remediation: 'Open it in the mailbox. For mail to come, change the profile’s settings of what is not stored.',
+});
+
 const positionParam = z.coerce.number().int().min(0).max(100_000);
 
 @ApiTags('Messages')
@@ -98,6 +107,7 @@ export class MessagesController {
     description: 'By its position in the message’s list of attachments.',
   })
   @Answers(200, 'The attachment’s bytes')
+  @AnswersProblem(attachmentBlocked)
   async attachment(
     @Caller() caller: Caller,
     @Param('id', { schema: idParam }) id: string,
@@ -108,6 +118,8 @@ export class MessagesController {
     const attachment = (await this.messages.attachments(message.content_id)).find(
       (candidate) => candidate.position === position,
     );
+    if (attachment?.blocked)
+      throw new Problem(attachmentBlocked, blockNote(attachment.blocked, attachment.filename, attachment.size_bytes));
     const bytes =
       attachment &&
       ((await this.messages.attachmentBytes(message.content_id, position)) ?? (await this.fromMime(message, position)));

@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { pageQuery, pageSchema } from '../../platform/http/page.js';
 import { idParam } from '../../platform/http/validation.js';
 import { threadMatch } from '../threads/threads.schemas.js';
+import { blockNote, blockReasons } from './attachment-rules.js';
 import type { ItemFailure } from './item-failures.store.js';
+import { omittedAnswer, showOmitted } from './omitted-content.js';
 import type { AttachmentRow, ContentRow, MessageRow } from './messages.store.js';
 
 const time = z.iso.datetime();
@@ -65,9 +67,16 @@ export const messageAnswer = z
         contentId: z.string().nullable(),
         isInline: z.boolean(),
         sizeBytes: z.number().int(),
+        blocked: z
+          .object({ reason: z.enum(blockReasons), note: z.string() })
+          .nullable()
+          .describe('Not null: its bytes were not stored, by a setting of the profile'),
       }),
     ),
-    hasMime: z.boolean().describe('False when the server could not show the original'),
+    omitted: omittedAnswer.nullable().describe('Not null: of this message only the headers were stored'),
+    hasMime: z
+      .boolean()
+      .describe('False when the server could not show the original, or blocked attachments could not be cut out of it'),
   })
   .meta({ id: 'Message' });
 
@@ -138,7 +147,12 @@ export function showMessage(
       contentId: attachment.content_id_header,
       isInline: attachment.is_inline,
       sizeBytes: attachment.size_bytes,
+      blocked: attachment.blocked && {
+        reason: attachment.blocked,
+        note: blockNote(attachment.blocked, attachment.filename, attachment.size_bytes),
+      },
     })),
+    omitted: showOmitted(content.omitted),
     hasMime: content.has_mime,
   };
 }

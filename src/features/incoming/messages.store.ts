@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { ThreadMatch } from '../threads/thread-match.js';
+import type { BlockReason } from './attachment-rules.js';
 import type { Recipients } from './message-content.js';
+import type { OmittedContent } from './omitted-content.js';
 
 /** Null for a message that was stored before there were threads, until it is put into one. */
 export interface ThreadPlace {
@@ -41,6 +43,7 @@ export interface ContentRow {
   readonly html_body: string | null;
   readonly headers: { name: string; value: string }[];
   readonly has_mime: boolean;
+  readonly omitted: OmittedContent | null;
 }
 
 export interface AttachmentRow {
@@ -50,6 +53,7 @@ export interface AttachmentRow {
   readonly content_id_header: string | null;
   readonly is_inline: boolean;
   readonly size_bytes: number;
+  readonly blocked: BlockReason | null;
 }
 
 const place = `t.thread_id, t.match AS thread_match`;
@@ -120,7 +124,7 @@ export class MessagesStore {
 
   async content(contentId: string): Promise<ContentRow> {
     const [row] = await this.dataSource.query<ContentRow[]>(
-      `SELECT text_body, html_body, headers, mime IS NOT NULL AS has_mime FROM message_contents WHERE id = $1`,
+      `SELECT text_body, html_body, headers, mime IS NOT NULL AS has_mime, omitted FROM message_contents WHERE id = $1`,
       [contentId],
     );
     if (!row) throw new Error(`message content ${contentId} is missing`);
@@ -129,7 +133,7 @@ export class MessagesStore {
 
   async attachments(contentId: string): Promise<AttachmentRow[]> {
     return this.dataSource.query<AttachmentRow[]>(
-      `SELECT position, filename, content_type, content_id_header, is_inline, size_bytes FROM message_attachments WHERE content_id = $1 ORDER BY position`,
+      `SELECT position, filename, content_type, content_id_header, is_inline, size_bytes, blocked FROM message_attachments WHERE content_id = $1 ORDER BY position`,
       [contentId],
     );
   }

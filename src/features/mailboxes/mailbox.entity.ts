@@ -1,5 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { StoredFailure } from '../failures/failure.js';
+import type { MailboxFilterKind } from './mailbox-filter.js';
 import type { MailboxState } from './mailbox-state.js';
 
 @Entity('mailboxes')
@@ -25,6 +26,9 @@ export class MailboxEntity {
 
   @Column({ type: 'boolean' })
   outgoing: boolean;
+
+  @Column({ type: 'text' })
+  filter: MailboxFilterKind;
 
   @Column({ type: 'text' })
   state: MailboxState;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { pageQuery, pageSchema } from '../../platform/http/page.js';
 import { idParam, oneLine, plainText } from '../../platform/http/validation.js';
 import { explain, type ExplanationContext } from '../failures/explanations.js';
+import { mailboxFilters } from './mailbox-filter.js';
 import { mailboxStates } from './mailbox-state.js';
 import type { MailboxView } from './mailboxes.store.js';
 
@@ -16,6 +17,12 @@ export const emailAddress = oneLine(320)
   .trim()
   .refine((value) => /^[^\s@<>]+@[^\s@<>]+$/.test(value), { message: 'must be an e-mail address' });
 
+const filter = z
+  .enum(mailboxFilters)
+  .describe(
+    'Which received mail is stored: all, answers to mail that the profile sent, from its address book, or none. Holds for mail from now on',
+  );
+
 const fields = {
   profileId: idParam.describe('The email server profile whose service account opens the mailbox'),
   emailAddress,
@@ -27,6 +34,7 @@ const fields = {
     .describe('What identifies the owner, of the kind that the profile’s connectingSidType names; null: the address'),
   incoming: z.boolean().default(true).describe('Receive mail'),
   outgoing: z.boolean().default(true).describe('Send mail'),
+  filter: filter.default('all'),
 };
 
 export const newMailbox = z.strictObject(fields).meta({ id: 'NewMailbox' });
@@ -66,6 +74,7 @@ export const mailboxPatch = z
     connectingSid: oneLine(500).min(1).nullable().optional(),
     incoming: z.boolean().optional(),
     outgoing: z.boolean().optional(),
+    filter: filter.optional(),
   })
   .refine((patch) => Object.values(patch).some((value) => value !== undefined), { message: 'must change something' })
   .meta({ id: 'MailboxPatch' });
@@ -108,6 +117,10 @@ export const mailboxAnswer = z
     connectingSid: z.string().nullable(),
     incoming: z.boolean(),
     outgoing: z.boolean(),
+    filter,
+    filteredOut: z
+      .object({ total: z.int(), lastAt: time.nullable() })
+      .describe('Received mail that the filter kept out; of which nothing else is stored'),
     state: z.enum(mailboxStates).describe('failed: stopped until a probe succeeds; the probes go on by themselves'),
     stateSince: time,
     failure: failure.nullable().describe('Why the mailbox is failed'),
@@ -144,6 +157,8 @@ export function showMailbox(mailbox: MailboxView, profile: ProfileNames): Mailbo
     connectingSid: mailbox.connectingSid,
     incoming: mailbox.incoming,
     outgoing: mailbox.outgoing,
+    filter: mailbox.filter,
+    filteredOut: { total: mailbox.filteredTotal, lastAt: mailbox.filteredAt?.toISOString() ?? null },
     state: mailbox.state,
     stateSince: mailbox.stateSince.toISOString(),
     failure: showFailure(mailbox.failure, mailbox, profile),

@@ -3,6 +3,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import type { Sql } from '../../platform/database/data-source.js';
 import { storableJson } from '../../platform/database/storable-text.js';
 import type { StoredFailure } from '../failures/failure.js';
+import type { MailboxFilterKind } from './mailbox-filter.js';
 import type { MailboxState, MailboxStatus } from './mailbox-state.js';
 import { MailboxEntity } from './mailbox.entity.js';
 
@@ -14,10 +15,16 @@ export interface NewMailbox {
   readonly connectingSid: string | null;
   readonly incoming: boolean;
   readonly outgoing: boolean;
+  readonly filter: MailboxFilterKind;
 }
 
 /** A mailbox with what the schedule knows of it. */
-export type MailboxView = MailboxEntity & { readonly nextSyncAt: Date | null; readonly running: boolean };
+export type MailboxView = MailboxEntity & {
+  readonly nextSyncAt: Date | null;
+  readonly running: boolean;
+  readonly filteredTotal: number;
+  readonly filteredAt: Date | null;
+};
 
 export interface MailboxFilter {
   readonly profileIds: readonly string[] | null;
@@ -30,7 +37,7 @@ export interface MailboxFilter {
 
 const viewColumns = `
   m.id, m.profile_id AS "profileId", m.email_address AS "emailAddress", m.display_name AS "displayName", m.connecting_sid AS "connectingSid",
-  m.incoming, m.outgoing, m.state, m.state_since AS "stateSince", m.state_version AS "stateVersion", m.failure, m.failed_probes AS "failedProbes",
+  m.incoming, m.outgoing, m.filter, filtered.total AS "filteredTotal", filtered."lastAt" AS "filteredAt", m.state, m.state_since AS "stateSince", m.state_version AS "stateVersion", m.failure, m.failed_probes AS "failedProbes",
   m.last_sync_at AS "lastSyncAt", m.last_error AS "lastError", m.removed_at AS "removedAt", m.created_at AS "createdAt", m.updated_at AS "updatedAt",
   schedule."nextSyncAt", schedule.running`;
 
@@ -38,7 +45,8 @@ const viewColumns = `
 const scheduleOf = `LEFT JOIN LATERAL (
   SELECT coalesce(min(w.due_at) FILTER (WHERE w.kind = 'incoming'), min(w.due_at)) AS "nextSyncAt",
     coalesce(bool_or(w.lease_until > $1), false) AS running
-  FROM mailbox_work w WHERE w.mailbox_id = m.id AND w.kind <> 'removal') schedule ON true`;
+  FROM mailbox_work w WHERE w.mailbox_id = m.id AND w.kind <> 'removal') schedule ON true
+  CROSS JOIN LATERAL (SELECT coalesce(sum(c.items), 0)::int AS total, max(c.last_at) AS "lastAt" FROM filtered_counts c WHERE c.mailbox_id = m.id) filtered`;
 
 /** The SQL of mailboxes. A removed mailbox is invisible here from the moment it is deleted. */
 @Injectable()
@@ -51,9 +59,9 @@ export class MailboxesStore {
    */
   async insert(sql: Sql, mailboxes: readonly NewMailbox[], now: Date): Promise<Set<string>> {
     const rows = await sql.query<{ id: string }[]>(
-      `INSERT INTO mailboxes (id, profile_id, email_address, display_name, connecting_sid, incoming, outgoing, state, state_since, created_at, updated_at)
-       SELECT id, "profileId", "emailAddress", "displayName", "connectingSid", incoming, outgoing, 'active', $2, $2, $2
-       FROM jsonb_to_recordset($1::jsonb) AS row(id uuid, "profileId" uuid, "emailAddress" text, "displayName" text, "connectingSid" text, incoming boolean, outgoing boolean)
+      `INSERT INTO mailboxes (id, profile_id, email_address, display_name, connecting_sid, incoming, outgoing, filter, state, state_since, created_at, updated_at)
+       SELECT id, "profileId", "emailAddress", "displayName", "connectingSid", incoming, outgoing, filter, 'active', $2, $2, $2
+       FROM jsonb_to_recordset($1::jsonb) AS row(id uuid, "profileId" uuid, "emailAddress" text, "displayName" text, "connectingSid" text, incoming boolean, outgoing boolean, filter text)
        ON CONFLICT (profile_id, lower(email_address)) WHERE removed_at IS NULL DO NOTHING
        RETURNING id`,
       [storableJson(mailboxes), now],
@@ -163,6 +171,10 @@ export class MailboxesStore {
       `UPDATE mailboxes SET email_address = $2, display_name = $3, connecting_sid = $4, updated_at = $5 WHERE id = $1`,
       [id, details.emailAddress, details.displayName, details.connectingSid, now],
     );
+  }
+
+  async saveFilter(sql: Sql, id: string, filter: MailboxFilterKind, now: Date): Promise<void> {
+    await sql.query(`UPDATE mailboxes SET filter = $2, updated_at = $3 WHERE id = $1`, [id, filter, now]);
   }
 
   /** Everything is looked at anew; what is stored is recognised. */

@@ -131,6 +131,7 @@ export class Mailboxes {
     };
     await this.refuseTaken(manager, id, mailbox.profileId, details.emailAddress);
     await this.store.saveDetails(manager, id, details, now);
+    if (patch.filter && patch.filter !== mailbox.filter) await this.store.saveFilter(manager, id, patch.filter, now);
     const identityChanged =
       details.emailAddress !== mailbox.emailAddress || details.connectingSid !== mailbox.connectingSid;
     if (!identityChanged) return;

@@ -3,13 +3,14 @@ import { DeliveriesModule } from '../deliveries/deliveries.module.js';
 import { ThreadViewsStore } from './thread-views.store.js';
 import { Threading } from './threading.js';
 import { ThreadsController } from './threads.controller.js';
+import { ThreadsUpkeepStore } from './threads-upkeep.store.js';
 import { ThreadsStore } from './threads.store.js';
 
 /** Messages that belong together. */
 @Module({
   imports: [DeliveriesModule],
   controllers: [ThreadsController],
-  providers: [ThreadsStore, ThreadViewsStore, Threading],
-  exports: [ThreadsStore, Threading],
+  providers: [ThreadsStore, ThreadViewsStore, Threading, ThreadsUpkeepStore],
+  exports: [ThreadsStore, Threading, ThreadsUpkeepStore],
 })
 export class ThreadsModule {}
