@@ -14,6 +14,7 @@ interface Resources {
   readonly message: string;
   readonly incident: string;
   readonly outgoing: string;
+  readonly thread: string;
 }
 let mine: Resources;
 let others: Resources;
@@ -39,7 +40,15 @@ async function resources(profile: string, name: string): Promise<Resources> {
   ).id;
   const [message] = await stage.messagesOf(mailbox);
   const [incident] = await stage.client().all(`/v1/incidents?profileId=${profile}`);
-  return { profile, mailbox, failedMailbox, message: message.id, incident: incident.id, outgoing };
+  return {
+    profile,
+    mailbox,
+    failedMailbox,
+    message: message.id,
+    incident: incident.id,
+    outgoing,
+    thread: message.threadId,
+  };
 }
 
 beforeAll(async () => {
@@ -69,6 +78,10 @@ it('lists every route with the scope that it needs', () => {
     'DELETE /v1/email-server-profiles/:id write',
     'GET /v1/email-server-profiles/:id read',
     'PATCH /v1/email-server-profiles/:id write',
+    'DELETE /v1/email-server-profiles/:id/address-book write',
+    'GET /v1/email-server-profiles/:id/address-book read',
+    'POST /v1/email-server-profiles/:id/address-book write',
+    'PUT /v1/email-server-profiles/:id/address-book write',
     'GET /v1/events read',
     'GET /v1/incidents read',
     'GET /v1/incidents/:id read',
@@ -78,6 +91,7 @@ it('lists every route with the scope that it needs', () => {
     'GET /v1/mailboxes/:id read',
     'PATCH /v1/mailboxes/:id write',
     'GET /v1/mailboxes/:id/item-failures read',
+    'POST /v1/mailboxes/:id/item-failures/retry write',
     'POST /v1/mailboxes/:id/pause write',
     'POST /v1/mailboxes/:id/resume write',
     'POST /v1/mailboxes/:id/sync write',
@@ -92,6 +106,8 @@ it('lists every route with the scope that it needs', () => {
     'GET /v1/outgoing-messages/:id read',
     'POST /v1/outgoing-messages/:id/cancel write',
     'POST /v1/outgoing-messages/:id/retry write',
+    'GET /v1/threads read',
+    'GET /v1/threads/:id read',
   ]);
 });
 
@@ -108,9 +124,18 @@ const apiRoutes = () =>
             ? others.incident
             : path.startsWith('/v1/outgoing')
               ? others.outgoing
-              : others.profile;
+              : path.startsWith('/v1/threads')
+                ? others.thread
+                : others.profile;
       return { method, scope, template: path, path: path.replace(':id', id).replace(':position', '0') };
     });
+
+/** A body that the route takes, where it needs one. */
+function bodyFor(method: string, template: string): object | undefined {
+  if (template.endsWith('/address-book')) return method === 'GET' ? undefined : { entries: [{ domain: 'x.example' }] };
+  if (method !== 'PATCH') return undefined;
+  return template.startsWith('/v1/email') ? { name: 'x' } : { displayName: 'x' };
+}
 
 function expectProblem(answer: ApiAnswer, statuses: number | number[], what: string): void {
   const problem = `${what}: ${answer.status} ${JSON.stringify(answer.body)}`;
@@ -145,9 +170,7 @@ describe('who may not', () => {
     const limited = stage.client(await stage.makeKey(['admin'], [mine.profile]));
     for (const { method, path, template } of apiRoutes()) {
       if (!template.includes(':id')) continue;
-      const body = method === 'PATCH' ? { displayName: 'x', name: 'x' } : undefined;
-      const patch = template.startsWith('/v1/email') ? { name: 'x' } : { displayName: 'x' };
-      expectProblem(await limited.call(method, path, body && patch), 404, `${method} ${path}`);
+      expectProblem(await limited.call(method, path, bodyFor(method, template)), 404, `${method} ${path}`);
     }
     const lists = {
       '/v1/email-server-profiles': 'id',
@@ -155,6 +178,7 @@ describe('who may not', () => {
       '/v1/incidents': 'profileId',
       '/v1/notifications': 'profileId',
       '/v1/outgoing-messages': 'profileId',
+      '/v1/threads': 'profileId',
     };
     for (const [path, field] of Object.entries(lists)) {
       const seen = await limited.all(path);
@@ -210,6 +234,11 @@ const bodies = () => ({
     minPollingIntervalSeconds: 60,
     maxConcurrentConnections: 10,
     notifyOwner: true,
+    trackingToken: { enabled: false },
+    smartMatching: { enabled: false },
+    blockedAttachmentExtensions: [],
+    maxAttachmentBytes: null,
+    maxMessageBytes: null,
   }),
   [`PATCH /v1/email-server-profiles/${mine.profile}`]: newProfile({ version: 1 }),
   'POST /v1/mailboxes': {
@@ -219,6 +248,7 @@ const bodies = () => ({
     connectingSid: 'a',
     incoming: true,
     outgoing: true,
+    filter: 'all',
   },
   [`PATCH /v1/mailboxes/${mine.mailbox}`]: {
     emailAddress: 'mine@example.com',
@@ -226,7 +256,10 @@ const bodies = () => ({
     connectingSid: 'a',
     incoming: true,
     outgoing: true,
+    filter: 'all',
   },
+  [`PUT /v1/email-server-profiles/${mine.profile}/address-book`]: { entries: [] },
+  [`DELETE /v1/email-server-profiles/${mine.profile}/address-book`]: { entries: [] },
   'POST /v1/mailboxes/batch': { mailboxes: [] },
   'POST /v1/outgoing-messages': {
     mailboxId: mine.mailbox,
@@ -248,6 +281,10 @@ const queries = () => ({
   '/v1/mailboxes': ['limit', 'cursor', 'profileId', 'state', 'emailAddress'],
   [`/v1/mailboxes/${mine.mailbox}/item-failures`]: ['limit', 'cursor'],
   [`/v1/messages?mailboxId=${mine.mailbox}`]: ['limit', 'cursor', 'mailboxId'],
+  [`/v1/messages?threadId=${mine.thread}`]: ['limit', 'cursor', 'threadId'],
+  '/v1/threads': ['limit', 'cursor', 'mailboxId', 'profileId'],
+  [`/v1/threads/${mine.thread}`]: ['limit', 'cursor'],
+  [`/v1/email-server-profiles/${mine.profile}/address-book`]: ['limit', 'cursor', 'prefix'],
   '/v1/outgoing-messages': ['limit', 'cursor', 'mailboxId', 'profileId', 'state'],
   '/v1/incidents': ['limit', 'cursor', 'profileId', 'open'],
   '/v1/notifications': ['limit', 'cursor', 'incidentId'],
@@ -340,7 +377,7 @@ describe('bad input', () => {
         for (const value of values) {
           const answer = await stage.client().get(`${path}${path.includes('?') ? '&' : '?'}${name}=${value}`);
           // Any text is something to look for.
-          if (answer.status === 200 && /^(name|emailAddress)$/.test(name)) continue;
+          if (answer.status === 200 && /^(name|emailAddress|prefix)$/.test(name)) continue;
           expectProblem(answer, 400, `${path} ${name}=${value.slice(0, 40)}`);
         }
       }
@@ -372,8 +409,8 @@ describe('bad input', () => {
       for (const text of texts) {
         const answer = await stage.client().get(`${path}${path.includes('?') ? '&' : '?'}${name}=${text}`);
         const held = Buffer.from(text, 'base64url').toString();
-        // An item id may be any text.
-        if (answer.status === 200 && path.includes('item-failures') && /^\["[^\\]*"/.test(held)) continue;
+        // An item id or an entry may be any text.
+        if (answer.status === 200 && /item-failures|address-book/.test(path) && /^\["[^\\]*"/.test(held)) continue;
         expectProblem(answer, 400, `${path} ${held}`);
       }
     }
@@ -388,13 +425,8 @@ describe('bad input', () => {
           [400, 404, 405],
           `${method} ${template} ${id}`,
         );
-      const body = method === 'PATCH' ? { name: 'x' } : undefined;
-      const patch = template.startsWith('/v1/email') ? body : body && { displayName: 'x' };
-      expectProblem(
-        await stage.client().call(method, template.replace(':id', uuid()).replace(':position', '0'), patch),
-        404,
-        `${method} ${template}`,
-      );
+      const path = template.replace(':id', uuid()).replace(':position', '0');
+      expectProblem(await stage.client().call(method, path, bodyFor(method, template)), 404, `${method} ${template}`);
     }
     for (const position of ['-1', '1.5', 'x', '99999999999999999999', '%00', '1e5'])
       expectProblem(

@@ -49,8 +49,8 @@ export class AddressBookController {
     @Param('id', { schema: idParam }) id: string,
     @Query({ schema: bookQuery }) query: z.output<typeof bookQuery>,
   ): Promise<Page<z.output<typeof bookEntry>>> {
-    if (!caller.sees(id) || !(await this.store.hasProfile(id))) throw new Problem(problems.notFound);
     const after = decodeCursor(query.cursor, z.tuple([oneLine(400)]))?.[0] ?? null;
+    if (!caller.sees(id) || !(await this.store.hasProfile(id))) throw new Problem(problems.notFound);
     const rows = await this.store.list(id, query.prefix, after, query.limit + 1);
     return pageOf(rows, query.limit, showEntry, ({ entry }) => [entry]);
   }
