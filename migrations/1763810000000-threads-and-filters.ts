@@ -51,6 +51,14 @@ const statements = [
   `CREATE INDEX thread_messages_of_mailbox ON thread_messages (mailbox_id, at DESC, (coalesce(message_id, outgoing_id)) DESC)`,
   `CREATE INDEX thread_messages_smart ON thread_messages (profile_id, smart_key, at DESC) WHERE smart_key IS NOT NULL`,
 
+  /* How far the messages that are there already have been put into threads, which workers do in small steps. */
+  `CREATE TABLE thread_catch_up (
+    kind text PRIMARY KEY CHECK (kind IN ('incoming', 'outgoing')),
+    reached uuid NOT NULL DEFAULT '00000000-0000-0000-0000-000000000000',
+    done_at timestamptz
+  )`,
+  `INSERT INTO thread_catch_up (kind) VALUES ('incoming'), ('outgoing')`,
+
   /* Constant defaults: PostgreSQL notes them in the catalogue and rewrites no row. */
   `ALTER TABLE email_server_profiles
     ADD COLUMN tracking_token jsonb NOT NULL DEFAULT '{"enabled": false, "prefix": "PR:", "digits": 8}',

@@ -13,6 +13,7 @@ import { ProfilesModule } from '../features/profiles/profiles.module.js';
 import { Dispatcher } from '../features/scheduling/dispatcher.js';
 import { SchedulingModule } from '../features/scheduling/scheduling.module.js';
 import { ThreadsModule } from '../features/threads/threads.module.js';
+import { ThreadCatchUp } from '../features/threads/thread-catch-up.js';
 import { ThreadsUpkeep } from '../features/threads/threads-upkeep.js';
 import { Housekeeping } from './housekeeping.js';
 
@@ -28,6 +29,16 @@ import { Housekeeping } from './housekeeping.js';
     OutgoingModule,
     ThreadsModule,
   ],
-  providers: [Dispatcher, IncomingJobs, OutgoingJobs, RemovalJobs, Notifier, NotifierLoop, ThreadsUpkeep, Housekeeping],
+  providers: [
+    Dispatcher,
+    IncomingJobs,
+    OutgoingJobs,
+    RemovalJobs,
+    Notifier,
+    NotifierLoop,
+    ThreadsUpkeep,
+    ThreadCatchUp,
+    Housekeeping,
+  ],
 })
 export class WorkerModule {}

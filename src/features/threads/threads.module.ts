@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { DeliveriesModule } from '../deliveries/deliveries.module.js';
+import { ThreadCatchUpStore } from './thread-catch-up.store.js';
 import { ThreadViewsStore } from './thread-views.store.js';
 import { Threading } from './threading.js';
 import { ThreadsController } from './threads.controller.js';
@@ -10,7 +11,7 @@ import { ThreadsStore } from './threads.store.js';
 @Module({
   imports: [DeliveriesModule],
   controllers: [ThreadsController],
-  providers: [ThreadsStore, ThreadViewsStore, Threading, ThreadsUpkeepStore],
-  exports: [ThreadsStore, Threading, ThreadsUpkeepStore],
+  providers: [ThreadsStore, ThreadViewsStore, Threading, ThreadsUpkeepStore, ThreadCatchUpStore],
+  exports: [ThreadCatchUpStore, ThreadsStore, Threading, ThreadsUpkeepStore],
 })
 export class ThreadsModule {}

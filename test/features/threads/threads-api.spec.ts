@@ -1,8 +1,13 @@
 import { v7 as uuid } from 'uuid';
 import { FilteredItemsStore } from '../../../src/features/incoming/filtered-items.store.js';
+import { ProfilesStore } from '../../../src/features/profiles/profiles.store.js';
+import { ThreadCatchUp } from '../../../src/features/threads/thread-catch-up.js';
+import { ThreadCatchUpStore } from '../../../src/features/threads/thread-catch-up.store.js';
+import { Threading } from '../../../src/features/threads/threading.js';
 import { ThreadsStore } from '../../../src/features/threads/threads.store.js';
 import { ThreadsUpkeepStore } from '../../../src/features/threads/threads-upkeep.store.js';
 import { AddressBookStore } from '../../../src/features/address-book/address-book.store.js';
+import { recordedLog } from '../../support/api.js';
 import { encodeCursor } from '../../../src/platform/http/page.js';
 import { statementsOf, type Statement } from '../support/sql-log.js';
 import { WholeStage, succeeded } from '../support/whole-stage.js';
@@ -102,6 +107,42 @@ describe('threads', () => {
     expect((await stranger.get(`/v1/messages?threadId=${offer.threadId}`)).body.items).toEqual([]);
   });
 
+  it('take in messages that were there before, in small steps, and only once', async () => {
+    const sql = (text: string) => stage.dataSource.query(text, [stage.profileId]);
+    const before = await stage.client().all('/v1/threads');
+    const [{ n: stored }] = await sql(`SELECT count(*)::int AS n FROM thread_messages WHERE profile_id = $1`);
+    for (const table of ['thread_messages', 'threads', 'thread_keys'])
+      await sql(`DELETE FROM ${table} WHERE profile_id = $1`);
+    const [plain] = await stage.messagesOf(second);
+    expect(plain).toMatchObject({ threadId: null, threadMatch: null });
+    const catchUp = new ThreadCatchUp(
+      stage.dataSource,
+      stage.get(ThreadCatchUpStore),
+      stage.get(ProfilesStore),
+      stage.get(Threading),
+      stage.clock,
+      recordedLog().log,
+    );
+    while (await catchUp.step());
+    const after = await stage.client().all('/v1/threads');
+    const facts = (threads: typeof after) =>
+      threads.map(({ subject, messageCount, outgoingCount, lastMessageAt }) => [
+        subject,
+        messageCount,
+        outgoingCount,
+        lastMessageAt,
+      ]);
+    expect(facts(after)).toEqual(facts(before));
+    expect((await sql(`SELECT count(*)::int AS n FROM thread_messages WHERE profile_id = $1`))[0].n).toBe(stored);
+    expect(await catchUp.step()).toBe(false);
+    offer = await get(`/v1/outgoing-messages/${offer.id}`);
+    // What was sent before is known as ours, too.
+    succeeded(await stage.client().patch(`/v1/mailboxes/${second}`, { filter: 'replies' }));
+    await deliver('two', { subject: 'answer', inReplyTo: offer.internetMessageId });
+    await stage.poll();
+    expect((await get(`/v1/threads/${offer.threadId}`)).messageCount).toBe(5);
+  });
+
   it('go with the last of their messages', async () => {
     const profileId = await stage.makeProfile();
     const mailboxId = await stage.makeMailbox('one@example.com', { profileId });
@@ -117,7 +158,7 @@ describe('threads', () => {
     const count = async (table: string) =>
       (await stage.dataSource.query(`SELECT count(*)::int AS n FROM ${table} WHERE profile_id = $1`, [profileId]))[0].n;
     expect([await count('threads'), await count('thread_keys'), await count('thread_messages')]).toEqual([0, 0, 0]);
-    expect((await get(`/v1/threads/${offer.threadId}`)).messageCount).toBe(4);
+    expect((await get(`/v1/threads/${offer.threadId}`)).messageCount).toBe(5);
   });
 });
 
