@@ -68,13 +68,25 @@ export class EventsStore {
     return { ...row, seq: '0' };
   }
 
-  /** Events behind `after` up to the horizon `upTo`, the first `limit` that the filter lets through. */
-  async between(after: FeedPosition, upTo: FeedPosition, filter: FeedFilter, limit: number): Promise<EventRow[]> {
+  /**
+   * Events behind `after` up to the horizon `upTo`, the first `limit` that the filter lets through.
+   * @param window how many events there are at most between the two, if that is known: the planner takes
+   *   any two places for far apart, and would read the whole table for a type that is rare
+   */
+  async between(
+    after: FeedPosition,
+    upTo: FeedPosition,
+    filter: FeedFilter,
+    limit: number,
+    window: number | null = null,
+  ): Promise<EventRow[]> {
+    const events =
+      window === null ? 'events' : `(SELECT * FROM events e WHERE ${between} ${inOrder} LIMIT ${Math.trunc(window)})`;
     const columns = `${position}, e.id, e.type, e.profile_id, e.mailbox_id, e.subject_id, e.data, e.occurred_at`;
     const parameters = [...parametersOf(after), ...parametersOf(upTo), limit, filter.types, filter.mailboxId];
     if (filter.profileIds === null)
       return this.dataSource.query<EventRow[]>(
-        `SELECT ${columns} FROM events e WHERE ${between} AND ${wanted} ${inOrder} LIMIT $7`,
+        `SELECT ${columns} FROM ${events} e WHERE ${between} AND ${wanted} ${inOrder} LIMIT $7`,
         parameters,
       );
     const query =
@@ -82,7 +94,7 @@ export class EventsStore {
         ? `SELECT ${columns} FROM unnest($10::uuid[]) AS profile (id) CROSS JOIN LATERAL (
              SELECT e.* FROM events e WHERE e.profile_id = profile.id AND ${between} AND ${wanted} ${inOrder} LIMIT $7
            ) e ${inOrder} LIMIT $7`
-        : `SELECT ${columns} FROM events e WHERE ${between} AND ${wanted} AND e.profile_id = ANY($10) ${inOrder} LIMIT $7`;
+        : `SELECT ${columns} FROM ${events} e WHERE ${between} AND ${wanted} AND e.profile_id = ANY($10) ${inOrder} LIMIT $7`;
     return this.dataSource.query<EventRow[]>(query, [...parameters, filter.profileIds]);
   }
 
