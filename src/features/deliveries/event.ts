@@ -1,6 +1,10 @@
 /** What the change feed tells. Names with full stops, as webhook receivers expect them. */
 export const eventTypes = [
   'message.received',
+  'message.updated',
+  'message.moved',
+  'message.removed',
+  'message.restored',
   'outgoing.sent',
   'outgoing.failed',
   'mailbox.failed',

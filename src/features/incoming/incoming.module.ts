@@ -7,6 +7,9 @@ import { IncomingMetrics } from './incoming-metrics.js';
 import { IncomingStore } from './incoming.store.js';
 import { ItemFailuresStore } from './item-failures.store.js';
 import { ItemIntake } from './item-intake.js';
+import { MessageChanges } from './message-changes.js';
+import { MessageItemsStore } from './message-items.store.js';
+import { WatchedFolders } from './watched-folders.js';
 import { MessagesController } from './messages.controller.js';
 import { MessagesStore } from './messages.store.js';
 
@@ -14,7 +17,18 @@ import { MessagesStore } from './messages.store.js';
 @Module({
   imports: [MailboxesModule, DeliveriesModule],
   controllers: [MessagesController],
-  providers: [MessagesStore, ItemFailuresStore, IncomingStore, FoldersStore, IncomingMetrics, ItemIntake, FolderSync],
-  exports: [FolderSync],
+  providers: [
+    MessagesStore,
+    ItemFailuresStore,
+    IncomingStore,
+    FoldersStore,
+    IncomingMetrics,
+    ItemIntake,
+    FolderSync,
+    WatchedFolders,
+    MessageChanges,
+    MessageItemsStore,
+  ],
+  exports: [FolderSync, WatchedFolders, MessageChanges],
 })
 export class IncomingModule {}

@@ -10,6 +10,7 @@ import { classify, consequenceOf } from '../failures/classify.js';
 import type { MailboxRun } from '../mailboxes/mailbox-run.js';
 import { IncomingMetrics } from './incoming-metrics.js';
 import { IncomingStore } from './incoming.store.js';
+import { MessageItemsStore } from './message-items.store.js';
 import { ItemFailuresStore } from './item-failures.store.js';
 import { contentOfMime, contentOfProperties, type MessageAttachment, type MessageContent } from './message-content.js';
 import { newMessage, type NewMessage } from './stored-message.js';
@@ -30,6 +31,7 @@ interface ItemTrouble {
 export class ItemIntake {
   constructor(
     private readonly store: IncomingStore,
+    private readonly items: MessageItemsStore,
     private readonly failures: ItemFailuresStore,
     private readonly events: EventsStore,
     private readonly metrics: IncomingMetrics,
@@ -39,7 +41,7 @@ export class ItemIntake {
 
   /** Fetches and stores the items that are not stored yet, batch by batch, each batch in a transaction of its own. */
   async take(run: MailboxRun, folder: string, itemIds: readonly string[]): Promise<void> {
-    const known = await this.store.knownItems(run.mailbox.id, itemIds);
+    const known = await this.items.known(run.mailbox.id, itemIds);
     const missing = [...new Set(itemIds)].filter((id) => !known.has(id));
     // What failed has a schedule of its own; each listing that shows it again would use up its tries.
     const failed = await this.failures.failed(run.mailbox.id, missing);
@@ -192,6 +194,7 @@ export class ItemIntake {
           data: {
             emailAddress: run.mailbox.emailAddress,
             internetMessageId: message.content.internetMessageId,
+            contentId: message.contentId,
             receivedAt: message.receivedAt.toISOString(),
           },
         })),

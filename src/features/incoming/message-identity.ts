@@ -34,3 +34,17 @@ export function messageIdentity(content: MessageContent, properties: ItemPropert
 function withoutLayout(body: string | null): string {
   return body?.replace(/\s+/g, ' ').trim() ?? '';
 }
+
+/**
+ * Under which a content is stored once for all mailboxes of a profile. The MIME itself would not do:
+ * each mailbox's copy has trace headers of its own.
+ * @returns 32 bytes
+ */
+export function contentDigest(identity: Buffer, content: MessageContent): Buffer {
+  const hash = createHash('sha256').update(identity);
+  const add = (part: string | number | null) => hash.update(`${part ?? ''}\0`);
+  add(withoutLayout(content.htmlBody));
+  for (const { filename, contentType, contentId, sizeBytes } of content.attachments)
+    [filename, contentType, contentId, sizeBytes].forEach(add);
+  return hash.digest();
+}

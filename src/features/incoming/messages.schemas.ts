@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { pageQuery, pageSchema } from '../../platform/http/page.js';
 import { idParam } from '../../platform/http/validation.js';
+import type { FolderView } from './folders.store.js';
 import type { ItemFailure } from './item-failures.store.js';
 import type { AttachmentRow, ContentRow, MessageRow } from './messages.store.js';
 
@@ -13,7 +14,7 @@ const fields = {
   id: z.uuid(),
   mailboxId: z.uuid(),
   profileId: z.uuid(),
-  folder: z.string().nullable().describe('Null: it has left the folders that are synced'),
+  folder: z.string().nullable().describe('Path of its folder; null: it has left the folders that are watched'),
   internetMessageId: z.string().nullable(),
   subject: z.string().nullable(),
   from: address.nullable(),
@@ -33,7 +34,10 @@ const fields = {
   references: z.array(z.string()),
   conversationId: z.string().nullable(),
   itemClass: z.string().nullable(),
-  itemId: z.string().describe('The id on the server, which changes when the item moves'),
+  items: z
+    .array(z.object({ folder: z.string(), itemId: z.string() }))
+    .describe('Where it lies on the server; several when there are copies. The ids change when it moves'),
+  contentId: z.uuid().describe('The same for one message in several mailboxes of the profile'),
 };
 
 export const messageSummary = z.object(fields).meta({ id: 'MessageSummary' });
@@ -55,6 +59,9 @@ export const messageAnswer = z
         sizeBytes: z.number().int(),
       }),
     ),
+    sightings: z
+      .array(z.object({ id: z.uuid(), mailboxId: z.uuid(), folder: z.string().nullable() }))
+      .describe('The message in each mailbox of the profile that has it, this one included'),
     hasMime: z.boolean().describe('False when the server could not show the original'),
   })
   .meta({ id: 'Message' });
@@ -103,7 +110,8 @@ export function showSummary(row: MessageRow): z.output<typeof messageSummary> {
     references: row.reference_ids,
     conversationId: row.conversation_id,
     itemClass: row.item_class,
-    itemId: row.item_id,
+    items: row.items,
+    contentId: row.content_id,
   };
 }
 
@@ -111,6 +119,7 @@ export function showMessage(
   row: MessageRow,
   content: ContentRow,
   attachments: readonly AttachmentRow[],
+  sightings: z.output<typeof messageAnswer>['sightings'],
 ): z.output<typeof messageAnswer> {
   return {
     ...showSummary(row),
@@ -125,6 +134,7 @@ export function showMessage(
       isInline: attachment.is_inline,
       sizeBytes: attachment.size_bytes,
     })),
+    sightings,
     hasMime: content.has_mime,
   };
 }
@@ -137,4 +147,26 @@ export const showItemFailure = (failure: ItemFailure) => ({
   attempts: failure.attempts,
   firstAt: failure.firstAt.toISOString(),
   retryAt: failure.retryAt?.toISOString() ?? null,
+});
+
+export const folderList = z
+  .object({
+    items: z.array(
+      z.object({
+        path: z.string(),
+        folder: z.string().describe('A well-known name, or the id on the server'),
+        missing: z.boolean().describe('The server has no folder at this path'),
+        importedAt: time.nullable().describe('When all mail that was there had been fetched'),
+        followedAt: time.nullable().describe('When every later change began to be followed'),
+      }),
+    ),
+  })
+  .meta({ id: 'FolderList' });
+
+export const showFolder = (view: FolderView): z.output<typeof folderList>['items'][number] => ({
+  path: view.path ?? view.folder,
+  folder: view.folder.replace(/^missing:/, ''),
+  missing: view.missingSince !== null,
+  importedAt: view.importedAt?.toISOString() ?? null,
+  followedAt: view.baselineAt?.toISOString() ?? null,
 });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { pageQuery, pageSchema } from '../../platform/http/page.js';
 import { idParam, oneLine, plainText } from '../../platform/http/validation.js';
 import { explain, type ExplanationContext } from '../failures/explanations.js';
+import { defaultChoice, maxChoices, pathFault } from './folder-choice.js';
 import { mailboxStates } from './mailbox-state.js';
 import type { MailboxView } from './mailboxes.store.js';
 
@@ -16,6 +17,25 @@ export const emailAddress = oneLine(320)
   .trim()
   .refine((value) => /^[^\s@<>]+@[^\s@<>]+$/.test(value), { message: 'must be an e-mail address' });
 
+const folderChoices = z
+  .array(
+    z.strictObject({
+      path: oneLine(1_000)
+        .trim()
+        .superRefine((path, context) => {
+          const message = pathFault(path);
+          if (message !== null) context.addIssue({ code: 'custom', message });
+        })
+        .describe('`inbox`, `sentitems`, or names with a / between them, such as `Projects/2026` or `inbox/Customers`'),
+      subfolders: z.boolean().default(false).describe('All mail folders below it, too; junk and deleted mail never'),
+    }),
+  )
+  .min(1)
+  .max(maxChoices)
+  .refine((choices) => new Set(choices.map(({ path }) => path.toLowerCase())).size === choices.length, {
+    message: 'must name each folder once',
+  });
+
 const fields = {
   profileId: idParam.describe('The email server profile whose service account opens the mailbox'),
   emailAddress,
@@ -27,6 +47,7 @@ const fields = {
     .describe('What identifies the owner, of the kind that the profile’s connectingSidType names; null: the address'),
   incoming: z.boolean().default(true).describe('Receive mail'),
   outgoing: z.boolean().default(true).describe('Send mail'),
+  folders: folderChoices.default([...defaultChoice]).describe('Folders to watch'),
 };
 
 export const newMailbox = z.strictObject(fields).meta({ id: 'NewMailbox' });
@@ -66,6 +87,7 @@ export const mailboxPatch = z
     connectingSid: oneLine(500).min(1).nullable().optional(),
     incoming: z.boolean().optional(),
     outgoing: z.boolean().optional(),
+    folders: folderChoices.optional(),
   })
   .refine((patch) => Object.values(patch).some((value) => value !== undefined), { message: 'must change something' })
   .meta({ id: 'MailboxPatch' });
@@ -108,6 +130,7 @@ export const mailboxAnswer = z
     connectingSid: z.string().nullable(),
     incoming: z.boolean(),
     outgoing: z.boolean(),
+    folders: z.array(z.object({ path: z.string(), subfolders: z.boolean() })),
     state: z.enum(mailboxStates).describe('failed: stopped until a probe succeeds; the probes go on by themselves'),
     stateSince: time,
     failure: failure.nullable().describe('Why the mailbox is failed'),
@@ -144,6 +167,7 @@ export function showMailbox(mailbox: MailboxView, profile: ProfileNames): Mailbo
     connectingSid: mailbox.connectingSid,
     incoming: mailbox.incoming,
     outgoing: mailbox.outgoing,
+    folders: mailbox.folders,
     state: mailbox.state,
     stateSince: mailbox.stateSince.toISOString(),
     failure: showFailure(mailbox.failure, mailbox, profile),

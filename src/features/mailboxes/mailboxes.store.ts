@@ -3,6 +3,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import type { Sql } from '../../platform/database/data-source.js';
 import { storableJson } from '../../platform/database/storable-text.js';
 import type { StoredFailure } from '../failures/failure.js';
+import type { FolderChoice } from './folder-choice.js';
 import type { MailboxState, MailboxStatus } from './mailbox-state.js';
 import { MailboxEntity } from './mailbox.entity.js';
 
@@ -14,6 +15,7 @@ export interface NewMailbox {
   readonly connectingSid: string | null;
   readonly incoming: boolean;
   readonly outgoing: boolean;
+  readonly folders: readonly FolderChoice[];
 }
 
 /** A mailbox with what the schedule knows of it. */
@@ -30,7 +32,7 @@ export interface MailboxFilter {
 
 const viewColumns = `
   m.id, m.profile_id AS "profileId", m.email_address AS "emailAddress", m.display_name AS "displayName", m.connecting_sid AS "connectingSid",
-  m.incoming, m.outgoing, m.state, m.state_since AS "stateSince", m.state_version AS "stateVersion", m.failure, m.failed_probes AS "failedProbes",
+  m.incoming, m.outgoing, m.folders, m.state, m.state_since AS "stateSince", m.state_version AS "stateVersion", m.failure, m.failed_probes AS "failedProbes",
   m.last_sync_at AS "lastSyncAt", m.last_error AS "lastError", m.removed_at AS "removedAt", m.created_at AS "createdAt", m.updated_at AS "updatedAt",
   schedule."nextSyncAt", schedule.running`;
 
@@ -51,9 +53,9 @@ export class MailboxesStore {
    */
   async insert(sql: Sql, mailboxes: readonly NewMailbox[], now: Date): Promise<Set<string>> {
     const rows = await sql.query<{ id: string }[]>(
-      `INSERT INTO mailboxes (id, profile_id, email_address, display_name, connecting_sid, incoming, outgoing, state, state_since, created_at, updated_at)
-       SELECT id, "profileId", "emailAddress", "displayName", "connectingSid", incoming, outgoing, 'active', $2, $2, $2
-       FROM jsonb_to_recordset($1::jsonb) AS row(id uuid, "profileId" uuid, "emailAddress" text, "displayName" text, "connectingSid" text, incoming boolean, outgoing boolean)
+      `INSERT INTO mailboxes (id, profile_id, email_address, display_name, connecting_sid, incoming, outgoing, folders, state, state_since, created_at, updated_at)
+       SELECT id, "profileId", "emailAddress", "displayName", "connectingSid", incoming, outgoing, folders, 'active', $2, $2, $2
+       FROM jsonb_to_recordset($1::jsonb) AS row(id uuid, "profileId" uuid, "emailAddress" text, "displayName" text, "connectingSid" text, incoming boolean, outgoing boolean, folders jsonb)
        ON CONFLICT (profile_id, lower(email_address)) WHERE removed_at IS NULL DO NOTHING
        RETURNING id`,
       [storableJson(mailboxes), now],
@@ -168,6 +170,16 @@ export class MailboxesStore {
   /** Everything is looked at anew; what is stored is recognised. */
   async forgetFolders(sql: Sql, id: string): Promise<void> {
     await sql.query(`DELETE FROM mailbox_folders WHERE mailbox_id = $1`, [id]);
+    await sql.query(`UPDATE mailboxes SET folders_resolved_at = NULL WHERE id = $1`, [id]);
+  }
+
+  /** The next run looks for the folders in the server's tree. */
+  async chooseFolders(sql: Sql, id: string, folders: readonly FolderChoice[], now: Date): Promise<void> {
+    await sql.query(`UPDATE mailboxes SET folders = $2, folders_resolved_at = NULL, updated_at = $3 WHERE id = $1`, [
+      id,
+      storableJson(folders),
+      now,
+    ]);
   }
 
   async markRemoved(sql: Sql, id: string, now: Date): Promise<void> {
