@@ -77,6 +77,7 @@ it('lists every route with the scope that it needs', () => {
     'DELETE /v1/mailboxes/:id write',
     'GET /v1/mailboxes/:id read',
     'PATCH /v1/mailboxes/:id write',
+    'GET /v1/mailboxes/:id/folders read',
     'GET /v1/mailboxes/:id/item-failures read',
     'POST /v1/mailboxes/:id/pause write',
     'POST /v1/mailboxes/:id/resume write',

@@ -19,6 +19,6 @@ export interface NewMessage {
 export function newMessage(item: FetchedItem, content: MessageContent, now: Date): NewMessage {
   const receivedAt = item.properties.receivedAt ?? content.sentAt ?? now;
   const identity = messageIdentity(content, item.properties, receivedAt);
-  const digest = contentDigest(identity, content);
+  const digest = contentDigest(identity, content, item.mime);
   return { id: uuidv7(), contentId: uuidv7(), identity, digest, item, content, receivedAt };
 }
