@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { DeliveriesModule } from '../features/deliveries/deliveries.module.js';
+import { WebhookLoop } from '../features/deliveries/webhook-loop.js';
 import { FailuresModule } from '../features/failures/failures.module.js';
 import { NotifierLoop } from '../features/failures/notifier-loop.js';
 import { Notifier } from '../features/failures/notifier.js';
@@ -14,7 +15,7 @@ import { Dispatcher } from '../features/scheduling/dispatcher.js';
 import { SchedulingModule } from '../features/scheduling/scheduling.module.js';
 import { Housekeeping } from './housekeeping.js';
 
-/** What a worker runs: the dispatcher, the handlers of jobs, the sender of notifications. Any number may run side by side. */
+/** What a worker runs: the dispatcher, the handlers of jobs, the senders of notifications and webhooks. Any number may run side by side. */
 @Module({
   imports: [
     SchedulingModule,
@@ -25,6 +26,6 @@ import { Housekeeping } from './housekeeping.js';
     IncomingModule,
     OutgoingModule,
   ],
-  providers: [Dispatcher, IncomingJobs, OutgoingJobs, RemovalJobs, Notifier, NotifierLoop, Housekeeping],
+  providers: [Dispatcher, IncomingJobs, OutgoingJobs, RemovalJobs, Notifier, NotifierLoop, WebhookLoop, Housekeeping],
 })
 export class WorkerModule {}
