@@ -2,6 +2,7 @@ import { OutgoingStore } from '../../src/features/outgoing/outgoing.store.js';
 import { FoldersStore } from '../../src/features/incoming/folders.store.js';
 import { IncidentsStore } from '../../src/features/failures/incidents.store.js';
 import { IncomingStore } from '../../src/features/incoming/incoming.store.js';
+import { MessageItemsStore } from '../../src/features/incoming/message-items.store.js';
 import { ItemFailuresStore } from '../../src/features/incoming/item-failures.store.js';
 import { MailboxesStore } from '../../src/features/mailboxes/mailboxes.store.js';
 import { NotificationsStore } from '../../src/features/failures/notifications.store.js';
@@ -18,6 +19,8 @@ import { WholeStage } from './support/whole-stage.js';
 /** Tables that grow without end, or with the number of mailboxes: no statement of every day may read one whole. */
 const large = [
   'messages',
+  'message_items',
+  'message_contents',
   'message_contents',
   'message_attachments',
   'events',
@@ -78,9 +81,12 @@ beforeAll(async () => {
   await sql.query(
     `INSERT INTO message_contents (id, profile_id, headers) SELECT gen_random_uuid(), gen_random_uuid(), '[]' FROM generate_series(1, 200000)`,
   );
-  await sql.query(`INSERT INTO messages (id, mailbox_id, profile_id, content_id, identity, folder, item_id, reference_ids, recipients, importance, is_read, has_attachments, size_bytes, received_at, stored_at)
-    SELECT gen_random_uuid(), f.id, f.profile_id, c.id, sha256(c.id::text::bytea), 'inbox', 'item-' || c.n, '{}', '{"to":[],"cc":[],"bcc":[],"replyTo":[]}', 'normal', false, false, 1000, now() - random() * interval '300 days', now()
+  await sql.query(`INSERT INTO messages (id, mailbox_id, profile_id, content_id, identity, folder, reference_ids, recipients, importance, is_read, has_attachments, size_bytes, received_at, stored_at)
+    SELECT gen_random_uuid(), f.id, f.profile_id, c.id, sha256(c.id::text::bytea), 'inbox', '{}', '{"to":[],"cc":[],"bcc":[],"replyTo":[]}', 'normal', false, false, 1000, now() - random() * interval '300 days', now()
     FROM (SELECT id, row_number() OVER () AS n FROM message_contents) c JOIN few f ON f.n = 1 + c.n % 2000`);
+  await sql.query(
+    `INSERT INTO message_items (message_id, mailbox_id, folder, item_id) SELECT id, mailbox_id, 'inbox', 'item-' || row_number() OVER () FROM messages`,
+  );
   await sql.query(
     `INSERT INTO message_attachments (content_id, position, content_type, is_inline, size_bytes) SELECT id, 0, 'a/b', false, 1 FROM message_contents LIMIT 50000`,
   );
@@ -198,7 +204,7 @@ it.each<[string, () => Promise<unknown>]>([
   [
     'finding known items',
     () =>
-      stage.get(IncomingStore).knownItems(
+      stage.get(MessageItemsStore).known(
         mailbox.id,
         Array.from({ length: 512 }, (_, index) => `item-${index}`),
       ),
@@ -217,10 +223,18 @@ it.each<[string, () => Promise<unknown>]>([
   [
     'noting what was read and what left',
     async () => {
-      await stage.get(IncomingStore).setRead(stage.dataSource, mailbox.id, [{ itemId: 'item-1', isRead: true }]);
-      await stage.get(IncomingStore).leaveFolder(stage.dataSource, mailbox.id, ['item-1', 'item-2']);
+      await stage.get(MessageItemsStore).setRead(stage.dataSource, mailbox.id, [{ itemId: 'item-1', isRead: true }]);
+      await stage.get(MessageItemsStore).leave(stage.dataSource, mailbox.id, 'inbox', ['item-1', 'item-2'], now());
     },
   ],
+  [
+    'settling where messages are',
+    async () => {
+      await stage.get(MessageItemsStore).hasUnsettled(mailbox.id, now());
+      await stage.get(MessageItemsStore).settle(stage.dataSource, mailbox.id, null, now(), 500);
+    },
+  ],
+  ['listing watched folders', get('/v1/mailboxes/{mailbox}/folders')],
   ['finding items to try again', () => stage.get(ItemFailuresStore).due(mailbox.id, 'inbox', now(), 10)],
   ['reading the feed', get('/v1/events')],
   ['reading the feed for a rare type', get('/v1/events?types=mailbox.failed')],
