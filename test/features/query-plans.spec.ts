@@ -21,7 +21,6 @@ const large = [
   'messages',
   'message_items',
   'message_contents',
-  'message_contents',
   'message_attachments',
   'events',
   'mailboxes',

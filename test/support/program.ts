@@ -40,7 +40,7 @@ export function startProgram(
   const written: string[] = [];
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (data: Buffer) => written.push(data.toString()));
   const output = () => written.join('');
-  const exited: Promise<Exit> = once(child, 'close').then(([code, signal]) => ({ code, signal }) as Exit);
+  const exited: Promise<Exit> = once(child, 'close').then(([code, signal]) => ({ code, signal }));
   // A test run that is interrupted takes its children along.
   const killNow = () => child.kill('SIGKILL');
   process.once('exit', killNow);
