@@ -52,5 +52,7 @@ export function explainOutgoing(
   failure: { readonly code: string; readonly category: FailureCategory },
   context: ExplanationContext,
 ): Explanation {
-  return byCode[failure.code] ?? byCategory[failure.category] ?? explain(failure, context);
+  // A code is a server's text, and may be `constructor`.
+  const own = Object.hasOwn(byCode, failure.code) ? byCode[failure.code] : undefined;
+  return own ?? byCategory[failure.category] ?? explain(failure, context);
 }
