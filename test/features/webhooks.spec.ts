@@ -19,6 +19,8 @@ describe('webhooks', () => {
       type: 'message.received',
       data: { id: eventId, profileId: stage.profileId },
     });
-    expect(await stage.deliveries(id)).toMatchObject([{ id: eventId, state: 'delivered', attempts: 1, lastStatus: 204 }]);
+    expect(await stage.deliveries(id)).toMatchObject([
+      { id: eventId, state: 'delivered', attempts: 1, lastStatus: 204 },
+    ]);
   });
 });

@@ -31,6 +31,7 @@ export class WebhookLoop implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly leases: EndpointLeasesStore;
   private readonly clock: Clock;
   private readonly log: Log;
+  private stopping = false;
 
   constructor(
     clock: Clock,
@@ -57,6 +58,7 @@ export class WebhookLoop implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   async onModuleDestroy(): Promise<void> {
+    this.stopping = true;
     await this.loop.stop();
     for (const session of this.sessions.keys()) session.stop();
     await Promise.all(this.sessions.values());
@@ -72,7 +74,7 @@ export class WebhookLoop implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async tick(linger: number): Promise<boolean> {
-    const room = Math.min(claimedAtOnce, mostSessions - this.sessions.size);
+    const room = this.stopping ? 0 : Math.min(claimedAtOnce, mostSessions - this.sessions.size);
     if (room <= 0) return false;
     const claimed = await this.leases.claimDue(this.clock.now(), room);
     for (const endpoint of claimed) this.begin(endpoint, linger);

@@ -8,7 +8,7 @@ import { AddressRefused, guardedConnector } from './guarded-connector.js';
 import { retryAfterMs } from './retry-schedule.js';
 import type { WebhookRequest } from './webhook-request.js';
 
-export const requestTimeoutMs = 20_000;
+const requestTimeoutMs = 20_000;
 const connectTimeoutMs = 10_000;
 /** Read so that the connection can be used again; an answer has nothing to tell but its status. */
 const readBytes = 16 * 1024;
@@ -32,6 +32,8 @@ const redirects = 'redirects are not followed; set the address that answers';
 @Injectable()
 export class WebhookSender implements OnApplicationShutdown {
   readonly rules: AddressRules;
+  /** For a whole request. A test shortens it. */
+  timeoutMs = requestTimeoutMs;
   private readonly agent: Agent;
 
   constructor(
@@ -55,7 +57,7 @@ export class WebhookSender implements OnApplicationShutdown {
     const start = performance.now();
     const ms = () => Math.round(performance.now() - start);
     const timeout = new AbortController();
-    const timer = setTimeout(() => timeout.abort(), requestTimeoutMs);
+    const timer = setTimeout(() => timeout.abort(), this.timeoutMs);
     try {
       const answer = await request(url, {
         method: 'POST',
@@ -77,7 +79,7 @@ export class WebhookSender implements OnApplicationShutdown {
         retryAfterMs: retryAfterMs(wait, this.clock.now()),
       };
     } catch (error) {
-      const words = timeout.signal.aborted ? `no answer within ${requestTimeoutMs / 1000} s` : wordsOf(error);
+      const words = timeout.signal.aborted ? `no answer within ${this.timeoutMs / 1000} s` : wordsOf(error);
       return { ok: false, status: null, error: words, ms: ms(), retryAfterMs: null };
     } finally {
       clearTimeout(timer);

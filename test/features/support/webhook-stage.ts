@@ -6,7 +6,7 @@ import type { EventType, NewEvent } from '../../../src/features/deliveries/event
 import { EventsStore } from '../../../src/features/deliveries/events.store.js';
 import { WebhookLoop } from '../../../src/features/deliveries/webhook-loop.js';
 import { ManualClock } from '../../../src/platform/clock/clock.js';
-import { startApi, testSecretBox, type ApiAnswer, type TestApi } from '../../support/api.js';
+import { startApi, testSecretBox, type ApiAnswer, type ApiClient, type TestApi } from '../../support/api.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { makeProfile } from '../../support/profiles.js';
 import { WebhookReceiver } from './webhook-receiver.js';
@@ -33,6 +33,8 @@ export class WebhookStage {
     readonly receiver: WebhookReceiver,
     readonly profileId: string,
     private readonly secretBox: ReturnType<typeof testSecretBox>,
+    /** Of a key that outlives the start of another process. */
+    readonly token: string,
   ) {}
 
   static async open(): Promise<WebhookStage> {
@@ -42,7 +44,8 @@ export class WebhookStage {
     const secretBox = testSecretBox();
     const api = await WebhookStage.start(database, clock, secretBox);
     const profileId = await makeProfile(database.dataSource);
-    return new WebhookStage(clock, database, api, await WebhookReceiver.start(), profileId, secretBox);
+    const { body } = await api.client().post('/v1/api-keys', { name: 'stage', scopes: ['admin'] });
+    return new WebhookStage(clock, database, api, await WebhookReceiver.start(), profileId, secretBox, body.token);
   }
 
   private static start(database: TestDatabase, clock: ManualClock, secretBox: ReturnType<typeof testSecretBox>) {
@@ -67,6 +70,15 @@ export class WebhookStage {
     await this.database.drop();
   }
 
+  client(token: string | null = this.token): ApiClient {
+    return this.api.client(token);
+  }
+
+  /** @returns the token of a further key */
+  async makeKey(scopes: readonly string[], profileIds: readonly string[] | null = null): Promise<string> {
+    return (await this.client().post('/v1/api-keys', { name: 'further', scopes, profileIds })).body.token;
+  }
+
   get events(): EventsStore {
     return this.api.app.get(EventsStore, { strict: false });
   }
@@ -81,17 +93,17 @@ export class WebhookStage {
   }
 
   async endpoint(given: Record<string, unknown> = {}): Promise<Body> {
-    const answer = await this.api.client().post('/v1/webhook-endpoints', { url: this.receiver.url, ...given });
+    const answer = await this.client().post('/v1/webhook-endpoints', { url: this.receiver.url, ...given });
     if (answer.status !== 201) throw new Error(JSON.stringify(answer.body));
     return answer.body;
   }
 
   async read(id: string): Promise<Body> {
-    return (await this.api.client().get(`/v1/webhook-endpoints/${id}`)).body;
+    return (await this.client().get(`/v1/webhook-endpoints/${id}`)).body;
   }
 
   async deliveries(id: string, state?: string): Promise<Body[]> {
-    return this.api.client().all(`/v1/webhook-endpoints/${id}/deliveries${state ? `?state=${state}` : ''}`);
+    return this.client().all(`/v1/webhook-endpoints/${id}/deliveries${state ? `?state=${state}` : ''}`);
   }
 
   /** Writes one event. @returns its id */
