@@ -70,6 +70,7 @@ it('lists every route with the scope that it needs', () => {
     'GET /v1/email-server-profiles/:id read',
     'PATCH /v1/email-server-profiles/:id write',
     'GET /v1/events read',
+    'GET /v1/events/stream read',
     'GET /v1/incidents read',
     'GET /v1/incidents/:id read',
     'GET /v1/mailboxes read',
@@ -93,6 +94,17 @@ it('lists every route with the scope that it needs', () => {
     'GET /v1/outgoing-messages/:id read',
     'POST /v1/outgoing-messages/:id/cancel write',
     'POST /v1/outgoing-messages/:id/retry write',
+    'GET /v1/webhook-endpoints read',
+    'POST /v1/webhook-endpoints admin',
+    'DELETE /v1/webhook-endpoints/:id admin',
+    'GET /v1/webhook-endpoints/:id read',
+    'PATCH /v1/webhook-endpoints/:id admin',
+    'GET /v1/webhook-endpoints/:id/deliveries read',
+    'POST /v1/webhook-endpoints/:id/deliveries/:deliveryId/replay admin',
+    'POST /v1/webhook-endpoints/:id/replay admin',
+    'GET /v1/webhook-endpoints/:id/replays read',
+    'POST /v1/webhook-endpoints/:id/rotate-secret admin',
+    'POST /v1/webhook-endpoints/:id/test admin',
   ]);
 });
 
@@ -110,8 +122,22 @@ const apiRoutes = () =>
             : path.startsWith('/v1/outgoing')
               ? others.outgoing
               : others.profile;
-      return { method, scope, template: path, path: path.replace(':id', id).replace(':position', '0') };
+      return {
+        method,
+        scope,
+        template: path,
+        path: path.replace(':id', id).replace(':deliveryId', uuid()).replace(':position', '0'),
+      };
     });
+
+/** The smallest valid body of a route that takes an id. */
+function changeOf(method: string, template: string): object | undefined {
+  if (template === '/v1/webhook-endpoints/:id/replay')
+    return { from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z' };
+  if (method !== 'PATCH') return undefined;
+  if (template.startsWith('/v1/email')) return { name: 'x' };
+  return template.startsWith('/v1/mailboxes') ? { displayName: 'x' } : { enabled: true };
+}
 
 function expectProblem(answer: ApiAnswer, statuses: number | number[], what: string): void {
   const problem = `${what}: ${answer.status} ${JSON.stringify(answer.body)}`;
@@ -146,9 +172,7 @@ describe('who may not', () => {
     const limited = stage.client(await stage.makeKey(['admin'], [mine.profile]));
     for (const { method, path, template } of apiRoutes()) {
       if (!template.includes(':id')) continue;
-      const body = method === 'PATCH' ? { displayName: 'x', name: 'x' } : undefined;
-      const patch = template.startsWith('/v1/email') ? { name: 'x' } : { displayName: 'x' };
-      expectProblem(await limited.call(method, path, body && patch), 404, `${method} ${path}`);
+      expectProblem(await limited.call(method, path, changeOf(method, template)), 404, `${method} ${path}`);
     }
     const lists = {
       '/v1/email-server-profiles': 'id',
@@ -253,6 +277,7 @@ const queries = () => ({
   '/v1/incidents': ['limit', 'cursor', 'profileId', 'open'],
   '/v1/notifications': ['limit', 'cursor', 'incidentId'],
   '/v1/events': ['limit', 'after', 'types'],
+  '/v1/webhook-endpoints': ['limit', 'cursor'],
 });
 
 const half = '\ud800';
@@ -389,13 +414,8 @@ describe('bad input', () => {
           [400, 404, 405],
           `${method} ${template} ${id}`,
         );
-      const body = method === 'PATCH' ? { name: 'x' } : undefined;
-      const patch = template.startsWith('/v1/email') ? body : body && { displayName: 'x' };
-      expectProblem(
-        await stage.client().call(method, template.replace(':id', uuid()).replace(':position', '0'), patch),
-        404,
-        `${method} ${template}`,
-      );
+      const path = template.replace(':id', uuid()).replace(':deliveryId', uuid()).replace(':position', '0');
+      expectProblem(await stage.client().call(method, path, changeOf(method, template)), 404, `${method} ${template}`);
     }
     for (const position of ['-1', '1.5', 'x', '99999999999999999999', '%00', '1e5'])
       expectProblem(
