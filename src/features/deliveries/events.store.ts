@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { Injectable, Optional } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
@@ -39,8 +40,7 @@ export class EventsStore {
   async append(sql: Sql, events: readonly NewEvent[], at: Date): Promise<void> {
     if (events.length === 0) return;
     const rows = events.map((event) => ({
-      // The id's own time is the event's: replays find a range of time by the index of ids.
-      id: uuidv7({ msecs: at.getTime() }),
+      id: eventId(at),
       type: event.type,
       profile_id: event.profileId,
       mailbox_id: event.mailboxId,
@@ -134,6 +134,17 @@ export class EventsStore {
     const { after, types, profileIds, limit } = query;
     return this.between(after ?? feedStart, await this.horizon(), { types, profileIds, mailboxId: null }, limit);
   }
+}
+
+let written = randomInt(2 ** 30);
+
+/**
+ * The id's own time is the event's, and ids of one millisecond count up: replays read a range of time by
+ * the index of ids, and a mailbox's events, which one process at a time writes, in their order.
+ */
+function eventId(at: Date): string {
+  written = (written + 1) % 2 ** 32;
+  return uuidv7({ msecs: at.getTime(), seq: written });
 }
 
 const parametersOf = ({ epoch, txid, seq }: FeedPosition) => [epoch, txid, seq];

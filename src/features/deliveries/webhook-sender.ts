@@ -117,8 +117,7 @@ const wordsOfCode: Readonly<Record<string, string>> = {
 /** Only words of our own: texts of errors may hold what a peer sent. */
 function wordsOf(error: unknown): string {
   if (error instanceof AddressRefused) return error.message;
-  if (!(error instanceof Error)) return 'the request failed';
-  const { code } = error as { code?: unknown };
+  const code = typeof error === 'object' && error !== null ? (error as { code?: unknown }).code : undefined;
   if (typeof code === 'string' && wordsOfCode[code]) return wordsOfCode[code];
   if (error instanceof errors.SocketError) return 'the connection was closed without an answer';
   return typeof code === 'string' && /^[A-Z0-9_]{1,60}$/.test(code)
