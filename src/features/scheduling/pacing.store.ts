@@ -126,6 +126,16 @@ export class PacingStore {
     );
   }
 
+  /** Whether the profile still is what a run began with; null: it never learnt what that was. */
+  async isOfVersion(sql: Sql, profileId: string, version: number | null): Promise<boolean> {
+    if (version === null) return true;
+    const rows = await sql.query<unknown[]>(`SELECT FROM email_server_profiles WHERE id = $1 AND version = $2`, [
+      profileId,
+      version,
+    ]);
+    return rows.length > 0;
+  }
+
   /**
    * Nobody calls until `until`; then one canary does. Runs that were under way together and all met the
    * same refusal count as one strike.
