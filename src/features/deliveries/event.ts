@@ -7,6 +7,8 @@ export const eventTypes = [
   'message.restored',
   'outgoing.sent',
   'outgoing.failed',
+  'outgoing.bounced',
+  'outgoing.read-receipt',
   'mailbox.failed',
   'mailbox.recovered',
   'mailbox.paused',

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { DeliveriesModule } from '../deliveries/deliveries.module.js';
+import { DeliveryReportsModule } from '../delivery-reports/delivery-reports.module.js';
 import { MailboxesModule } from '../mailboxes/mailboxes.module.js';
 import { FolderSync } from './folder-sync.js';
 import { FoldersStore } from './folders.store.js';
@@ -15,7 +16,7 @@ import { MessagesStore } from './messages.store.js';
 
 /** Received mail: how it comes in, and how it is shown. */
 @Module({
-  imports: [MailboxesModule, DeliveriesModule],
+  imports: [MailboxesModule, DeliveriesModule, DeliveryReportsModule],
   controllers: [MessagesController],
   providers: [
     MessagesStore,

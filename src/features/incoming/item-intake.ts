@@ -5,6 +5,7 @@ import { Clock } from '../../platform/clock/clock.js';
 import type { Log } from '../../platform/log/log.js';
 import { LOG } from '../../platform/tokens.js';
 import { EventsStore } from '../deliveries/events.store.js';
+import { DeliveryReports } from '../delivery-reports/delivery-reports.js';
 import { retryDelay } from '../failures/backoff.js';
 import { classify, consequenceOf } from '../failures/classify.js';
 import type { MailboxRun } from '../mailboxes/mailbox-run.js';
@@ -13,6 +14,7 @@ import { IncomingStore } from './incoming.store.js';
 import { MessageItemsStore } from './message-items.store.js';
 import { ItemFailuresStore } from './item-failures.store.js';
 import { contentOfMime, contentOfProperties, type MessageAttachment, type MessageContent } from './message-content.js';
+import { reportsAmong } from './received-reports.js';
 import { newMessage, type NewMessage } from './stored-message.js';
 
 /** Items a GetItem call; larger batches gain little and lose more when one call fails. */
@@ -35,6 +37,7 @@ export class ItemIntake {
     private readonly failures: ItemFailuresStore,
     private readonly events: EventsStore,
     private readonly metrics: IncomingMetrics,
+    private readonly reports: DeliveryReports,
     private readonly clock: Clock,
     @Inject(LOG) private readonly log: Log,
   ) {}
@@ -200,6 +203,7 @@ export class ItemIntake {
         })),
         now,
       );
+      await this.reports.record(manager, run.profile.id, await reportsAmong(stored), now);
       await this.failures.forget(manager, mailboxId, [...messages.map((message) => message.item.id), ...gone]);
       for (const trouble of troubles) {
         const retryAt = (attempts: number) =>
