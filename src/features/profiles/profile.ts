@@ -13,6 +13,8 @@ export interface ProfileSettings {
   readonly processEmailsFrom: Date;
   readonly minPollingIntervalSeconds: number;
   readonly maxConcurrentConnections: number;
+  /** Of each mailbox. */
+  readonly maxSendsPerMinute: number;
   readonly notifyOwner: boolean;
 }
 

@@ -18,6 +18,7 @@ interface ProfileRow {
   readonly process_emails_from: Date;
   readonly min_polling_interval_seconds: number;
   readonly max_concurrent_connections: number;
+  readonly max_sends_per_minute: number;
   readonly notify_owner: boolean;
   readonly version: number;
   readonly created_at: Date;
@@ -152,6 +153,7 @@ function valuesOf(profile: Profile) {
     process_emails_from: profile.processEmailsFrom,
     min_polling_interval_seconds: profile.minPollingIntervalSeconds,
     max_concurrent_connections: profile.maxConcurrentConnections,
+    max_sends_per_minute: profile.maxSendsPerMinute,
     notify_owner: profile.notifyOwner,
     version: profile.version,
     updated_at: profile.updatedAt,
@@ -178,6 +180,7 @@ function profileOf(row: ProfileRow): Profile {
     processEmailsFrom: row.process_emails_from,
     minPollingIntervalSeconds: row.min_polling_interval_seconds,
     maxConcurrentConnections: row.max_concurrent_connections,
+    maxSendsPerMinute: row.max_sends_per_minute,
     notifyOwner: row.notify_owner,
     version: row.version,
     createdAt: row.created_at,
