@@ -41,6 +41,7 @@ export async function composeMessage(content: MessageContent, options: ComposeOp
         .filter((header) => !STANDARD.test(header.name))
         .map((header) => ({ key: header.name, value: header.value })),
       ...(content.readReceipt ? [{ key: 'Disposition-Notification-To', value: from.address }] : []),
+      ...(content.deliveryReceipt ? [{ key: 'Return-Receipt-To', value: from.address }] : []),
     ],
     attachments: content.attachments.map((attachment) => ({
       filename: attachment.name,
