@@ -82,6 +82,7 @@ it('lists every route with the scope that it needs', () => {
     'GET /v1/mailboxes/:id/item-failures read',
     'POST /v1/mailboxes/:id/pause write',
     'POST /v1/mailboxes/:id/resume write',
+    'GET /v1/mailboxes/:id/sending read',
     'POST /v1/mailboxes/:id/sync write',
     'POST /v1/mailboxes/batch write',
     'GET /v1/messages read',
