@@ -129,7 +129,8 @@ export class MessageSender {
         failure: null,
       } as const;
       if (!(await this.store.change(manager, message.id, placeOf(journal), to, now))) return false;
-      await this.pace.relieve(manager, run.mailbox.id);
+      // One that was found to have gone out earlier says nothing of what the server takes now.
+      if (result.seen === null) await this.pace.relieve(manager, run.mailbox.id);
       if (!message.saveToSentItems) await this.copies.add(manager, run.mailbox.id, message.id, now);
       await this.events.append(manager, [this.event(run, message, 'outgoing.sent', {})], now);
       return true;
