@@ -55,18 +55,20 @@ const statements = [
   /*
    * What mail servers and mail programs reported of a message, one row a recipient. message_id: the
    * received report; no reference, for it may be cleared away earlier than the message that it is about.
+   * content_id: the same in each mailbox that received the report, which counts once.
    */
   `CREATE TABLE delivery_reports (
     outgoing_id uuid NOT NULL REFERENCES outgoing_messages ON DELETE CASCADE,
-    message_id uuid NOT NULL,
+    content_id uuid NOT NULL,
     position integer NOT NULL,
+    message_id uuid NOT NULL,
     kind text NOT NULL CHECK (kind IN ('delivery', 'disposition')),
     action text NOT NULL,
     recipient text,
     status text,
     diagnostic text,
     reported_at timestamptz NOT NULL,
-    PRIMARY KEY (outgoing_id, message_id, position)
+    PRIMARY KEY (outgoing_id, content_id, position)
   )`,
 ];
 

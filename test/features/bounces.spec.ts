@@ -33,6 +33,7 @@ describe('what comes back about sent mail', () => {
         `To: ${ada}`,
         `Message-ID: <${Math.random()}@elsewhere.example>`,
         'Subject: report',
+        'Date: Sun, 01 Mar 2026 08:00:00 +0000',
         'MIME-Version: 1.0',
         ...headers,
         `Content-Type: multipart/report; report-type=${type}; boundary="b"`,
@@ -159,6 +160,17 @@ describe('what comes back about sent mail', () => {
       recipient: 'bbbbvhvbbvkjbhfbvbvjhb@gmail.com',
       status: '5.1.1',
     });
+    expect(await eventsOf('outgoing.bounced', sent.id)).toHaveLength(1);
+  });
+
+  it('counts a report once that two mailboxes received', async () => {
+    const sent = await send();
+    const mime = report('delivery-status', [deliveryStatus('failed', '5.1.1'), original(sent.internetMessageId)]);
+    await stage.makeMailbox(bob, { outgoing: false });
+    await stage.receive();
+    await deliver(mime);
+    await deliver(mime, bob);
+    expect((await stage.message(sent.id)).deliveryReports).toHaveLength(1);
     expect(await eventsOf('outgoing.bounced', sent.id)).toHaveLength(1);
   });
 

@@ -215,7 +215,7 @@ describe('what a message can ask for', () => {
     });
 
     it('wakes at the earliest of several, whatever order they were accepted in', async () => {
-      const accepted = [];
+      const accepted: { id: string }[] = [];
       for (const minutes of [30, 10, 20]) accepted.push(await stage.accept(sender, { sendAt: inMinutes(minutes) }));
       const states = async () => Promise.all(accepted.map(async ({ id }) => (await stage.message(id)).state));
       for (const expected of [

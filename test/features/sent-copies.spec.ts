@@ -22,8 +22,7 @@ describe('a message that is to leave no copy', () => {
     stage.control.deliveriesOf(message.internetMessageId);
   const left = () =>
     ['drafts', 'outbox', 'sentitems', 'deleteditems'].flatMap((folder) => stage.control.listItems(ada, folder));
-  const copies = async () =>
-    (await stage.whole.dataSource.query('SELECT looks FROM outgoing_copies')) as { looks: number }[];
+  const copies = () => stage.whole.dataSource.query<{ looks: number }[]>('SELECT looks FROM outgoing_copies');
 
   it('goes out once and leaves none, while others keep theirs', async () => {
     const kept = await stage.accept(mailboxId);

@@ -12,6 +12,7 @@ export interface ReportedMessage {
 
 export interface NewReportRow {
   readonly outgoingId: string;
+  readonly contentId: string;
   readonly messageId: string;
   readonly position: number;
   readonly report: RecipientReport;
@@ -32,33 +33,38 @@ export class DeliveryReportsStore {
     );
   }
 
-  async insert(sql: Sql, rows: readonly NewReportRow[]): Promise<void> {
+  /** @returns `outgoingId contentId` of those that are new; a report received by two mailboxes counts once */
+  async insert(sql: Sql, rows: readonly NewReportRow[]): Promise<Set<string>> {
+    const fresh = new Set<string>();
     // PostgreSQL takes 65,535 parameters a statement.
     for (let start = 0; start < rows.length; start += 5_000) {
       const { text: values, parameters } = valuesList(rows.slice(start, start + 5_000), [
         { type: 'uuid', value: (row) => row.outgoingId },
-        { type: 'uuid', value: (row) => row.messageId },
+        { type: 'uuid', value: (row) => row.contentId },
         { type: 'integer', value: (row) => row.position },
+        { type: 'uuid', value: (row) => row.messageId },
         { type: 'text', value: (row) => row.report.kind },
-        { type: 'text', value: (row) => row.report.action },
+        { type: 'text', value: (row) => text(row.report.action) },
         { type: 'text', value: (row) => text(row.report.recipient) },
         { type: 'text', value: (row) => text(row.report.status) },
         { type: 'text', value: (row) => text(row.report.diagnostic) },
         { type: 'timestamptz', value: (row) => row.at },
       ]);
-      await sql.query(
-        `INSERT INTO delivery_reports (outgoing_id, message_id, position, kind, action, recipient, status, diagnostic, reported_at) ${values}
-         ON CONFLICT DO NOTHING`,
+      const inserted = await sql.query<{ key: string }[]>(
+        `INSERT INTO delivery_reports (outgoing_id, content_id, position, message_id, kind, action, recipient, status, diagnostic, reported_at) ${values}
+         ON CONFLICT DO NOTHING RETURNING outgoing_id || ' ' || content_id AS key`,
         parameters,
       );
+      for (const { key } of inserted) fresh.add(key);
     }
+    return fresh;
   }
 
   /** What came back about a message, oldest first. */
   async of(sql: Sql, outgoingId: string): Promise<DeliveryReport[]> {
     return sql.query<DeliveryReport[]>(
       `SELECT kind, action, recipient, status, diagnostic, message_id AS "messageId", reported_at AS at
-       FROM delivery_reports WHERE outgoing_id = $1 ORDER BY reported_at, message_id, position LIMIT 1000`,
+       FROM delivery_reports WHERE outgoing_id = $1 ORDER BY reported_at, content_id, position LIMIT 1000`,
       [outgoingId],
     );
   }

@@ -10,6 +10,7 @@ import { outgoingIdOf } from './reported-message.js';
 export interface ReceivedReport {
   /** Of the stored message. */
   readonly messageId: string;
+  readonly contentId: string;
   readonly receivedAt: Date;
   readonly report: ParsedReport;
 }
@@ -45,10 +46,11 @@ export class DeliveryReports {
       return about ? [{ received, about }] : [];
     });
     if (tied.length === 0) return;
-    await this.store.insert(manager, tied.flatMap(rowsOf));
+    const fresh = await this.store.insert(manager, tied.flatMap(rowsOf));
+    const news = tied.filter(({ received, about }) => fresh.has(`${about.id} ${received.contentId}`));
     await this.events.append(
       manager,
-      tied.flatMap((one) => eventsOf(profileId, one)),
+      news.flatMap((one) => eventsOf(profileId, one)),
       now,
     );
   }
@@ -62,6 +64,7 @@ interface Tied {
 function rowsOf({ received, about }: Tied): NewReportRow[] {
   return received.report.recipients.map((report, position) => ({
     outgoingId: about.id,
+    contentId: received.contentId,
     messageId: received.messageId,
     position,
     report,

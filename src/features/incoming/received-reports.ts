@@ -6,13 +6,13 @@ import type { NewMessage } from './stored-message.js';
 /** The reports among new messages. Only what looks like one is taken apart a second time, and few do. */
 export async function reportsAmong(messages: readonly NewMessage[]): Promise<ReceivedReport[]> {
   const reports: ReceivedReport[] = [];
-  for (const { id, item, content, receivedAt } of messages) {
+  for (const { id, contentId, item, content, receivedAt } of messages) {
     const { itemClass } = item.properties;
     const contentType = content.headers.find(({ name }) => name.toLowerCase() === 'content-type')?.value ?? null;
     if (!looksLikeReport(itemClass, contentType)) continue;
     const { inReplyTo, references } = content;
     const report = parseReport({ itemClass, inReplyTo, references, parts: await partsOf(item.mime) });
-    if (report) reports.push({ messageId: id, receivedAt, report });
+    if (report) reports.push({ messageId: id, contentId, receivedAt, report });
   }
   return reports;
 }
