@@ -324,5 +324,5 @@ describe('what a message can ask for', () => {
     });
   });
 
-  itKeepsToTheSchema(() => stage);
+  itKeepsToTheSchema();
 });

@@ -29,8 +29,13 @@ describe('how fast a mailbox sends', () => {
       accepted.push(await stage.accept(mailbox, { to: ['out@elsewhere.example'], subject: `${number}` }));
     return accepted;
   };
-  const statesOf = async (messages: readonly { id: string }[]) =>
-    (await Promise.all(messages.map(({ id }) => stage.message(id)))).map(({ state }) => state as string);
+  const statesOf = async (messages: readonly { id: string }[]) => {
+    const rows = await stage.whole.dataSource.query<{ id: string; state: string }[]>(
+      'SELECT id, state FROM outgoing_messages WHERE id = ANY($1::uuid[])',
+      [messages.map(({ id }) => id)],
+    );
+    return messages.map(({ id }) => rows.find((row) => row.id === id)?.state);
+  };
   const sentTimes = () => stage.control.relayed().map(({ at }) => Date.parse(at));
   /** The most that went out within any sixty seconds. */
   const busiestMinute = (times: number[]) =>
@@ -245,7 +250,7 @@ describe('how fast a mailbox sends', () => {
     expect(count).toBe(1);
   });
 
-  itKeepsToTheSchema(() => stage);
+  itKeepsToTheSchema();
 });
 
 it('waits for a server’s own time, within reason', () => {

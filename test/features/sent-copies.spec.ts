@@ -144,5 +144,5 @@ describe('a message that is to leave no copy', () => {
     expect(left()).toEqual([]);
   });
 
-  itKeepsToTheSchema(() => stage);
+  itKeepsToTheSchema();
 });
