@@ -83,7 +83,7 @@ const tables = [
   ) WITH (fillfactor = 80)`,
   `CREATE UNIQUE INDEX mailboxes_address ON mailboxes (profile_id, lower(email_address)) WHERE removed_at IS NULL`,
   `CREATE INDEX mailboxes_by_address ON mailboxes (lower(email_address), id) WHERE removed_at IS NULL`,
-  `CREATE INDEX mailboxes_of_profile ON mailboxes (profile_id, id) WHERE removed_at IS NULL`,
+  `CREATE INDEX mailboxes_of_profile ON mailboxes (profile_id, id)`,
   `CREATE INDEX mailboxes_in_state ON mailboxes (state, id) WHERE removed_at IS NULL`,
 
   /*
@@ -219,6 +219,8 @@ const tables = [
   `CREATE INDEX outgoing_messages_waiting ON outgoing_messages (mailbox_id, id)
     WHERE state IN ('pending', 'sending') OR (state = 'cancelled' AND step IN ('saving', 'saved'))`,
   `CREATE INDEX outgoing_messages_of_mailbox ON outgoing_messages (mailbox_id, id DESC)`,
+  /* All but the sent ones, which are nearly all: these are found by going backwards. */
+  `CREATE INDEX outgoing_messages_in_state ON outgoing_messages (state, id DESC) WHERE state <> 'sent'`,
   `CREATE INDEX outgoing_messages_of_profile ON outgoing_messages (profile_id, id DESC)`,
   `CREATE TABLE outgoing_attachments (
     message_id uuid NOT NULL REFERENCES outgoing_messages ON DELETE CASCADE,
@@ -253,7 +255,7 @@ const tables = [
     recovered_at timestamptz,
     PRIMARY KEY (incident_id, mailbox_id)
   )`,
-  `CREATE INDEX incident_mailboxes_stopped ON incident_mailboxes (mailbox_id) WHERE recovered_at IS NULL`,
+  `CREATE INDEX incident_mailboxes_of_mailbox ON incident_mailboxes (mailbox_id)`,
   `CREATE INDEX incident_mailboxes_left ON incident_mailboxes (incident_id) WHERE recovered_at IS NULL`,
 
   /* The outbox of mail to profile owners. kept: written, but there is no SMTP server to send it by. */

@@ -1,6 +1,14 @@
 import { Initial1763700000000 } from './1763700000000-initial.js';
 import { Webhooks1763800000000 } from './1763800000000-webhooks.js';
 import { ThreadsAndFilters1763810000000 } from './1763810000000-threads-and-filters.js';
+import { OutgoingExtras1763820000000 } from './1763820000000-outgoing-extras.js';
+import { Folders1763840000000 } from './1763840000000-folders.js';
 
 /** Every migration, oldest first. They only go forward: a mistake is mended by a further one. */
-export const migrations = [Initial1763700000000, Webhooks1763800000000, ThreadsAndFilters1763810000000];
+export const migrations = [
+  Initial1763700000000,
+  Webhooks1763800000000,
+  ThreadsAndFilters1763810000000,
+  OutgoingExtras1763820000000,
+  Folders1763840000000,
+];

@@ -1,4 +1,5 @@
 import { DeliveriesModule } from '../features/deliveries/deliveries.module.js';
+import { DeliveryReportsModule } from '../features/delivery-reports/delivery-reports.module.js';
 import { FailuresModule } from '../features/failures/failures.module.js';
 import { AccessModule } from '../features/access/access.module.js';
 import { IncomingModule } from '../features/incoming/incoming.module.js';
@@ -17,6 +18,7 @@ export const features = [
   ProfilesModule,
   SchedulingModule,
   DeliveriesModule,
+  DeliveryReportsModule,
   FailuresModule,
   MailboxesModule,
   ThreadsModule,

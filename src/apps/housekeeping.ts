@@ -1,5 +1,6 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { FeedRetention } from '../features/deliveries/feed-retention.js';
 import { Clock } from '../platform/clock/clock.js';
 import { Recurring } from '../platform/clock/recurring.js';
 import { IdempotencyStore } from '../platform/http/idempotency.store.js';
@@ -15,9 +16,17 @@ const step = 1_000;
 export class Housekeeping implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly loop: Recurring;
 
-  constructor(dataSource: DataSource, idempotency: IdempotencyStore, clock: Clock, @Inject(LOG) log: Log) {
-    const run = async () =>
-      (await idempotency.removeOlderThan(dataSource.manager, clock.in(-idempotencyKeptMs), step)) === step;
+  constructor(
+    dataSource: DataSource,
+    idempotency: IdempotencyStore,
+    feed: FeedRetention,
+    clock: Clock,
+    @Inject(LOG) log: Log,
+  ) {
+    const run = async () => {
+      const keys = await idempotency.removeOlderThan(dataSource.manager, clock.in(-idempotencyKeptMs), step);
+      return (await feed.step(step)) || keys === step;
+    };
     this.loop = new Recurring({ name: 'housekeeping', everyMs: 10 * 60_000, run }, log);
   }
 

@@ -13,6 +13,7 @@ import { keptSecret } from '../platform/secrets/kept-secret.js';
 import { parseKeyRing } from '../platform/secrets/key-ring.js';
 import { SecretBox } from '../platform/secrets/secret-box.js';
 import { entities } from './features.js';
+import { databaseTrouble, dataDirTrouble } from './start-troubles.js';
 
 /** Connections of one process: its runs mostly wait for mail servers and hold none meanwhile. */
 const poolSize = 20;
@@ -25,12 +26,18 @@ export interface PreparedPlatform {
 
 /** Brings up what lies under Nest: the keys, the database (our own when none is set) and its schema. */
 export async function preparePlatform(settings: Settings, log: Log): Promise<PreparedPlatform> {
+  if (settings.databaseUrl === null)
+    await mkdir(settings.dataDir, { recursive: true }).catch((error: unknown) => {
+      throw dataDirTrouble(error, settings);
+    });
   const secretBox = new SecretBox(await keyRing(settings));
   const embedded = settings.databaseUrl === null ? await startOwnDatabase(settings, log) : null;
   const databaseUrl = settings.databaseUrl ?? embedded?.url ?? '';
   const dataSource = createDataSource({ url: databaseUrl, poolSize, entities });
   try {
-    await dataSource.initialize();
+    await dataSource.initialize().catch((error: unknown) => {
+      throw embedded ? error : databaseTrouble(error);
+    });
     const ran = await migrate(dataSource);
     if (ran.length > 0) log.info({ migrations: ran }, 'the database schema is up to date now');
   } catch (error) {
@@ -57,7 +64,6 @@ async function keyRing(settings: Settings) {
 }
 
 async function startOwnDatabase(settings: Settings, log: Log) {
-  await mkdir(settings.dataDir, { recursive: true });
   return startEmbeddedPostgres({
     dataDir: join(settings.dataDir, 'postgres'),
     log: (line) => log.debug({ postgres: line }, 'postgres'),

@@ -6,6 +6,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { assembleHttp, createHttpAdapter } from '../platform/http/http-server.js';
 import { nestLogger } from '../platform/log/log.js';
 import { Operations, operationsServer } from './operations.js';
+import { listenTrouble } from './start-troubles.js';
 import { ProcessModule, type ProcessOptions } from './process.module.js';
 
 export interface RunningProcess {
@@ -34,7 +35,7 @@ async function startWithApi(options: ProcessOptions): Promise<RunningProcess> {
     await app.listen(settings.port, settings.host);
   } catch (error) {
     await app.close();
-    throw error;
+    throw listenTrouble(error, settings);
   }
   const stop = async () => {
     app.get(Operations).beginStopping();
@@ -59,7 +60,7 @@ async function startWithoutApi(
     await once(server, 'listening');
   } catch (error) {
     await app.close();
-    throw error;
+    throw listenTrouble(error, settings);
   }
   const stop = async () => {
     operations.beginStopping();

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { DeliveriesModule } from '../features/deliveries/deliveries.module.js';
+import { WebhookLoop } from '../features/deliveries/webhook-loop.js';
 import { FailuresModule } from '../features/failures/failures.module.js';
 import { NotifierLoop } from '../features/failures/notifier-loop.js';
 import { Notifier } from '../features/failures/notifier.js';
@@ -17,7 +18,7 @@ import { ThreadCatchUp } from '../features/threads/thread-catch-up.js';
 import { ThreadsUpkeep } from '../features/threads/threads-upkeep.js';
 import { Housekeeping } from './housekeeping.js';
 
-/** What a worker runs: the dispatcher, the handlers of jobs, the sender of notifications. Any number may run side by side. */
+/** What a worker runs: the dispatcher, the handlers of jobs, the senders of notifications and webhooks. Any number may run side by side. */
 @Module({
   imports: [
     SchedulingModule,
@@ -36,6 +37,7 @@ import { Housekeeping } from './housekeeping.js';
     RemovalJobs,
     Notifier,
     NotifierLoop,
+    WebhookLoop,
     ThreadsUpkeep,
     ThreadCatchUp,
     Housekeeping,

@@ -2,6 +2,7 @@ import type { AttachmentContent, FetchedItem, FetchResult, ItemRef, OutgoingDraf
 import type {
   CallOptions,
   FolderInfo,
+  FolderNode,
   FolderRef,
   FoundPage,
   MailboxIdentity,
@@ -17,6 +18,7 @@ import { fetchItemProperties } from './operations/get-item-properties.js';
 import { fetchItemHeaders, fetchItems } from './operations/get-items.js';
 import { findByMarker } from './operations/find-by-marker.js';
 import { findReceivedSince } from './operations/find-received-since.js';
+import { listFolders } from './operations/list-folders.js';
 import { openFolder } from './operations/get-folder.js';
 import { saveDraft } from './operations/save-draft.js';
 import { sendDraft } from './operations/send-item.js';
@@ -36,6 +38,10 @@ export class ExchangeMailbox implements MailboxSession {
 
   openFolder(folder: FolderRef, options?: CallOptions): Promise<FolderInfo> {
     return openFolder(this.context, folder, options?.signal);
+  }
+
+  listFolders(options?: CallOptions): Promise<FolderNode[]> {
+    return listFolders(this.context, options?.signal);
   }
 
   findReceivedSince(

@@ -79,6 +79,8 @@ export type FetchResult =
   | { readonly ok: false; readonly itemId: string; readonly error: MailServerError };
 
 export interface OutgoingAttachment {
+  /** `message`: an attached message, whose MIME is `content`; a file when left out. */
+  readonly kind?: 'file' | 'message';
   readonly name: string;
   readonly contentType: string;
   readonly contentId: string | null;
@@ -101,4 +103,15 @@ export interface OutgoingDraft {
   readonly text: string | null;
   readonly html: string | null;
   readonly attachments: readonly OutgoingAttachment[];
+  /** In whose name, where it is not the mailbox's own; the owner needs the right to send as that one. */
+  readonly from?: Mailbox | null;
+  readonly importance?: 'low' | 'normal' | 'high';
+  /** With angle brackets, as all ids here. */
+  readonly inReplyTo?: string | null;
+  /** Oldest first. */
+  readonly references?: readonly string[];
+  readonly readReceipt?: boolean;
+  readonly deliveryReceipt?: boolean;
+  /** Further headers; their names are tokens, their values printable ASCII in one line. */
+  readonly headers?: readonly { readonly name: string; readonly value: string }[];
 }

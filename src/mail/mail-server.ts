@@ -49,6 +49,18 @@ export interface FolderInfo {
   readonly totalCount: number | null;
 }
 
+/** A folder of the mailbox's folder tree. */
+export interface FolderNode {
+  readonly id: string;
+  /** Null for the children of the root of the folders that people see (msgfolderroot). */
+  readonly parentId: string | null;
+  readonly displayName: string;
+  /** `IPF.Note` for mail; null when the server names none. */
+  readonly folderClass: string | null;
+  /** Which well-known folder it is; null for all others. Display names are in the owner's language. */
+  readonly distinguished: DistinguishedFolder | null;
+}
+
 /** Where a message carrying our marker was found. */
 export interface MarkedItem extends ItemRef {
   readonly folder: 'sentitems' | 'outbox' | 'drafts';
@@ -66,6 +78,9 @@ export interface CallOptions {
 export interface MailboxSession {
   /** The cheapest call that proves the right to act as this mailbox: reads the folder's own properties. */
   openFolder(folder: FolderRef, options?: CallOptions): Promise<FolderInfo>;
+
+  /** The whole tree of folders below msgfolderroot. */
+  listFolders(options?: CallOptions): Promise<FolderNode[]>;
 
   /**
    * Items received at or after `since`, oldest first.

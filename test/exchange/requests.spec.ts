@@ -70,6 +70,32 @@ describe('requests', () => {
           attachments: [],
         });
         await small.openMailbox(identity).saveDraft(DRAFT);
+        const whole = {
+          ...DRAFT,
+          attachments: [
+            ...DRAFT.attachments,
+            {
+              kind: 'message' as const,
+              name: 'Original',
+              contentType: 'message/rfc822',
+              contentId: null,
+              isInline: false,
+              content: Buffer.from('Subject: x\r\n\r\nx'),
+            },
+          ],
+          from: { name: 'Info', address: 'info@example.com' },
+          importance: 'high' as const,
+          inReplyTo: '<b@x>',
+          references: ['<a@x>', '<b@x>'],
+          readReceipt: true,
+          deliveryReceipt: true,
+          headers: [
+            { name: 'X-Order', value: '<4711> & more' },
+            { name: 'List-Id', value: 'orders' },
+          ],
+        };
+        await mailbox.saveDraft(whole);
+        await small.openMailbox(identity).saveDraft(whole);
         await mailbox.sendDraft({ id: 'D1', changeKey: 'K1' });
         await mailbox.sendDraft({ id: 'D1', changeKey: null });
         await mailbox.findByMarker(DRAFT.marker);

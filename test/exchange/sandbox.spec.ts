@@ -99,6 +99,22 @@ describe.each<MailboxAccess>(['impersonation', 'delegation'])('against the sandb
     await expect(bob.openFolder(inbox)).resolves.toMatchObject({ totalCount: 0 });
   });
 
+  it('shows the folder tree, with the well-known ones named', async () => {
+    const projects = sandbox.control.addFolder(ALICE, { name: 'Projects' });
+    const oak = sandbox.control.addFolder(ALICE, { name: 'Öak & Co', parent: projects });
+    const tree = await alice.listFolders();
+    const inboxId = (await alice.openFolder(inbox)).id;
+    expect(tree.find(({ id }) => id === inboxId)).toMatchObject({ distinguished: 'inbox', parentId: null });
+    expect(tree.find(({ id }) => id === projects)).toMatchObject({ displayName: 'Projects', distinguished: null });
+    expect(tree.find(({ id }) => id === oak)).toMatchObject({ displayName: 'Öak & Co', parentId: projects });
+    expect(
+      tree
+        .map(({ distinguished }) => distinguished)
+        .filter(Boolean)
+        .sort(),
+    ).toEqual(['deleteditems', 'drafts', 'inbox', 'junkemail', 'outbox', 'sentitems']);
+  });
+
   it('lists what came since a time, oldest first, in pages', async () => {
     const ids = await sandbox.control.deliver(ALICE, { count: 25, receivedAt: '2026-09-01T00:00:00Z' });
     await sandbox.control.deliver(ALICE, { receivedAt: '2026-08-01T00:00:00Z', subject: 'too old' });

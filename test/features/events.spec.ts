@@ -35,7 +35,7 @@ class Reader {
     const parameters = new URLSearchParams({ limit: String(limit) });
     if (this.cursor !== null) parameters.set('after', this.cursor);
     if (this.types) parameters.set('types', this.types.join(','));
-    const { items, nextCursor } = succeeded(await this.client.get(`/v1/events?${parameters}`));
+    const { items, nextCursor } = succeeded(await this.client.get(`/v1/events?${parameters.toString()}`));
     this.seen.push(...items.map((event: { subjectId: string }) => event.subjectId));
     this.cursor = nextCursor;
     return items.length;

@@ -99,7 +99,7 @@ function headerDate(mail: ParsedMail): number | null {
   return Math.floor(mail.date.getTime() / 1000);
 }
 
-async function byPostroom(stage: WholeStage, id: string): Promise<Reading & { mime: Buffer }> {
+async function byPostroom(stage: WholeStage, id: string): Promise<Reading & { mime: Buffer; sightings: string[] }> {
   const bytes = async (path: string) => {
     const answer = await fetch(`${stage.process.url}/v1/messages/${id}/${path}`, {
       headers: { authorization: `Bearer ${stage.adminToken}` },
@@ -125,6 +125,7 @@ async function byPostroom(stage: WholeStage, id: string): Promise<Reading & { mi
     html: [spaced(body.html)],
     attachments: attachments.sort(),
     mime: await bytes('mime'),
+    sightings: body.sightings.map((sighting: { id: string }) => sighting.id),
   };
 }
 
@@ -214,7 +215,11 @@ const title = 'the mail corpus, delivered, synced, and read back by the API';
   it.each(files.map((name, index) => ({ name, index })))('$name', async ({ name, index }) => {
     const mime = readFileSync(join(corpus, name));
     const ours = await byPostroom(stage, ids.get(name) ?? '');
-    expect(ours.mime.equals(mime)).toBe(true);
+    // A few of them are one message with other trace headers or boundaries, whose content is stored once.
+    const originals = files.filter((file) => ours.sightings.includes(ids.get(file) ?? ''));
+    expect(originals).toContain(name);
+    expect(originals.some((file) => readFileSync(join(corpus, file)).equals(ours.mime))).toBe(true);
+    expect(originals.length).toBeLessThanOrEqual(4);
     const python = pythons[index];
     if (!python) throw new Error('Python says nothing of it');
     const mailparser = byMailparser(

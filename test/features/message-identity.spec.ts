@@ -1,5 +1,5 @@
 import type { MessageContent } from '../../src/features/incoming/message-content.js';
-import { messageIdentity } from '../../src/features/incoming/message-identity.js';
+import { contentDigest, messageIdentity } from '../../src/features/incoming/message-identity.js';
 import type { ItemProperties } from '../../src/mail/mail-item.js';
 import { itemProperties } from './support/item-properties.js';
 
@@ -61,4 +61,48 @@ describe('another message', () => {
   it('however parts of one end and begin in another', () => {
     expect(identity({ subject: 'a', textBody: 'b' })).not.toBe(identity({ subject: 'ab', textBody: '' }));
   });
+});
+
+describe('the content of one message in two mailboxes', () => {
+  const mime = (trace: string, boundary: string, text = 'Dear Ben') =>
+    Buffer.from(
+      [
+        `Received: ${trace}`,
+        `Content-Type: multipart/mixed; boundary="${boundary}"`,
+        '',
+        `--${boundary}`,
+        `Content-Type: multipart/alternative; boundary="${boundary}2"`,
+        '',
+        `--${boundary}2`,
+        'Content-Type: text/plain',
+        '',
+        text,
+        `--${boundary}2--`,
+        `--${boundary}--`,
+        '',
+      ].join('\r\n'),
+    );
+  const digest = (original: Buffer | null, changes: Partial<MessageContent> = {}) =>
+    contentDigest(Buffer.alloc(32), { ...content, ...changes }, original).toString('hex');
+
+  it('is one whatever the way left in the headers, and however the parts are delimited', () => {
+    expect(digest(mime('by mbx01', 'aaa'))).toBe(digest(mime('by mbx02', 'bbb')));
+  });
+
+  it('is another when a byte of it differs', () => {
+    expect(digest(mime('by mbx01', 'aaa', 'Dear Ben'))).not.toBe(digest(mime('by mbx01', 'aaa', 'Dear Bem')));
+    expect(digest(Buffer.from('Subject: x\n\nbody'))).not.toBe(digest(Buffer.from('Subject: x\n\nbody\n')));
+  });
+
+  it('is read from the properties where there is no original', () => {
+    expect(digest(null)).toBe(digest(null));
+    expect(digest(null)).not.toBe(digest(null, { htmlBody: '<p>x</p>' }));
+  });
+
+  it.each(['', '\n', '\r\n\r\n', 'Subject: only a header', '\n\n--', '\n\nboundary='])(
+    'stands any bytes: %j',
+    (bytes) => {
+      expect(digest(Buffer.from(bytes))).toHaveLength(64);
+    },
+  );
 });

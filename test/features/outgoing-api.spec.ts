@@ -75,7 +75,7 @@ describe('the API of outgoing messages', () => {
     ['text with a NUL', { text: 'a\u0000b' }, 'text'],
     ['half a character', { text: '\ud800' }, 'text'],
     ['an unknown field', { form: 'x' }, 'form'],
-    ['from', { from: 'eve@example.com' }, 'from'],
+    ['a sender that is no address', { from: 'eve' }, 'from'],
     ['a recipient that is no address', { to: ['bob'] }, 'to.0'],
     ['two addresses in one', { cc: ['bob@example.com, eve@example.com'] }, 'cc.0'],
     ['a recipient with a line break', { bcc: ['bob@example.com\r\nX: y'] }, 'bcc.0'],

@@ -83,6 +83,7 @@ it('lists every route with the scope that it needs', () => {
     'POST /v1/email-server-profiles/:id/address-book write',
     'PUT /v1/email-server-profiles/:id/address-book write',
     'GET /v1/events read',
+    'GET /v1/events/stream read',
     'GET /v1/incidents read',
     'GET /v1/incidents/:id read',
     'GET /v1/mailboxes read',
@@ -90,10 +91,12 @@ it('lists every route with the scope that it needs', () => {
     'DELETE /v1/mailboxes/:id write',
     'GET /v1/mailboxes/:id read',
     'PATCH /v1/mailboxes/:id write',
+    'GET /v1/mailboxes/:id/folders read',
     'GET /v1/mailboxes/:id/item-failures read',
     'POST /v1/mailboxes/:id/item-failures/retry write',
     'POST /v1/mailboxes/:id/pause write',
     'POST /v1/mailboxes/:id/resume write',
+    'GET /v1/mailboxes/:id/sending read',
     'POST /v1/mailboxes/:id/sync write',
     'POST /v1/mailboxes/batch write',
     'GET /v1/messages read',
@@ -108,6 +111,17 @@ it('lists every route with the scope that it needs', () => {
     'POST /v1/outgoing-messages/:id/retry write',
     'GET /v1/threads read',
     'GET /v1/threads/:id read',
+    'GET /v1/webhook-endpoints read',
+    'POST /v1/webhook-endpoints admin',
+    'DELETE /v1/webhook-endpoints/:id admin',
+    'GET /v1/webhook-endpoints/:id read',
+    'PATCH /v1/webhook-endpoints/:id admin',
+    'GET /v1/webhook-endpoints/:id/deliveries read',
+    'POST /v1/webhook-endpoints/:id/deliveries/:deliveryId/replay admin',
+    'POST /v1/webhook-endpoints/:id/replay admin',
+    'GET /v1/webhook-endpoints/:id/replays read',
+    'POST /v1/webhook-endpoints/:id/rotate-secret admin',
+    'POST /v1/webhook-endpoints/:id/test admin',
   ]);
 });
 
@@ -127,14 +141,22 @@ const apiRoutes = () =>
               : path.startsWith('/v1/threads')
                 ? others.thread
                 : others.profile;
-      return { method, scope, template: path, path: path.replace(':id', id).replace(':position', '0') };
+      return {
+        method,
+        scope,
+        template: path,
+        path: path.replace(':id', id).replace(':deliveryId', uuid()).replace(':position', '0'),
+      };
     });
 
-/** A body that the route takes, where it needs one. */
-function bodyFor(method: string, template: string): object | undefined {
+/** The smallest valid body of a route that takes an id. */
+function changeOf(method: string, template: string): object | undefined {
   if (template.endsWith('/address-book')) return method === 'GET' ? undefined : { entries: [{ domain: 'x.example' }] };
+  if (template === '/v1/webhook-endpoints/:id/replay')
+    return { from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z' };
   if (method !== 'PATCH') return undefined;
-  return template.startsWith('/v1/email') ? { name: 'x' } : { displayName: 'x' };
+  if (template.startsWith('/v1/email')) return { name: 'x' };
+  return template.startsWith('/v1/mailboxes') ? { displayName: 'x' } : { enabled: true };
 }
 
 function expectProblem(answer: ApiAnswer, statuses: number | number[], what: string): void {
@@ -170,7 +192,8 @@ describe('who may not', () => {
     const limited = stage.client(await stage.makeKey(['admin'], [mine.profile]));
     for (const { method, path, template } of apiRoutes()) {
       if (!template.includes(':id')) continue;
-      expectProblem(await limited.call(method, path, bodyFor(method, template)), 404, `${method} ${path}`);
+      expectProblem(await limited.call(method, path, changeOf(method, template)), 404, `${method} ${path}`);
+      expectProblem(await limited.call(method, path, changeOf(method, template)), 404, `${method} ${path}`);
     }
     const lists = {
       '/v1/email-server-profiles': 'id',
@@ -289,6 +312,7 @@ const queries = () => ({
   '/v1/incidents': ['limit', 'cursor', 'profileId', 'open'],
   '/v1/notifications': ['limit', 'cursor', 'incidentId'],
   '/v1/events': ['limit', 'after', 'types'],
+  '/v1/webhook-endpoints': ['limit', 'cursor'],
 });
 
 const half = '\ud800';
@@ -425,8 +449,8 @@ describe('bad input', () => {
           [400, 404, 405],
           `${method} ${template} ${id}`,
         );
-      const path = template.replace(':id', uuid()).replace(':position', '0');
-      expectProblem(await stage.client().call(method, path, bodyFor(method, template)), 404, `${method} ${template}`);
+      const path = template.replace(':id', uuid()).replace(':deliveryId', uuid()).replace(':position', '0');
+      expectProblem(await stage.client().call(method, path, changeOf(method, template)), 404, `${method} ${template}`);
     }
     for (const position of ['-1', '1.5', 'x', '99999999999999999999', '%00', '1e5'])
       expectProblem(

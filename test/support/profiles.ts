@@ -29,6 +29,7 @@ export async function makeProfile(dataSource: DataSource, made: MadeProfile = {}
     processEmailsFrom: new Date('2026-01-01T00:00:00Z'),
     minPollingIntervalSeconds: 60,
     maxConcurrentConnections: 10,
+    maxSendsPerMinute: 30,
     notifyOwner: true,
     ...defaultMailSettings,
     version: 1,

@@ -89,7 +89,9 @@ async function launch(program: string, port: number, folder: string): Promise<Ch
   const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no'];
   const server = spawn(program, args, { stdio: 'ignore' });
   // A test run that is interrupted takes its server along.
-  process.once('exit', () => server.kill('SIGKILL'));
+  const kill = () => server.kill('SIGKILL');
+  process.once('exit', kill);
+  server.once('exit', () => process.off('exit', kill));
   await eventually(async () => {
     if (server.exitCode !== null) throw new Error(`${program} ended with ${server.exitCode}`);
     const redis = new Redis(port, { lazyConnect: true, retryStrategy: () => null, maxRetriesPerRequest: 0 });

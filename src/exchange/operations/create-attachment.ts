@@ -1,11 +1,11 @@
 import type { ItemRef, OutgoingAttachment } from '../../mail/mail-item.js';
 import type { OperationContext } from '../ews-operation.js';
 import { attribute, child, findBelow } from '../soap/element.js';
-import { fileAttachment } from './draft-message.js';
+import { attachmentList } from './draft-message.js';
 import { itemIdContent } from './item-ref.js';
 
 /**
- * CreateAttachment (messages.xsd `CreateAttachmentType`): adds files to a saved item.
+ * CreateAttachment (messages.xsd `CreateAttachmentType`): adds files and messages to a saved item.
  * @returns the item with its new change key, which the last response message holds.
  */
 export async function createAttachments(
@@ -21,7 +21,7 @@ export async function createAttachments(
       body: () => ({
         'm:CreateAttachment': {
           'm:ParentItemId': itemIdContent(parent),
-          'm:Attachments': { 't:FileAttachment': attachments.map(fileAttachment) },
+          'm:Attachments': attachmentList(attachments),
         },
       }),
     },

@@ -26,7 +26,12 @@ export class EventStream {
     const socket = reply.raw;
     socket.on('close', () => gone.abort());
     reply.hijack();
-    const headers = { ...reply.getHeaders(), 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' };
+    const headers = {
+      ...reply.getHeaders(),
+      'content-type': 'text/event-stream',
+      connection: 'close',
+      'x-accel-buffering': 'no',
+    };
     socket.writeHead(200, headers as Record<string, string>);
     // The first bytes tell the client, and proxies in between, that it is connected.
     socket.write('retry: 1000\n\n');
@@ -42,7 +47,9 @@ export class EventStream {
           await once(socket, 'drain', { signal: gone.signal }).catch(() => undefined);
       }
     } finally {
-      socket.end();
+      // A half-closed connection of a client that went would hold up the shutdown of the server.
+      if (gone.signal.aborted) request.raw.socket.destroy();
+      else socket.end();
     }
   }
 

@@ -1,8 +1,14 @@
 /** What the change feed tells. Names with full stops, as webhook receivers expect them. */
 export const eventTypes = [
   'message.received',
+  'message.updated',
+  'message.moved',
+  'message.removed',
+  'message.restored',
   'outgoing.sent',
   'outgoing.failed',
+  'outgoing.bounced',
+  'outgoing.read-receipt',
   'mailbox.failed',
   'mailbox.recovered',
   'mailbox.paused',

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { Injectable, Optional } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
@@ -39,8 +40,7 @@ export class EventsStore {
   async append(sql: Sql, events: readonly NewEvent[], at: Date): Promise<void> {
     if (events.length === 0) return;
     const rows = events.map((event) => ({
-      // The id's own time is the event's: replays find a range of time by the index of ids.
-      id: uuidv7({ msecs: at.getTime() }),
+      id: eventId(at),
       type: event.type,
       profile_id: event.profileId,
       mailbox_id: event.mailboxId,
@@ -68,13 +68,25 @@ export class EventsStore {
     return { ...row, seq: '0' };
   }
 
-  /** Events behind `after` up to the horizon `upTo`, the first `limit` that the filter lets through. */
-  async between(after: FeedPosition, upTo: FeedPosition, filter: FeedFilter, limit: number): Promise<EventRow[]> {
+  /**
+   * Events behind `after` up to the horizon `upTo`, the first `limit` that the filter lets through.
+   * @param window how many events there are at most between the two, if that is known: the planner takes
+   *   any two places for far apart, and would read the whole table for a type that is rare
+   */
+  async between(
+    after: FeedPosition,
+    upTo: FeedPosition,
+    filter: FeedFilter,
+    limit: number,
+    window: number | null = null,
+  ): Promise<EventRow[]> {
+    const events =
+      window === null ? 'events' : `(SELECT * FROM events e WHERE ${between} ${inOrder} LIMIT ${Math.trunc(window)})`;
     const columns = `${position}, e.id, e.type, e.profile_id, e.mailbox_id, e.subject_id, e.data, e.occurred_at`;
     const parameters = [...parametersOf(after), ...parametersOf(upTo), limit, filter.types, filter.mailboxId];
     if (filter.profileIds === null)
       return this.dataSource.query<EventRow[]>(
-        `SELECT ${columns} FROM events e WHERE ${between} AND ${wanted} ${inOrder} LIMIT $7`,
+        `SELECT ${columns} FROM ${events} e WHERE ${between} AND ${wanted} ${inOrder} LIMIT $7`,
         parameters,
       );
     const query =
@@ -82,7 +94,7 @@ export class EventsStore {
         ? `SELECT ${columns} FROM unnest($10::uuid[]) AS profile (id) CROSS JOIN LATERAL (
              SELECT e.* FROM events e WHERE e.profile_id = profile.id AND ${between} AND ${wanted} ${inOrder} LIMIT $7
            ) e ${inOrder} LIMIT $7`
-        : `SELECT ${columns} FROM events e WHERE ${between} AND ${wanted} AND e.profile_id = ANY($10) ${inOrder} LIMIT $7`;
+        : `SELECT ${columns} FROM ${events} e WHERE ${between} AND ${wanted} AND e.profile_id = ANY($10) ${inOrder} LIMIT $7`;
     return this.dataSource.query<EventRow[]>(query, [...parameters, filter.profileIds]);
   }
 
@@ -122,6 +134,17 @@ export class EventsStore {
     const { after, types, profileIds, limit } = query;
     return this.between(after ?? feedStart, await this.horizon(), { types, profileIds, mailboxId: null }, limit);
   }
+}
+
+let written = randomInt(2 ** 30);
+
+/**
+ * The id's own time is the event's, and ids of one millisecond count up: replays read a range of time by
+ * the index of ids, and a mailbox's events, which one process at a time writes, in their order.
+ */
+function eventId(at: Date): string {
+  written = (written + 1) % 2 ** 32;
+  return uuidv7({ msecs: at.getTime(), seq: written });
 }
 
 const parametersOf = ({ epoch, txid, seq }: FeedPosition) => [epoch, txid, seq];

@@ -39,7 +39,7 @@ export class FeedReader {
     let position = after;
     for (let window = 0; window < maxWindows; window += 1) {
       const end = windowed ? await this.events.windowEnd(position, horizon, filter, windowSize) : null;
-      const rows = await this.events.between(position, end ?? horizon, filter, limit);
+      const rows = await this.events.between(position, end ?? horizon, filter, limit, windowed ? windowSize : null);
       const last = rows.at(-1);
       if (rows.length === limit && last)
         return { rows, position: { epoch: last.epoch, txid: last.txid, seq: last.seq }, upToDate: false };

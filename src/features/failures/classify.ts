@@ -25,16 +25,20 @@ const protocolCodes: Readonly<Record<string, FailureClass>> = {
 const protocol: FailureClass = ['protocol', 'server', 'backoff'];
 const ourOwn: FailureClass = ['other', 'mailbox', 'backoff'];
 
+/** A code comes from a server, and may be any text: `constructor` is in no table. */
+const rowOf = (table: Readonly<Record<string, FailureClass>>, code: string): FailureClass | undefined =>
+  Object.hasOwn(table, code) ? table[code] : undefined;
+
 function classOf(details: MailErrorDetails): FailureClass {
   switch (details.origin) {
     case 'response':
-      return responseCodes[details.code] ?? unknownResponse;
+      return rowOf(responseCodes, details.code) ?? unknownResponse;
     case 'http':
-      return httpCodes[details.code] ?? transport;
+      return rowOf(httpCodes, details.code) ?? transport;
     case 'transport':
       return transport;
     case 'protocol':
-      return protocolCodes[details.code] ?? protocol;
+      return rowOf(protocolCodes, details.code) ?? protocol;
   }
 }
 

@@ -150,5 +150,7 @@ export function explain(
   failure: { readonly code: string; readonly category: FailureCategory },
   context: ExplanationContext,
 ): Explanation {
-  return (byCode[failure.code] ?? byCategory[failure.category])(context);
+  // A code is a server's text, and may be `constructor`.
+  const own = Object.hasOwn(byCode, failure.code) ? byCode[failure.code] : undefined;
+  return (own ?? byCategory[failure.category])(context);
 }

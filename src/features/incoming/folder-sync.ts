@@ -3,11 +3,12 @@ import type { FoundItem, SyncChange } from '../../mail/mail-item.js';
 import { MailServerError } from '../../mail/mail-error.js';
 import type { FolderRef } from '../../mail/mail-server.js';
 import { Clock } from '../../platform/clock/clock.js';
+import type { WatchedFolder } from '../mailboxes/folder-choice.js';
 import type { MailboxRun } from '../mailboxes/mailbox-run.js';
 import { FoldersStore, type FolderProgress } from './folders.store.js';
 import { advanceImport, startOfImport, type ImportPosition } from './import-position.js';
-import { IncomingStore } from './incoming.store.js';
 import { ItemIntake } from './item-intake.js';
+import { MessageChanges } from './message-changes.js';
 
 /** EWS takes 1000, but 250 with a restriction since Exchange 2013 (see the find count limit). */
 const findPage = 250;
@@ -31,14 +32,14 @@ export type SyncOutcome = 'caught-up' | 'more';
 export class FolderSync {
   constructor(
     private readonly folders: FoldersStore,
-    private readonly store: IncomingStore,
+    private readonly changes: MessageChanges,
     private readonly intake: ItemIntake,
     private readonly clock: Clock,
   ) {}
 
-  async run(run: MailboxRun, name: string, ref: FolderRef): Promise<SyncOutcome> {
-    const progress = await this.folders.open(run.mailbox.id, name, run.profile.processEmailsFrom);
-    await this.intake.retryFailed(run, name);
+  async run(run: MailboxRun, { key, ref }: WatchedFolder): Promise<SyncOutcome> {
+    const progress = await this.folders.open(run.mailbox.id, key, run.profile.processEmailsFrom);
+    await this.intake.retryFailed(run, key);
     const byDate = progress.importedAt === null || progress.baselineAt === null;
     if (byDate && !(await this.import(run, ref, progress))) return 'more';
     return this.follow(run, ref, progress);
@@ -119,10 +120,7 @@ export class FolderSync {
     });
     const left = changes.flatMap((change) => (change.kind === 'delete' ? [change.itemId] : []));
     if (flags.length === 0 && left.length === 0) return;
-    await run.commit(async (manager) => {
-      await this.store.setRead(manager, run.mailbox.id, flags);
-      await this.store.leaveFolder(manager, run.mailbox.id, left);
-    });
+    await this.changes.note(run, progress.folder, flags, left);
   }
 }
 

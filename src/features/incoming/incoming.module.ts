@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { DeliveriesModule } from '../deliveries/deliveries.module.js';
+import { DeliveryReportsModule } from '../delivery-reports/delivery-reports.module.js';
 import { MailboxesModule } from '../mailboxes/mailboxes.module.js';
 import { AddressBookModule } from '../address-book/address-book.module.js';
 import { ThreadsModule } from '../threads/threads.module.js';
@@ -12,12 +13,15 @@ import { ItemFailuresController } from './item-failures.controller.js';
 import { ItemFailuresStore } from './item-failures.store.js';
 import { ItemIntake } from './item-intake.js';
 import { ItemScreening } from './item-screening.js';
+import { MessageChanges } from './message-changes.js';
+import { MessageItemsStore } from './message-items.store.js';
+import { WatchedFolders } from './watched-folders.js';
 import { MessagesController } from './messages.controller.js';
 import { MessagesStore } from './messages.store.js';
 
 /** Received mail: how it comes in, and how it is shown. */
 @Module({
-  imports: [MailboxesModule, DeliveriesModule, ThreadsModule, AddressBookModule],
+  imports: [MailboxesModule, DeliveriesModule, DeliveryReportsModule, ThreadsModule, AddressBookModule],
   controllers: [MessagesController, ItemFailuresController],
   providers: [
     FilteredItemsStore,
@@ -29,7 +33,10 @@ import { MessagesStore } from './messages.store.js';
     IncomingMetrics,
     ItemIntake,
     FolderSync,
+    WatchedFolders,
+    MessageChanges,
+    MessageItemsStore,
   ],
-  exports: [FolderSync],
+  exports: [FolderSync, WatchedFolders, MessageChanges],
 })
 export class IncomingModule {}

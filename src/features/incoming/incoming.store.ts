@@ -1,81 +1,121 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
 import type { Sql } from '../../platform/database/data-source.js';
 import { storableJson, storableText } from '../../platform/database/storable-text.js';
 import { valuesList } from '../../platform/database/values-list.js';
+import { MessageItemsStore } from './message-items.store.js';
 import type { NewMessage } from './stored-message.js';
 
+interface Owner {
+  readonly mailboxId: string;
+  readonly profileId: string;
+  /** Key of the folder that the items lie in. */
+  readonly folder: string;
+}
+
 const text = (value: string | null): string | null => (value === null ? null : storableText(value));
+
+const hex = (digest: Buffer): string => digest.toString('hex');
 
 /** The SQL that stores messages. Every write happens under the mailbox's lease, so there is one writer per mailbox. */
 @Injectable()
 export class IncomingStore {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(private readonly items: MessageItemsStore) {}
 
-  /** Which of these items the mailbox holds already. */
-  async knownItems(mailboxId: string, itemIds: readonly string[]): Promise<Set<string>> {
-    if (itemIds.length === 0) return new Set();
-    const rows = await this.dataSource.query<{ item_id: string }[]>(
-      `SELECT item_id FROM messages WHERE item_id = ANY($1) AND mailbox_id = $2`,
-      [itemIds, mailboxId],
+  /**
+   * Stores messages, each once: one that is there already under another item id (it moved, it was copied,
+   * or the sync state was lost) only learns its new place.
+   * @returns those that are new
+   */
+  async store(sql: Sql, owner: Owner, messages: readonly NewMessage[], now: Date): Promise<NewMessage[]> {
+    const known = await this.idsByIdentity(sql, owner.mailboxId, messages);
+    const fresh = new Map<string, NewMessage>();
+    for (const message of messages) {
+      const identity = hex(message.identity);
+      // Copies of one message within a batch are one message, too.
+      if (!known.has(identity) && !fresh.has(identity)) fresh.set(identity, message);
+    }
+    const stored = await this.withContents(sql, owner.profileId, [...fresh.values()]);
+    if (stored.length > 0) await this.insertMessages(sql, owner, stored, now);
+    const idOf = (message: NewMessage) =>
+      known.get(hex(message.identity)) ?? fresh.get(hex(message.identity))?.id ?? message.id;
+    await this.items.add(
+      sql,
+      owner.mailboxId,
+      owner.folder,
+      messages.map((message) => ({ messageId: idOf(message), itemId: message.item.id })),
     );
-    return new Set(rows.map((row) => row.item_id));
+    const seenBefore = messages.filter((message) => known.has(hex(message.identity)));
+    await this.items.unsettle(sql, seenBefore.map(idOf));
+    await this.items.setRead(
+      sql,
+      owner.mailboxId,
+      seenBefore.flatMap(({ item }) =>
+        item.properties.isRead === null ? [] : [{ itemId: item.id, isRead: item.properties.isRead }],
+      ),
+    );
+    return stored;
+  }
+
+  private async idsByIdentity(
+    sql: Sql,
+    mailboxId: string,
+    messages: readonly NewMessage[],
+  ): Promise<Map<string, string>> {
+    if (messages.length === 0) return new Map();
+    const rows = await sql.query<{ id: string; identity: string }[]>(
+      `SELECT id, encode(identity, 'hex') AS identity FROM messages
+       WHERE mailbox_id = $1 AND identity IN (SELECT decode(v, 'hex') FROM unnest($2::text[]) v)`,
+      [mailboxId, messages.map((message) => hex(message.identity))],
+    );
+    return new Map(rows.map((row) => [row.identity, row.id]));
   }
 
   /**
-   * Stores messages, each once: one that is there already under another item id (it moved, or the sync
-   * state was lost) only learns its new place.
-   * @returns those that are new
+   * Gives each message its content: the one that another mailbox of the profile has brought already, or
+   * a new row. Two mailboxes may bring the same one at this moment, so the insert decides; in the order
+   * of the digests, or two batches with the same messages could wait for each other.
    */
-  async store(
-    sql: Sql,
-    owner: { mailboxId: string; profileId: string; folder: string },
-    messages: readonly NewMessage[],
-    now: Date,
-  ): Promise<NewMessage[]> {
-    // Copies of one message within a batch, in one folder or two, are one message too.
-    const distinct = [...new Map(messages.map((message) => [message.identity.toString('base64'), message])).values()];
-    const known = await sql.query<{ identity: Buffer }[]>(
-      `SELECT identity FROM messages WHERE mailbox_id = $1 AND identity IN (SELECT decode(v, 'base64') FROM unnest($2::text[]) v)`,
-      [owner.mailboxId, distinct.map((message) => message.identity.toString('base64'))],
+  private async withContents(sql: Sql, profileId: string, messages: readonly NewMessage[]): Promise<NewMessage[]> {
+    if (messages.length === 0) return [];
+    const shared = await sql.query<{ id: string; digest: string }[]>(
+      // The lock keeps a removal from taking the content away before this transaction refers to it.
+      `SELECT id, encode(digest, 'hex') AS digest FROM message_contents
+       WHERE profile_id = $1 AND digest IN (SELECT decode(v, 'hex') FROM unnest($2::text[]) v) ORDER BY digest FOR KEY SHARE`,
+      [profileId, messages.map((message) => hex(message.digest))],
     );
-    const knownIdentities = new Set(known.map((row) => row.identity.toString('base64')));
-    const fresh = distinct.filter((message) => !knownIdentities.has(message.identity.toString('base64')));
-    const moved = distinct.filter((message) => knownIdentities.has(message.identity.toString('base64')));
-    if (moved.length > 0) await this.relocate(sql, owner, moved);
-    if (fresh.length > 0) {
-      await this.insertContents(sql, owner.profileId, fresh);
-      await this.insertAttachments(sql, fresh);
-      await this.insertMessages(sql, owner, fresh, now);
+    const contentOf = new Map(shared.map((row) => [row.digest, row.id]));
+    const missing = [
+      ...new Map(
+        messages
+          .filter((message) => !contentOf.has(hex(message.digest)))
+          .map((message) => [hex(message.digest), message]),
+      ).values(),
+    ];
+    if (missing.length > 0) {
+      missing.sort((a, b) => Buffer.compare(a.digest, b.digest));
+      const inserted = await this.insertContents(sql, profileId, missing);
+      for (const row of inserted) contentOf.set(row.digest, row.id);
+      const own = new Set(inserted.filter((row) => row.fresh).map((row) => row.id));
+      await this.insertAttachments(
+        sql,
+        missing.filter((message) => own.has(message.contentId)),
+      );
     }
-    return fresh;
+    return messages.map((message) => ({
+      ...message,
+      contentId: contentOf.get(hex(message.digest)) ?? message.contentId,
+    }));
   }
 
-  private async relocate(
+  private async insertContents(
     sql: Sql,
-    owner: { mailboxId: string; folder: string },
+    profileId: string,
     messages: readonly NewMessage[],
-  ): Promise<void> {
-    const values = valuesList(
-      messages,
-      [
-        { type: 'bytea', value: (message) => message.identity },
-        { type: 'text', value: (message) => message.item.id },
-        { type: 'boolean', value: (message) => message.item.properties.isRead },
-      ],
-      3,
-    );
-    await sql.query(
-      `UPDATE messages m SET item_id = seen.item_id, folder = $2, is_read = coalesce(seen.is_read, m.is_read)
-       FROM (${values.text}) AS seen(identity, item_id, is_read) WHERE m.mailbox_id = $1 AND m.identity = seen.identity`,
-      [owner.mailboxId, owner.folder, ...values.parameters],
-    );
-  }
-
-  private async insertContents(sql: Sql, profileId: string, messages: readonly NewMessage[]): Promise<void> {
+  ): Promise<{ id: string; digest: string; fresh: boolean }[]> {
     const values = valuesList(messages, [
       { type: 'uuid', value: (message) => message.contentId },
       { type: 'uuid', value: () => profileId },
+      { type: 'bytea', value: (message) => message.digest },
       { type: 'text', value: (message) => text(message.content.textBody) },
       { type: 'text', value: (message) => text(message.content.htmlBody) },
       { type: 'jsonb', value: (message) => storableJson(message.content.headers) },
@@ -85,8 +125,10 @@ export class IncomingStore {
         value: ({ content }) => (content.omitted ? storableJson(content.omitted) : null),
       },
     ]);
-    await sql.query(
-      `INSERT INTO message_contents (id, profile_id, text_body, html_body, headers, mime, omitted) ${values.text}`,
+    return sql.query(
+      `INSERT INTO message_contents (id, profile_id, digest, text_body, html_body, headers, mime, omitted) ${values.text}
+       ON CONFLICT (profile_id, digest) WHERE digest IS NOT NULL DO UPDATE SET digest = excluded.digest
+       RETURNING id, encode(digest, 'hex') AS digest, (xmax = 0) AS fresh`,
       values.parameters,
     );
   }
@@ -119,12 +161,7 @@ export class IncomingStore {
     }
   }
 
-  private async insertMessages(
-    sql: Sql,
-    owner: { mailboxId: string; profileId: string; folder: string },
-    messages: readonly NewMessage[],
-    now: Date,
-  ): Promise<void> {
+  private async insertMessages(sql: Sql, owner: Owner, messages: readonly NewMessage[], now: Date): Promise<void> {
     const values = valuesList(messages, [
       { type: 'uuid', value: (message) => message.id },
       { type: 'uuid', value: () => owner.mailboxId },
@@ -132,7 +169,6 @@ export class IncomingStore {
       { type: 'uuid', value: (message) => message.contentId },
       { type: 'bytea', value: (message) => message.identity },
       { type: 'text', value: () => owner.folder },
-      { type: 'text', value: (message) => message.item.id },
       { type: 'text', value: (message) => text(message.item.properties.itemClass) },
       { type: 'text', value: (message) => text(message.content.internetMessageId) },
       { type: 'text', value: (message) => text(message.item.properties.conversationId) },
@@ -153,28 +189,10 @@ export class IncomingStore {
       { type: 'timestamptz', value: () => now },
     ]);
     await sql.query(
-      `INSERT INTO messages (id, mailbox_id, profile_id, content_id, identity, folder, item_id, item_class, internet_message_id, conversation_id, in_reply_to,
+      `INSERT INTO messages (id, mailbox_id, profile_id, content_id, identity, folder, item_class, internet_message_id, conversation_id, in_reply_to,
          reference_ids, subject, from_name, from_address, sender_name, sender_address, recipients, importance, is_read, has_attachments, size_bytes,
          sent_at, received_at, stored_at) ${values.text}`,
       values.parameters,
     );
-  }
-
-  async setRead(sql: Sql, mailboxId: string, flags: readonly { itemId: string; isRead: boolean }[]): Promise<void> {
-    if (flags.length === 0) return;
-    await sql.query(
-      `UPDATE messages m SET is_read = flag."isRead" FROM jsonb_to_recordset($2::jsonb) AS flag("itemId" text, "isRead" boolean)
-       WHERE m.mailbox_id = $1 AND m.item_id = flag."itemId" AND m.is_read <> flag."isRead"`,
-      [mailboxId, storableJson(flags)],
-    );
-  }
-
-  /** The items left the folder (deleted, or moved elsewhere); the messages stay. */
-  async leaveFolder(sql: Sql, mailboxId: string, itemIds: readonly string[]): Promise<void> {
-    if (itemIds.length === 0) return;
-    await sql.query(`UPDATE messages SET folder = NULL WHERE mailbox_id = $1 AND item_id = ANY($2)`, [
-      mailboxId,
-      itemIds,
-    ]);
   }
 }

@@ -5,6 +5,7 @@ import { Clock } from '../../platform/clock/clock.js';
 import type { Log } from '../../platform/log/log.js';
 import { LOG } from '../../platform/tokens.js';
 import { EventsStore } from '../deliveries/events.store.js';
+import { DeliveryReports } from '../delivery-reports/delivery-reports.js';
 import { retryDelay } from '../failures/backoff.js';
 import { classify, consequenceOf } from '../failures/classify.js';
 import type { MailboxRun } from '../mailboxes/mailbox-run.js';
@@ -15,9 +16,11 @@ import { hasRules } from './attachment-rules.js';
 import { FilteredItemsStore } from './filtered-items.store.js';
 import { IncomingMetrics } from './incoming-metrics.js';
 import { IncomingStore } from './incoming.store.js';
+import { MessageItemsStore } from './message-items.store.js';
 import { ItemFailuresStore } from './item-failures.store.js';
 import { ItemScreening } from './item-screening.js';
 import { contentOfMime, contentOfProperties, type MessageContent } from './message-content.js';
+import { reportsAmong } from './received-reports.js';
 import { newMessage, type NewMessage } from './stored-message.js';
 import { threadedMessage } from './threaded-message.js';
 
@@ -42,12 +45,14 @@ interface ItemTrouble {
 export class ItemIntake {
   constructor(
     private readonly store: IncomingStore,
+    private readonly items: MessageItemsStore,
     private readonly failures: ItemFailuresStore,
     private readonly filtered: FilteredItemsStore,
     private readonly screening: ItemScreening,
     private readonly events: EventsStore,
     private readonly threading: Threading,
     private readonly metrics: IncomingMetrics,
+    private readonly reports: DeliveryReports,
     private readonly clock: Clock,
     @Inject(LOG) private readonly log: Log,
   ) {}
@@ -59,7 +64,7 @@ export class ItemIntake {
     itemIds: readonly string[],
     { judgeAgain = false }: TakeOptions = {},
   ): Promise<void> {
-    const known = await this.store.knownItems(run.mailbox.id, itemIds);
+    const known = await this.items.known(run.mailbox.id, itemIds);
     const missing = [...new Set(itemIds)].filter((id) => !known.has(id));
     // What failed has a schedule of its own; each listing that shows it again would use up its tries.
     const failed = await this.failures.failed(run.mailbox.id, missing);
@@ -218,12 +223,14 @@ export class ItemIntake {
           data: {
             emailAddress: run.mailbox.emailAddress,
             internetMessageId: message.content.internetMessageId,
+            contentId: message.contentId,
             receivedAt: message.receivedAt.toISOString(),
             threadId: placed.get(message.id)?.threadId ?? null,
           },
         })),
         now,
       );
+      await this.reports.record(manager, run.profile.id, await reportsAmong(stored), now);
       await this.failures.forget(manager, mailboxId, [...messages.map((message) => message.item.id), ...gone]);
       for (const trouble of troubles) {
         const retryAt = (attempts: number) =>

@@ -39,7 +39,11 @@ export interface FilterFacts {
   readonly known: ReadonlySet<string>;
 }
 
-/** Whether a filter lets a message in; pure, so that every case can be tested by table. */
+/**
+ * Whether a filter lets a message in; pure, so that every case can be tested by table. Word that mail did
+ * not arrive comes from a postmaster, whom nobody has in the book, and often names the mail only in its
+ * content: without the report nobody would learn that the mail was lost.
+ */
 export function letsIn(filter: MailboxFilterKind, questions: FilterQuestions, { ours, known }: FilterFacts): boolean {
   const isAnswer = questions.answers.some((key) => ours.has(key));
   switch (filter) {
@@ -48,9 +52,8 @@ export function letsIn(filter: MailboxFilterKind, questions: FilterQuestions, { 
     case 'none':
       return false;
     case 'replies':
-      return isAnswer;
+      return isAnswer || questions.isReport;
     case 'known':
-      // Word that our mail did not arrive comes from a postmaster, whom nobody has in the book.
-      return questions.senders.some((entry) => known.has(entry)) || (questions.isReport && isAnswer);
+      return questions.senders.some((entry) => known.has(entry)) || questions.isReport;
   }
 }

@@ -10,14 +10,17 @@ import { idParam, plainText } from '../../platform/http/validation.js';
 import { Caller } from '../access/caller.js';
 import { RequireScope } from '../access/require-scope.js';
 import { blockNote } from './attachment-rules.js';
+import { FoldersStore } from './folders.store.js';
 import { ItemFailuresStore } from './item-failures.store.js';
 import { attachmentBytes } from './message-content.js';
 import {
+  folderList,
   itemFailurePage,
   itemFailureQuery,
   messageAnswer,
   messagePage,
   messageQuery,
+  showFolder,
   showItemFailure,
   showMessage,
   showSummary,
@@ -43,6 +46,7 @@ export class MessagesController {
   constructor(
     private readonly messages: MessagesStore,
     private readonly itemFailures: ItemFailuresStore,
+    private readonly folderViews: FoldersStore,
   ) {}
 
   @Get('messages')
@@ -75,11 +79,12 @@ export class MessagesController {
     @Param('id', { schema: idParam }) id: string,
   ): Promise<z.output<typeof messageAnswer>> {
     const message = await this.find(caller, id);
-    const [content, attachments] = await Promise.all([
+    const [content, attachments, sightings] = await Promise.all([
       this.messages.content(message.content_id),
       this.messages.attachments(message.content_id),
+      this.messages.sightings(message.content_id),
     ]);
-    return showMessage(message, content, attachments);
+    return showMessage(message, content, attachments, sightings);
   }
 
   @Get('messages/:id/mime')
@@ -143,6 +148,21 @@ export class MessagesController {
     const after = decodeCursor(query.cursor, z.tuple([plainText(1_000)]))?.[0] ?? null;
     const rows = await this.itemFailures.list(id, after, query.limit + 1);
     return pageOf(rows, query.limit, showItemFailure, ({ itemId }) => [itemId]);
+  }
+
+  @Get('mailboxes/:id/folders')
+  @RequireScope('read')
+  @ApiOperation({
+    summary: 'List the folders that a mailbox is watched in',
+    description: 'With how far each has come, and paths that lead nowhere on the server.',
+  })
+  @Answers(200, 'The folders', folderList)
+  async folders(
+    @Caller() caller: Caller,
+    @Param('id', { schema: idParam }) id: string,
+  ): Promise<z.output<typeof folderList>> {
+    await this.checkMailbox(caller, id);
+    return { items: (await this.folderViews.views(id)).map(showFolder) };
   }
 
   private async find(caller: Caller, id: string): Promise<MessageRow> {

@@ -3,6 +3,7 @@ import { pageQuery, pageSchema } from '../../platform/http/page.js';
 import { idParam } from '../../platform/http/validation.js';
 import { threadMatch } from '../threads/threads.schemas.js';
 import { blockNote, blockReasons } from './attachment-rules.js';
+import type { FolderView } from './folders.store.js';
 import type { ItemFailure } from './item-failures.store.js';
 import { omittedAnswer, showOmitted } from './omitted-content.js';
 import type { AttachmentRow, ContentRow, MessageRow } from './messages.store.js';
@@ -25,7 +26,7 @@ const fields = {
   id: z.uuid(),
   mailboxId: z.uuid(),
   profileId: z.uuid(),
-  folder: z.string().nullable().describe('Null: it has left the folders that are synced'),
+  folder: z.string().nullable().describe('Path of its folder; null: it has left the folders that are watched'),
   internetMessageId: z.string().nullable(),
   subject: z.string().nullable(),
   from: address.nullable(),
@@ -47,7 +48,10 @@ const fields = {
   threadId: z.uuid().nullable().describe('Null: stored before there were threads, and not put into one yet'),
   threadMatch: threadMatch.nullable(),
   itemClass: z.string().nullable(),
-  itemId: z.string().describe('The id on the server, which changes when the item moves'),
+  items: z
+    .array(z.object({ folder: z.string(), itemId: z.string() }))
+    .describe('Where it lies on the server; several when there are copies. The ids change when it moves'),
+  contentId: z.uuid().describe('The same for one message in several mailboxes of the profile'),
 };
 
 export const messageSummary = z.object(fields).meta({ id: 'MessageSummary' });
@@ -77,6 +81,9 @@ export const messageAnswer = z
     hasMime: z
       .boolean()
       .describe('False when the server could not show the original, or blocked attachments could not be cut out of it'),
+    sightings: z
+      .array(z.object({ id: z.uuid(), mailboxId: z.uuid(), folder: z.string().nullable() }))
+      .describe('The message in each mailbox of the profile that has it, this one included'),
   })
   .meta({ id: 'Message' });
 
@@ -126,7 +133,8 @@ export function showSummary(row: MessageRow): z.output<typeof messageSummary> {
     threadId: row.thread_id,
     threadMatch: row.thread_match,
     itemClass: row.item_class,
-    itemId: row.item_id,
+    items: row.items,
+    contentId: row.content_id,
   };
 }
 
@@ -134,6 +142,7 @@ export function showMessage(
   row: MessageRow,
   content: ContentRow,
   attachments: readonly AttachmentRow[],
+  sightings: z.output<typeof messageAnswer>['sightings'],
 ): z.output<typeof messageAnswer> {
   return {
     ...showSummary(row),
@@ -153,6 +162,7 @@ export function showMessage(
       },
     })),
     omitted: showOmitted(content.omitted),
+    sightings,
     hasMime: content.has_mime,
   };
 }
@@ -165,4 +175,26 @@ export const showItemFailure = (failure: ItemFailure) => ({
   attempts: failure.attempts,
   firstAt: failure.firstAt.toISOString(),
   retryAt: failure.retryAt?.toISOString() ?? null,
+});
+
+export const folderList = z
+  .object({
+    items: z.array(
+      z.object({
+        path: z.string(),
+        folder: z.string().describe('A well-known name, or the id on the server'),
+        missing: z.boolean().describe('The server has no folder at this path'),
+        importedAt: time.nullable().describe('When all mail that was there had been fetched'),
+        followedAt: time.nullable().describe('When every later change began to be followed'),
+      }),
+    ),
+  })
+  .meta({ id: 'FolderList' });
+
+export const showFolder = (view: FolderView): z.output<typeof folderList>['items'][number] => ({
+  path: view.path ?? view.folder,
+  folder: view.folder.replace(/^missing:/, ''),
+  missing: view.missingSince !== null,
+  importedAt: view.importedAt?.toISOString() ?? null,
+  followedAt: view.baselineAt?.toISOString() ?? null,
 });

@@ -16,8 +16,9 @@ export interface MessageRow extends ThreadPlace {
   readonly mailbox_id: string;
   readonly profile_id: string;
   readonly content_id: string;
+  /** Path of the folder; null: it has left the folders that are watched. */
   readonly folder: string | null;
-  readonly item_id: string;
+  readonly items: { folder: string; itemId: string }[];
   readonly item_class: string | null;
   readonly internet_message_id: string | null;
   readonly conversation_id: string | null;
@@ -56,8 +57,15 @@ export interface AttachmentRow {
   readonly blocked: BlockReason | null;
 }
 
-const place = `t.thread_id, t.match AS thread_match`;
-const placeOf = `LEFT JOIN thread_messages t ON t.message_id = m.id`;
+/** A message with its thread and where it is, folders by their paths. */
+const shown = `m.*, coalesce(place.path, m.folder) AS folder, coalesce(items.items, '[]') AS items, t.thread_id, t.match AS thread_match`;
+const placeOf = `
+  LEFT JOIN thread_messages t ON t.message_id = m.id
+  LEFT JOIN mailbox_folders place ON place.mailbox_id = m.mailbox_id AND place.folder = m.folder
+  LEFT JOIN LATERAL (
+    SELECT jsonb_agg(jsonb_build_object('folder', coalesce(f.path, i.folder), 'itemId', i.item_id) ORDER BY i.folder) AS items
+    FROM message_items i LEFT JOIN mailbox_folders f ON f.mailbox_id = i.mailbox_id AND f.folder = i.folder
+    WHERE i.message_id = m.id) items ON true`;
 
 /** The SQL that shows messages. */
 @Injectable()
@@ -80,9 +88,11 @@ export class MessagesStore {
     limit: number;
   }): Promise<(MessageRow & { position: string })[]> {
     return this.dataSource.query<(MessageRow & { position: string })[]>(
-      `SELECT m.*, ${place}, (extract(epoch FROM m.received_at) * 1000000)::bigint::text AS position FROM messages m ${placeOf}
-       WHERE m.mailbox_id = $1 AND (received_at, id) < (coalesce(timestamptz 'epoch' + $2::bigint * interval '1 microsecond', 'infinity'), coalesce($3::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
-       ORDER BY received_at DESC, id DESC LIMIT $4`,
+      `SELECT ${shown}, (extract(epoch FROM m.received_at) * 1000000)::bigint::text AS position FROM (
+         SELECT * FROM messages
+         WHERE mailbox_id = $1 AND (received_at, id) < (coalesce(timestamptz 'epoch' + $2::bigint * interval '1 microsecond', 'infinity'), coalesce($3::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
+         ORDER BY received_at DESC, id DESC LIMIT $4) m ${placeOf}
+       ORDER BY m.received_at DESC, m.id DESC`,
       [query.mailboxId, query.before?.receivedMicros ?? null, query.before?.id ?? null, query.limit],
     );
   }
@@ -96,12 +106,14 @@ export class MessagesStore {
     limit: number;
   }): Promise<(MessageRow & { position: string })[]> {
     return this.dataSource.query<(MessageRow & { position: string })[]>(
-      `SELECT m.*, ${place}, (extract(epoch FROM t.at) * 1000000)::bigint::text AS position
-       FROM thread_messages t JOIN messages m ON m.id = t.message_id JOIN mailboxes b ON b.id = t.mailbox_id AND b.removed_at IS NULL
-       WHERE t.thread_id = (SELECT coalesce(merged_into, id) FROM threads WHERE id = $1)
-         AND ($2::uuid IS NULL OR t.mailbox_id = $2) AND ($3::uuid[] IS NULL OR t.profile_id = ANY($3))
-         AND (t.at, coalesce(t.message_id, t.outgoing_id)) < (coalesce(timestamptz 'epoch' + $4::bigint * interval '1 microsecond', 'infinity'), coalesce($5::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
-       ORDER BY t.at DESC, coalesce(t.message_id, t.outgoing_id) DESC LIMIT $6`,
+      `SELECT ${shown}, (extract(epoch FROM page.at) * 1000000)::bigint::text AS position FROM (
+         SELECT p.message_id, p.at FROM thread_messages p JOIN mailboxes b ON b.id = p.mailbox_id AND b.removed_at IS NULL
+         WHERE p.thread_id = (SELECT coalesce(merged_into, id) FROM threads WHERE id = $1) AND p.message_id IS NOT NULL
+           AND ($2::uuid IS NULL OR p.mailbox_id = $2) AND ($3::uuid[] IS NULL OR p.profile_id = ANY($3))
+           AND (p.at, coalesce(p.message_id, p.outgoing_id)) < (coalesce(timestamptz 'epoch' + $4::bigint * interval '1 microsecond', 'infinity'), coalesce($5::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
+         ORDER BY p.at DESC, coalesce(p.message_id, p.outgoing_id) DESC LIMIT $6) page
+       JOIN messages m ON m.id = page.message_id ${placeOf}
+       ORDER BY page.at DESC, m.id DESC`,
       [
         query.threadId,
         query.mailboxId,
@@ -115,11 +127,22 @@ export class MessagesStore {
 
   async find(id: string, profileIds: readonly string[] | null): Promise<MessageRow | null> {
     const rows = await this.dataSource.query<MessageRow[]>(
-      `SELECT m.*, ${place} FROM messages m JOIN mailboxes b ON b.id = m.mailbox_id AND b.removed_at IS NULL ${placeOf}
+      `SELECT ${shown} FROM messages m JOIN mailboxes b ON b.id = m.mailbox_id AND b.removed_at IS NULL ${placeOf}
        WHERE m.id = $1 AND ($2::uuid[] IS NULL OR m.profile_id = ANY($2))`,
       [id, profileIds],
     );
     return rows[0] ?? null;
+  }
+
+  /** The same message in other mailboxes of the profile, this one included, first seen first. */
+  async sightings(contentId: string): Promise<{ id: string; mailboxId: string; folder: string | null }[]> {
+    return this.dataSource.query(
+      `SELECT m.id, m.mailbox_id AS "mailboxId", coalesce(place.path, m.folder) AS folder
+       FROM messages m JOIN mailboxes b ON b.id = m.mailbox_id AND b.removed_at IS NULL
+         LEFT JOIN mailbox_folders place ON place.mailbox_id = m.mailbox_id AND place.folder = m.folder
+       WHERE m.content_id = $1 ORDER BY m.id LIMIT 200`,
+      [contentId],
+    );
   }
 
   async content(contentId: string): Promise<ContentRow> {

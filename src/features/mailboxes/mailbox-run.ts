@@ -25,8 +25,10 @@ export interface MailboxRun {
   readonly mailbox: MailboxEntity;
   readonly profile: MailSettings & {
     readonly id: string;
+    readonly version: number;
     readonly processEmailsFrom: Date;
     readonly minPollingIntervalSeconds: number;
+    readonly maxSendsPerMinute: number;
   };
   readonly session: MailboxSession;
   /** Aborted when the process goes down or the lease is lost. */
@@ -106,8 +108,10 @@ export class MailboxRuns {
     signal: AbortSignal,
     perform: (run: MailboxRun) => Promise<RunResult>,
   ): Promise<string | null> {
+    let profileVersion: number | null = null;
     try {
       const run = await this.open(lease, signal);
+      profileVersion = run?.profile.version ?? null;
       if (!run) {
         await this.work.release(lease);
         return null;
@@ -118,7 +122,7 @@ export class MailboxRuns {
     } catch (error) {
       // What an abort, a lost lease or a hold leaves behind is no failure of the mailbox.
       if (signal.aborted || error instanceof LeaseLost || error instanceof ProfileOnHold) throw error;
-      return await this.failed(lease, attemptsBefore, error);
+      return await this.failed(lease, attemptsBefore, error, profileVersion);
     }
   }
 
@@ -183,7 +187,12 @@ export class MailboxRuns {
   }
 
   /** @returns the failure's code */
-  private async failed(lease: Lease & { kind: WorkKind }, attemptsBefore: number, error: unknown): Promise<string> {
+  private async failed(
+    lease: Lease & { kind: WorkKind },
+    attemptsBefore: number,
+    error: unknown,
+    profileVersion: number | null,
+  ): Promise<string> {
     const failure = classify(error);
     this.logFailure(lease, failure, error);
     await this.settle(() =>
@@ -214,7 +223,10 @@ export class MailboxRuns {
             now,
           );
         }
-        if (consequence === 'suspend-profile') await this.suspendProfile(manager, mailbox.profileId, stored, now);
+        if (consequence !== 'suspend-profile') return;
+        // Credentials that were replaced while the server looked at them say nothing of those that are there now.
+        if (await this.pacing.isOfVersion(manager, mailbox.profileId, profileVersion))
+          await this.suspendProfile(manager, mailbox.profileId, stored, now);
       }),
     );
     return failure.code;

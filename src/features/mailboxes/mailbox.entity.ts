@@ -1,6 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { StoredFailure } from '../failures/failure.js';
 import type { MailboxFilterKind } from './mailbox-filter.js';
+import type { FolderChoice } from './folder-choice.js';
 import type { MailboxState } from './mailbox-state.js';
 
 @Entity('mailboxes')
@@ -26,6 +27,14 @@ export class MailboxEntity {
 
   @Column({ type: 'boolean' })
   outgoing: boolean;
+
+  /** Folders to watch, as people name them. */
+  @Column({ type: 'jsonb' })
+  folders: FolderChoice[];
+
+  /** When the folders were last found in the server's tree; null: they are to be looked for. */
+  @Column({ name: 'folders_resolved_at', type: 'timestamptz', nullable: true })
+  foldersResolvedAt: Date | null;
 
   @Column({ type: 'text' })
   filter: MailboxFilterKind;

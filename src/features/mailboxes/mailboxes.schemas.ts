@@ -3,6 +3,7 @@ import { pageQuery, pageSchema } from '../../platform/http/page.js';
 import { idParam, oneLine, plainText } from '../../platform/http/validation.js';
 import { explain, type ExplanationContext } from '../failures/explanations.js';
 import { mailboxFilters } from './mailbox-filter.js';
+import { defaultChoice, maxChoices, pathFault } from './folder-choice.js';
 import { mailboxStates } from './mailbox-state.js';
 import type { MailboxView } from './mailboxes.store.js';
 
@@ -22,6 +23,24 @@ const filter = z
   .describe(
     'Which received mail is stored: all, answers to mail that the profile sent, from its address book, or none. Holds for mail from now on',
   );
+const folderChoices = z
+  .array(
+    z.strictObject({
+      path: oneLine(1_000)
+        .trim()
+        .superRefine((path, context) => {
+          const message = pathFault(path);
+          if (message !== null) context.addIssue({ code: 'custom', message });
+        })
+        .describe('`inbox`, `sentitems`, or names with a / between them, such as `Projects/2026` or `inbox/Customers`'),
+      subfolders: z.boolean().default(false).describe('All mail folders below it, too; junk and deleted mail never'),
+    }),
+  )
+  .min(1)
+  .max(maxChoices)
+  .refine((choices) => new Set(choices.map(({ path }) => path.toLowerCase())).size === choices.length, {
+    message: 'must name each folder once',
+  });
 
 const fields = {
   profileId: idParam.describe('The email server profile whose service account opens the mailbox'),
@@ -35,6 +54,7 @@ const fields = {
   incoming: z.boolean().default(true).describe('Receive mail'),
   outgoing: z.boolean().default(true).describe('Send mail'),
   filter: filter.default('all'),
+  folders: folderChoices.default([...defaultChoice]).describe('Folders to watch'),
 };
 
 export const newMailbox = z.strictObject(fields).meta({ id: 'NewMailbox' });
@@ -75,6 +95,7 @@ export const mailboxPatch = z
     incoming: z.boolean().optional(),
     outgoing: z.boolean().optional(),
     filter: filter.optional(),
+    folders: folderChoices.optional(),
   })
   .refine((patch) => Object.values(patch).some((value) => value !== undefined), { message: 'must change something' })
   .meta({ id: 'MailboxPatch' });
@@ -121,6 +142,7 @@ export const mailboxAnswer = z
     filteredOut: z
       .object({ total: z.int(), lastAt: time.nullable() })
       .describe('Received mail that the filter kept out; of which nothing else is stored'),
+    folders: z.array(z.object({ path: z.string(), subfolders: z.boolean() })),
     state: z.enum(mailboxStates).describe('failed: stopped until a probe succeeds; the probes go on by themselves'),
     stateSince: time,
     failure: failure.nullable().describe('Why the mailbox is failed'),
@@ -159,6 +181,7 @@ export function showMailbox(mailbox: MailboxView, profile: ProfileNames): Mailbo
     outgoing: mailbox.outgoing,
     filter: mailbox.filter,
     filteredOut: { total: mailbox.filteredTotal, lastAt: mailbox.filteredAt?.toISOString() ?? null },
+    folders: mailbox.folders,
     state: mailbox.state,
     stateSince: mailbox.stateSince.toISOString(),
     failure: showFailure(mailbox.failure, mailbox, profile),

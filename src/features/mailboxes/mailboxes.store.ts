@@ -4,6 +4,7 @@ import type { Sql } from '../../platform/database/data-source.js';
 import { storableJson } from '../../platform/database/storable-text.js';
 import type { StoredFailure } from '../failures/failure.js';
 import type { MailboxFilterKind } from './mailbox-filter.js';
+import type { FolderChoice } from './folder-choice.js';
 import type { MailboxState, MailboxStatus } from './mailbox-state.js';
 import { MailboxEntity } from './mailbox.entity.js';
 
@@ -16,6 +17,7 @@ export interface NewMailbox {
   readonly incoming: boolean;
   readonly outgoing: boolean;
   readonly filter: MailboxFilterKind;
+  readonly folders: readonly FolderChoice[];
 }
 
 /** A mailbox with what the schedule knows of it. */
@@ -37,7 +39,7 @@ export interface MailboxFilter {
 
 const viewColumns = `
   m.id, m.profile_id AS "profileId", m.email_address AS "emailAddress", m.display_name AS "displayName", m.connecting_sid AS "connectingSid",
-  m.incoming, m.outgoing, m.filter, filtered.total AS "filteredTotal", filtered."lastAt" AS "filteredAt", m.state, m.state_since AS "stateSince", m.state_version AS "stateVersion", m.failure, m.failed_probes AS "failedProbes",
+  m.incoming, m.outgoing, m.folders, m.filter, filtered.total AS "filteredTotal", filtered."lastAt" AS "filteredAt", m.state, m.state_since AS "stateSince", m.state_version AS "stateVersion", m.failure, m.failed_probes AS "failedProbes",
   m.last_sync_at AS "lastSyncAt", m.last_error AS "lastError", m.removed_at AS "removedAt", m.created_at AS "createdAt", m.updated_at AS "updatedAt",
   schedule."nextSyncAt", schedule.running`;
 
@@ -59,9 +61,9 @@ export class MailboxesStore {
    */
   async insert(sql: Sql, mailboxes: readonly NewMailbox[], now: Date): Promise<Set<string>> {
     const rows = await sql.query<{ id: string }[]>(
-      `INSERT INTO mailboxes (id, profile_id, email_address, display_name, connecting_sid, incoming, outgoing, filter, state, state_since, created_at, updated_at)
-       SELECT id, "profileId", "emailAddress", "displayName", "connectingSid", incoming, outgoing, filter, 'active', $2, $2, $2
-       FROM jsonb_to_recordset($1::jsonb) AS row(id uuid, "profileId" uuid, "emailAddress" text, "displayName" text, "connectingSid" text, incoming boolean, outgoing boolean, filter text)
+      `INSERT INTO mailboxes (id, profile_id, email_address, display_name, connecting_sid, incoming, outgoing, filter, folders, state, state_since, created_at, updated_at)
+       SELECT id, "profileId", "emailAddress", "displayName", "connectingSid", incoming, outgoing, filter, folders, 'active', $2, $2, $2
+       FROM jsonb_to_recordset($1::jsonb) AS row(id uuid, "profileId" uuid, "emailAddress" text, "displayName" text, "connectingSid" text, incoming boolean, outgoing boolean, filter text, folders jsonb)
        ON CONFLICT (profile_id, lower(email_address)) WHERE removed_at IS NULL DO NOTHING
        RETURNING id`,
       [storableJson(mailboxes), now],
@@ -180,6 +182,16 @@ export class MailboxesStore {
   /** Everything is looked at anew; what is stored is recognised. */
   async forgetFolders(sql: Sql, id: string): Promise<void> {
     await sql.query(`DELETE FROM mailbox_folders WHERE mailbox_id = $1`, [id]);
+    await sql.query(`UPDATE mailboxes SET folders_resolved_at = NULL WHERE id = $1`, [id]);
+  }
+
+  /** The next run looks for the folders in the server's tree. */
+  async chooseFolders(sql: Sql, id: string, folders: readonly FolderChoice[], now: Date): Promise<void> {
+    await sql.query(`UPDATE mailboxes SET folders = $2, folders_resolved_at = NULL, updated_at = $3 WHERE id = $1`, [
+      id,
+      storableJson(folders),
+      now,
+    ]);
   }
 
   async markRemoved(sql: Sql, id: string, now: Date): Promise<void> {

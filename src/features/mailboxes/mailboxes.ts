@@ -132,6 +132,10 @@ export class Mailboxes {
     await this.refuseTaken(manager, id, mailbox.profileId, details.emailAddress);
     await this.store.saveDetails(manager, id, details, now);
     if (patch.filter && patch.filter !== mailbox.filter) await this.store.saveFilter(manager, id, patch.filter, now);
+    if (patch.folders) {
+      await this.store.chooseFolders(manager, id, patch.folders, now);
+      await this.transitions.apply(manager, id, { type: 'sync-requested' }, null);
+    }
     const identityChanged =
       details.emailAddress !== mailbox.emailAddress || details.connectingSid !== mailbox.connectingSid;
     if (!identityChanged) return;

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import { MailServerError } from '../../mail/mail-error.js';
 import type { MarkedItem } from '../../mail/mail-server.js';
 import { Clock } from '../../platform/clock/clock.js';
@@ -6,11 +7,14 @@ import type { Log } from '../../platform/log/log.js';
 import { LOG } from '../../platform/tokens.js';
 import { EventsStore } from '../deliveries/events.store.js';
 import { retryDelay } from '../failures/backoff.js';
-import { storedFailure } from '../failures/failure.js';
+import { storedFailure, type StoredFailure } from '../failures/failure.js';
 import type { MailboxRun } from '../mailboxes/mailbox-run.js';
 import { OutgoingMetrics } from './outgoing-metrics.js';
-import { untouched, type OutgoingPosition, type OutgoingState, type OutgoingStep } from './outgoing-state.js';
+import { untouched, type OutgoingPosition, type OutgoingState } from './outgoing-state.js';
 import { OutgoingStore, type OutgoingChange, type WaitingMessage } from './outgoing.store.js';
+import { quotaWait, SendingHeld, type Hold } from './sending-pace.js';
+import { SendingPaceStore } from './sending-pace.store.js';
+import { SentCopiesStore } from './sent-copies.store.js';
 import { sendMessage, type SendResult } from './send-protocol.js';
 import { countAttempt, mostAttempts } from './send-trouble.js';
 
@@ -20,11 +24,13 @@ type Trouble = Extract<SendResult, { outcome: 'trouble' }>;
 interface Journal {
   readonly message: WaitingMessage;
   state: OutgoingState;
-  step: OutgoingStep;
+  position: OutgoingPosition;
 }
 
 /** Once submitting began nobody can say any more that the message has not left. */
 const waitingState = ({ step }: OutgoingPosition): OutgoingState => (step === 'submitting' ? 'sending' : 'pending');
+
+const placeOf = ({ state, position: { step } }: Journal) => ({ state, step });
 
 /** Sends one message of a run and writes down what came of it. */
 @Injectable()
@@ -34,6 +40,8 @@ export class MessageSender {
     private readonly store: OutgoingStore,
     private readonly events: EventsStore,
     private readonly metrics: OutgoingMetrics,
+    private readonly pace: SendingPaceStore,
+    private readonly copies: SentCopiesStore,
     @Inject(LOG) private readonly log: Log,
   ) {}
 
@@ -42,19 +50,24 @@ export class MessageSender {
    * @throws the error of the server when it concerns more than this message; LeaseLost; an abort
    */
   async send(run: MailboxRun, message: WaitingMessage): Promise<boolean> {
-    const journal: Journal = { message, state: message.state, step: message.position.step };
-    const result = await sendMessage(message.id, message.position, {
-      session: run.session,
-      signal: run.signal,
-      note: (position) => this.write(run, journal, { state: 'sending', position }),
-      draft: () => this.store.draftOf(message.id),
-    });
+    const journal: Journal = { message, state: message.state, position: message.position };
+    const result = await this.trySending(run, journal);
     switch (result.outcome) {
       case 'sent':
         await this.sent(run, journal, result);
         return true;
       case 'withdrawn':
         return false;
+      case 'held': {
+        // Only what is looked up waits for itself; the rest waits with the mailbox.
+        const nextAttemptAt = result.position.step === 'submitting' ? result.hold.until : null;
+        await this.write(run, journal, {
+          state: waitingState(result.position),
+          position: result.position,
+          nextAttemptAt,
+        });
+        return false;
+      }
       case 'unseen':
         await this.write(run, journal, {
           state: 'sending',
@@ -68,6 +81,36 @@ export class MessageSender {
         await this.troubled(run, journal, result);
         return false;
     }
+  }
+
+  private async trySending(
+    run: MailboxRun,
+    journal: Journal,
+  ): Promise<SendResult | { readonly outcome: 'held'; readonly position: OutgoingPosition; readonly hold: Hold }> {
+    const { message } = journal;
+    try {
+      return await sendMessage(message.id, message.position, {
+        session: run.session,
+        signal: run.signal,
+        sendsAsOther: message.sendsAsOther,
+        note: (position) => {
+          const reserve = (manager: EntityManager) => this.reserve(manager, run, message.id);
+          const also = position.step === 'submitting' ? reserve : undefined;
+          return this.write(run, journal, { state: 'sending', position }, also);
+        },
+        draft: () => this.store.draftOf(message.id),
+      });
+    } catch (error) {
+      if (!(error instanceof SendingHeld)) throw error;
+      return { outcome: 'held', position: journal.position, hold: error.hold };
+    }
+  }
+
+  /** In the transaction that announces the submission: a crash can waste a place, but no two workers share one. */
+  private async reserve(manager: EntityManager, run: MailboxRun, messageId: string): Promise<void> {
+    const { maxSendsPerMinute } = run.profile;
+    const hold = await this.pace.reserve(manager, run.mailbox.id, messageId, maxSendsPerMinute, this.clock.now());
+    if (hold) throw new SendingHeld(hold);
   }
 
   private async sent(
@@ -85,7 +128,10 @@ export class MessageSender {
         nextAttemptAt: null,
         failure: null,
       } as const;
-      if (!(await this.store.change(manager, message.id, journal, to, now))) return false;
+      if (!(await this.store.change(manager, message.id, placeOf(journal), to, now))) return false;
+      // One that was found to have gone out earlier says nothing of what the server takes now.
+      if (result.seen === null) await this.pace.relieve(manager, run.mailbox.id);
+      if (!message.saveToSentItems) await this.copies.add(manager, run.mailbox.id, message.id, now);
       await this.events.append(manager, [this.event(run, message, 'outgoing.sent', {})], now);
       return true;
     });
@@ -104,6 +150,7 @@ export class MessageSender {
       this.metrics.tried('parked');
       throw trouble.error;
     }
+    if (trouble.verdict === 'hold') return this.hold(run, journal, trouble, stored);
     const blamed = failure.scope === 'item' || (await this.othersWentOut(run, message));
     const attempts = trouble.verdict === 'fail' ? message.attempts + 1 : countAttempt(message.attempts, blamed);
     if (trouble.verdict === 'fail' || attempts >= mostAttempts) {
@@ -121,6 +168,18 @@ export class MessageSender {
       this.metrics.tried('delayed');
     }
     if (trouble.verdict === 'delay' && failure.scope !== 'item') throw trouble.error;
+  }
+
+  /** The message is not to blame, and neither is the mailbox, which goes on receiving. */
+  private async hold(run: MailboxRun, journal: Journal, trouble: Trouble, failure: StoredFailure): Promise<void> {
+    const { position } = trouble;
+    await this.write(run, journal, { state: waitingState(position), position, failure }, (manager) =>
+      this.pace.strike(manager, run.mailbox.id, failure, (strikes) =>
+        this.clock.in(quotaWait(strikes, Math.random(), trouble.failure.backOffMs ?? 0)),
+      ),
+    );
+    this.metrics.tried('held');
+    this.log.warn({ mailboxId: run.mailbox.id, code: failure.code }, 'the server’s quota holds up a mailbox’s sending');
   }
 
   private async othersWentOut(run: MailboxRun, message: WaitingMessage): Promise<boolean> {
@@ -143,7 +202,7 @@ export class MessageSender {
         nextAttemptAt: null,
         failure: end.failure,
       } as const;
-      if (!(await this.store.change(manager, message.id, journal, to, now))) return false;
+      if (!(await this.store.change(manager, message.id, placeOf(journal), to, now))) return false;
       await this.events.append(manager, [this.event(run, message, 'outgoing.failed', { code: end.failure.code })], now);
       return true;
     });
@@ -188,15 +247,17 @@ export class MessageSender {
     run: MailboxRun,
     journal: Journal,
     change: Pick<OutgoingChange, 'state' | 'position'> & Partial<OutgoingChange>,
+    also?: (manager: EntityManager) => Promise<unknown>,
   ): Promise<boolean> {
     const { message } = journal;
     const to = { attempts: message.attempts, nextAttemptAt: null, failure: message.failure, ...change };
-    const written = await run.commit((manager) =>
-      this.store.change(manager, message.id, journal, to, this.clock.now()),
-    );
+    const written = await run.commit(async (manager) => {
+      await also?.(manager);
+      return this.store.change(manager, message.id, placeOf(journal), to, this.clock.now());
+    });
     if (written) {
       journal.state = to.state;
-      journal.step = to.position.step;
+      journal.position = to.position;
     }
     return written;
   }

@@ -1,7 +1,9 @@
+import type { DeliveryReport } from '../delivery-reports/delivery-report.js';
 import type { Mailbox } from '../../mail/mail-item.js';
 import type { ExplanationContext } from '../failures/explanations.js';
 import { explainOutgoing } from './outgoing-explanations.js';
 import type { OutgoingContentView, OutgoingView } from './outgoing-views.store.js';
+import { waitOf } from './waiting-reason.js';
 import type { OutgoingAnswer, OutgoingSummary } from './outgoing.schemas.js';
 
 type ProfileNames = Pick<ExplanationContext, 'username' | 'ewsUrl'>;
@@ -9,19 +11,20 @@ type ProfileNames = Pick<ExplanationContext, 'username' | 'ewsUrl'>;
 const people = (mailboxes: readonly Mailbox[]) =>
   mailboxes.map(({ name, address }) => ({ name, address: address ?? '' }));
 
-function showFailure({ failure, emailAddress }: OutgoingView, profile: ProfileNames): OutgoingSummary['failure'] {
+function showFailure(
+  { failure, emailAddress, fromAddress }: OutgoingView,
+  profile: ProfileNames,
+): OutgoingSummary['failure'] {
   if (!failure) return null;
-  const { title, cause, remedy } = explainOutgoing(failure, {
-    ...profile,
-    mailbox: emailAddress,
-    values: failure.values,
-  });
+  const context = { ...profile, mailbox: emailAddress, values: failure.values };
+  const { title, cause, remedy } = explainOutgoing(failure, context, fromAddress);
   const { code, operation, message, at, requestId, clientRequestId } = failure;
   return { code, title, cause, remedy, operation, message, at, requestId, clientRequestId };
 }
 
 /** A message as lists show it. */
-export function showSummary(view: OutgoingView, profile: ProfileNames): OutgoingSummary {
+export function showSummary(view: OutgoingView, profile: ProfileNames, now: Date): OutgoingSummary {
+  const { nextAttemptAt, waitingFor } = waitOf(view, now);
   return {
     id: view.id,
     mailboxId: view.mailboxId,
@@ -32,10 +35,14 @@ export function showSummary(view: OutgoingView, profile: ProfileNames): Outgoing
     cc: people(view.recipients.cc),
     bcc: people(view.recipients.bcc),
     replyTo: people(view.recipients.replyTo),
+    from: view.fromAddress === null ? null : { name: view.fromName, address: view.fromAddress },
+    importance: view.importance,
+    sendAt: view.sendAt?.toISOString() ?? null,
     internetMessageId: view.internetMessageId,
     mayHaveBeenSent: view.step === 'submitting',
     attempts: view.attempts,
-    nextAttemptAt: view.nextAttemptAt?.toISOString() ?? null,
+    nextAttemptAt: nextAttemptAt?.toISOString() ?? null,
+    waitingFor,
     failure: showFailure(view, profile),
     createdAt: view.createdAt.toISOString(),
     updatedAt: view.updatedAt.toISOString(),
@@ -45,12 +52,20 @@ export function showSummary(view: OutgoingView, profile: ProfileNames): Outgoing
   };
 }
 
-/** A message with its content; of its files the facts only. */
-export function showMessage(view: OutgoingView, content: OutgoingContentView, profile: ProfileNames): OutgoingAnswer {
+/** A message with its content and what came back about it; of its files the facts only. */
+export function showMessage(
+  view: OutgoingView,
+  content: OutgoingContentView,
+  reports: readonly DeliveryReport[],
+  profile: ProfileNames,
+  now: Date,
+): OutgoingAnswer {
   return {
-    ...showSummary(view, profile),
-    text: content.text,
-    html: content.html,
+    ...showSummary(view, profile, now),
+    ...content,
     attachments: [...content.attachments],
+    references: [...content.references],
+    headers: [...content.headers],
+    deliveryReports: reports.map(({ at, ...report }) => ({ ...report, at: at.toISOString() })),
   };
 }

@@ -53,7 +53,7 @@ export const newAttachment = z
 export type NewAttachment = z.output<typeof newAttachment>;
 
 /** @throws Problem attachments-too-large */
-export function checkAttachmentSize(attachments: readonly NewAttachment[]): void {
+export function checkAttachmentSize(attachments: readonly { readonly content: Buffer }[]): void {
   const bytes = attachments.reduce((sum, { content }) => sum + content.length, 0);
   if (bytes <= mostAttachmentBytes) return;
   throw new Problem(

@@ -20,6 +20,13 @@ const tooMany: Explanation = {
   remedy: 'Send to fewer recipients at once, or through a distribution group.',
 };
 
+const quotaUsedUp: Explanation = {
+  title: 'The server lets the mailbox send no more for now',
+  cause: 'A limit of the organisation on the messages or recipients of one sender is reached.',
+  remedy:
+    'Nothing: the mailbox sends again by itself when the limit allows it, and receives meanwhile. If it lasts, have the limit raised (Set-ThrottlingPolicy with RecipientRateLimit and MessageRateLimit), or set maxSendsPerMinute of the profile lower.',
+};
+
 const byCode: Readonly<Record<string, Explanation>> = {
   ErrorInvalidRecipients: recipientUnknown,
   ErrorMailRecipientNotFound: recipientUnknown,
@@ -29,6 +36,9 @@ const byCode: Readonly<Record<string, Explanation>> = {
   ErrorDataSizeLimitExceeded: tooLarge,
   ErrorRequestStreamTooBig: tooLarge,
   Http413: tooLarge,
+  ErrorSubmissionQuotaExceeded: quotaUsedUp,
+  ErrorExceededMessageLimit: quotaUsedUp,
+  ErrorExceededMessageLimitShowTierUpgrade: quotaUsedUp,
   ErrorExceededMaxRecipientLimit: tooMany,
   ErrorExceededMaxRecipientLimitBlock: tooMany,
   ErrorExceededMaxRecipientLimitShowTierUpgrade: tooMany,
@@ -47,10 +57,30 @@ const byCategory: Partial<Record<FailureCategory, Explanation>> = {
   },
 };
 
-/** Plain words for what keeps a message from being sent. */
+/** In PowerShell a quote inside single quotes is doubled. */
+const quoted = (text: string): string => text.replaceAll("'", "''");
+
+const sendAsDenied = (mailbox: string, from: string): Explanation => ({
+  title: 'The mailbox may not send in the name of the other one',
+  cause: `${mailbox} lacks the right to send as ${from}, or the server knows no mailbox of that address.`,
+  remedy: [
+    'Grant the right to the sending mailbox, not to the service account:',
+    `  Add-ADPermission -Identity '${quoted(from)}' -User '${quoted(mailbox)}' -ExtendedRights 'Send As'`,
+    '(Exchange Online: Add-RecipientPermission with -Trustee and -AccessRights SendAs.) It takes effect within two hours; then retry the message.',
+  ].join('\n'),
+});
+
+/**
+ * Plain words for what keeps a message from being sent.
+ * @param from in whose name it was to go out; null for the mailbox's own
+ */
 export function explainOutgoing(
   failure: { readonly code: string; readonly category: FailureCategory },
   context: ExplanationContext,
+  from: string | null,
 ): Explanation {
-  return byCode[failure.code] ?? byCategory[failure.category] ?? explain(failure, context);
+  if (failure.code === 'ErrorSendAsDenied' && from !== null) return sendAsDenied(context.mailbox, from);
+  // A code is a server's text, and may be `constructor`.
+  const own = Object.hasOwn(byCode, failure.code) ? byCode[failure.code] : undefined;
+  return own ?? byCategory[failure.category] ?? explain(failure, context);
 }

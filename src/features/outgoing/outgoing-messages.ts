@@ -6,11 +6,14 @@ import { defineProblem, Problem, problems } from '../../platform/http/problem.js
 import { lanes } from '../scheduling/work.js';
 import { WorkStore } from '../scheduling/work.store.js';
 import { internetMessageId } from './internet-message-id.js';
+import { MessageComposition } from './message-composition.js';
 import { checkAttachmentSize } from './outgoing-attachment.js';
 import { OutgoingThreads } from './outgoing-threads.js';
 import { OutgoingViewsStore, type OutgoingView } from './outgoing-views.store.js';
+import { sendAtProblem } from './outgoing-options.js';
 import type { NewOutgoingMessage } from './outgoing.schemas.js';
 import { OutgoingStore } from './outgoing.store.js';
+import type { Recipient } from './recipient.js';
 
 export const mailboxDoesNotSend = defineProblem({
   code: 'mailbox-does-not-send',
@@ -47,35 +50,52 @@ export class OutgoingMessages {
     private readonly views: OutgoingViewsStore,
     private readonly work: WorkStore,
     private readonly threads: OutgoingThreads,
+    private readonly composition: MessageComposition,
   ) {}
 
   /**
    * Accepts a message; from the commit on it will be sent. A failed or paused mailbox takes messages
    * too, and sends them when it is back.
    * @returns its id
-   * @throws Problem not-found for a mailbox out of reach, mailbox-does-not-send, attachments-too-large
+   * @throws Problem not-found for a mailbox or an original out of reach, invalid-request for a sendAt that is
+   *   past or too far, mailbox-does-not-send, attachments-too-large, original-not-attachable
    */
   async accept(manager: EntityManager, message: NewOutgoingMessage, reach: Reach): Promise<string> {
+    const now = this.clock.now();
     checkAttachmentSize(message.attachments);
+    checkSendAt(message.sendAt, now);
     const mailbox = await this.store.lockMailbox(manager, message.mailboxId, reach);
     if (!mailbox) throw new Problem(problems.notFound, `There is no mailbox ${message.mailboxId}.`);
     if (!mailbox.outgoing) throw new Problem(mailboxDoesNotSend);
+    const composed = await this.composition.compose(manager, message, reach);
     const { to, cc, bcc, replyTo } = message;
+    const from = isOwnAddress(message.from, mailbox.emailAddress) ? null : message.from;
     const id = uuidv7();
-    const now = this.clock.now();
-    const thread = await this.threads.begin(manager, mailbox.profileId, message.subject);
+    const messageId = internetMessageId(id, from?.address ?? mailbox.emailAddress);
+    const thread = await this.threads.begin(manager, mailbox.profileId, composed.subject);
     await this.store.insert(
       manager,
       {
         id,
         mailboxId: message.mailboxId,
         profileId: mailbox.profileId,
-        internetMessageId: internetMessageId(id, mailbox.emailAddress),
+        internetMessageId: messageId,
         subject: thread.subject,
         recipients: { to, cc, bcc, replyTo },
         text: message.text,
         html: message.html,
-        attachments: message.attachments,
+        attachments: composed.attachments,
+        from,
+        replyToMessageId: message.inReplyToMessageId,
+        forwardOfMessageId: message.forwardOfMessageId,
+        inReplyTo: composed.inReplyTo,
+        references: composed.references,
+        importance: message.importance,
+        sendAt: message.sendAt,
+        saveToSentItems: message.saveToSentItems,
+        readReceipt: message.readReceipt,
+        deliveryReceipt: message.deliveryReceipt,
+        headers: message.headers,
       },
       now,
     );
@@ -83,15 +103,15 @@ export class OutgoingMessages {
       {
         id,
         mailboxId: message.mailboxId,
-        internetMessageId: internetMessageId(id, mailbox.emailAddress),
-        inReplyTo: null,
-        references: [],
-        subject: message.subject,
-        people: [mailbox.emailAddress, ...[...to, ...cc].map(({ address }) => address)],
+        internetMessageId: messageId,
+        inReplyTo: composed.inReplyTo,
+        references: composed.references,
+        subject: composed.subject,
+        people: [from?.address ?? mailbox.emailAddress, ...[...to, ...cc].map(({ address }) => address)],
       },
       now,
     );
-    await this.wake(manager, message.mailboxId, mailbox, now);
+    await this.wake(manager, message.mailboxId, mailbox, message.sendAt ?? now);
     return id;
   }
 
@@ -130,9 +150,19 @@ export class OutgoingMessages {
     manager: EntityManager,
     mailboxId: string,
     mailbox: { state: string; outgoing: boolean },
-    now: Date,
+    at: Date,
   ): Promise<void> {
     if (mailbox.state !== 'active' || !mailbox.outgoing) return;
-    await this.work.bringForward(manager, mailboxId, 'outgoing', now, lanes.asked);
+    await this.work.bringForward(manager, mailboxId, 'outgoing', at, lanes.asked);
   }
 }
+
+function checkSendAt(sendAt: Date | null, now: Date): void {
+  const message = sendAtProblem(sendAt, now);
+  if (message === null) return;
+  throw new Problem(problems.invalidRequest, `sendAt: ${message}`, { errors: [{ field: 'sendAt', message }] });
+}
+
+/** Its own name needs no right, and a From header that a server compares with the owner's only does harm. */
+const isOwnAddress = (from: Recipient | null, emailAddress: string): boolean =>
+  from?.address.toLowerCase() === emailAddress.toLowerCase();

@@ -5,6 +5,10 @@ import { lanes } from '../scheduling/work.js';
 import { DraftWithdrawal } from './draft-withdrawal.js';
 import { MessageSender } from './message-sender.js';
 import { OutgoingStore } from './outgoing.store.js';
+import type { Hold } from './sending-pace.js';
+import { SendingPaceStore } from './sending-pace.store.js';
+import { SentCopies } from './sent-copies.js';
+import { SentCopiesStore } from './sent-copies.store.js';
 
 /** After so many a run ends and queues up again, so that one busy mailbox does not hold its place for ever. */
 const messagesPerRun = 20;
@@ -17,6 +21,9 @@ export class OutgoingRun {
     private readonly store: OutgoingStore,
     private readonly sender: MessageSender,
     private readonly drafts: DraftWithdrawal,
+    private readonly pace: SendingPaceStore,
+    private readonly copies: SentCopies,
+    private readonly copiesStore: SentCopiesStore,
   ) {}
 
   async perform(run: MailboxRun): Promise<RunResult> {
@@ -25,21 +32,37 @@ export class OutgoingRun {
     let provedWell = false;
     while (tried.length < messagesPerRun) {
       run.goOn();
-      const message = await this.store.nextWaiting(mailboxId, this.clock.now(), tried);
+      const hold = await this.holdOf(run);
+      const message = await this.store.nextWaiting(mailboxId, this.clock.now(), tried, hold !== null);
       if (!message) break;
       tried.push(message.id);
       if (message.state === 'cancelled') await this.drafts.withdraw(run, message);
       else if (await this.sender.send(run, message)) provedWell = true;
     }
+    const copies = await this.copies.clear(run);
     // This run is the probe that brings a failed mailbox back, and a run without a call would prove nothing.
     if (run.mailbox.state === 'failed' && !provedWell)
       await run.session.openFolder({ distinguished: 'drafts' }, { signal: run.signal });
-    const now = this.clock.now();
-    const due = await this.store.nextDue(mailboxId, now);
     return {
-      nextInMs: due && Math.max(0, due.getTime() - now.getTime()),
+      nextInMs: await this.nextInMs(run),
       lane: lanes.routine,
-      contacted: tried.length > 0 || run.mailbox.state === 'failed',
+      contacted: tried.length > 0 || copies > 0 || run.mailbox.state === 'failed',
     };
+  }
+
+  private holdOf(run: MailboxRun): Promise<Hold | null> {
+    return this.pace.holdOf(run.mailbox.id, run.profile.maxSendsPerMinute, this.clock.now());
+  }
+
+  private async nextInMs(run: MailboxRun): Promise<number | null> {
+    const mailboxId = run.mailbox.id;
+    const hold = await this.holdOf(run);
+    const now = this.clock.now();
+    const due = await this.store.nextDue(mailboxId, now, hold?.until);
+    if (due && hold?.reason === 'rate-limit')
+      await run.commit((manager) => this.pace.noteRateLimit(manager, mailboxId, hold.until));
+    const copyDue = await this.copiesStore.nextDue(mailboxId);
+    const earliest = due && copyDue ? (due < copyDue ? due : copyDue) : (due ?? copyDue);
+    return earliest && Math.max(0, earliest.getTime() - now.getTime());
   }
 }

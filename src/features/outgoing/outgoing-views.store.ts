@@ -2,7 +2,10 @@ import { Injectable } from '@nestjs/common';
 import type { Sql } from '../../platform/database/data-source.js';
 import type { StoredFailure } from '../failures/failure.js';
 import type { ThreadMatch } from '../threads/thread-match.js';
+import type { CustomHeader } from './custom-header.js';
+import type { Importance } from './outgoing-options.js';
 import type { OutgoingRecipients, OutgoingState, OutgoingStep } from './outgoing-state.js';
+import type { HoldReason } from './waiting-reason.js';
 
 /** A message as people see it. */
 export interface OutgoingView {
@@ -24,9 +27,24 @@ export interface OutgoingView {
   readonly sentAt: Date | null;
   readonly threadId: string | null;
   readonly threadMatch: ThreadMatch | null;
+  readonly fromName: string | null;
+  readonly fromAddress: string | null;
+  readonly importance: Importance;
+  readonly sendAt: Date | null;
+  /** Of the whole mailbox's sending; may be over. */
+  readonly heldUntil: Date | null;
+  readonly holdReason: HoldReason | null;
 }
 
 export interface OutgoingContentView {
+  readonly inReplyToMessageId: string | null;
+  readonly forwardOfMessageId: string | null;
+  readonly inReplyTo: string | null;
+  readonly references: readonly string[];
+  readonly saveToSentItems: boolean;
+  readonly readReceipt: boolean;
+  readonly deliveryReceipt: boolean;
+  readonly headers: readonly CustomHeader[];
   readonly text: string | null;
   readonly html: string | null;
   readonly attachments: readonly {
@@ -50,10 +68,12 @@ export interface OutgoingFilter {
 const columns = `
   o.id, o.mailbox_id AS "mailboxId", o.profile_id AS "profileId", m.email_address AS "emailAddress", o.state, o.step, o.subject, o.recipients,
   o.internet_message_id AS "internetMessageId", o.attempts, o.next_attempt_at AS "nextAttemptAt", o.failure,
-  o.created_at AS "createdAt", o.updated_at AS "updatedAt", o.sent_at AS "sentAt", t.thread_id AS "threadId", t.match AS "threadMatch"`;
+  o.created_at AS "createdAt", o.updated_at AS "updatedAt", o.sent_at AS "sentAt",
+  o.from_name AS "fromName", o.from_address AS "fromAddress", o.importance, o.send_at AS "sendAt", h.held_until AS "heldUntil", h.reason AS "holdReason", t.thread_id AS "threadId", t.match AS "threadMatch"`;
 
 /** With its mailbox a message disappears at once, though its row is cleared away later. */
-const source = `outgoing_messages o JOIN mailboxes m ON m.id = o.mailbox_id AND m.removed_at IS NULL LEFT JOIN thread_messages t ON t.outgoing_id = o.id`;
+const source = `outgoing_messages o JOIN mailboxes m ON m.id = o.mailbox_id AND m.removed_at IS NULL
+  LEFT JOIN outgoing_holds h ON h.mailbox_id = o.mailbox_id LEFT JOIN thread_messages t ON t.outgoing_id = o.id`;
 
 /** The SQL of reading outgoing messages for people, and of what people do to them. */
 @Injectable()
@@ -67,16 +87,19 @@ export class OutgoingViewsStore {
   }
 
   async contentOf(sql: Sql, id: string): Promise<OutgoingContentView> {
-    const [body] = await sql.query<{ text: string | null; html: string | null }[]>(
-      `SELECT text_body AS text, html_body AS html FROM outgoing_messages WHERE id = $1`,
+    const [content] = await sql.query<Omit<OutgoingContentView, 'attachments'>[]>(
+      `SELECT text_body AS text, html_body AS html, reply_to_message_id AS "inReplyToMessageId", forward_of_message_id AS "forwardOfMessageId",
+         in_reply_to AS "inReplyTo", reference_ids AS "references", save_to_sent_items AS "saveToSentItems", read_receipt AS "readReceipt",
+         delivery_receipt AS "deliveryReceipt", headers FROM outgoing_messages WHERE id = $1`,
       [id],
     );
+    if (!content) throw new Error(`outgoing message ${id} is gone`);
     const attachments = await sql.query<OutgoingContentView['attachments'][number][]>(
       `SELECT filename AS name, content_type AS "contentType", content_id AS "contentId", is_inline AS "isInline", octet_length(bytes) AS "sizeBytes"
        FROM outgoing_attachments WHERE message_id = $1 ORDER BY position`,
       [id],
     );
-    return { text: body?.text ?? null, html: body?.html ?? null, attachments };
+    return { ...content, attachments };
   }
 
   /** Newest first. */

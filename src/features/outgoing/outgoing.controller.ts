@@ -2,6 +2,7 @@ import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { DataSource, type EntityManager } from 'typeorm';
 import { z } from 'zod';
+import { Clock } from '../../platform/clock/clock.js';
 import { Answers, AnswersProblem } from '../../platform/http/answers.js';
 import { IdempotentPosts, Posted, type PostInProgress } from '../../platform/http/idempotent-posts.js';
 import { decodeCursor, pageOf, type Page } from '../../platform/http/page.js';
@@ -10,8 +11,10 @@ import { BodyLimit, megabyte } from '../../platform/http/route-settings.js';
 import { idParam } from '../../platform/http/validation.js';
 import { Caller } from '../access/caller.js';
 import { RequireScope } from '../access/require-scope.js';
+import { DeliveryReportsStore } from '../delivery-reports/delivery-reports.store.js';
 import { ProfileNamesStore } from '../profiles/profile-names.store.js';
 import { adoptBodyIdempotencyKey } from './body-idempotency-key.js';
+import { originalNotAttachable } from './message-composition.js';
 import { showMessage, showSummary } from './outgoing-answer.js';
 import { attachmentsTooLarge } from './outgoing-attachment.js';
 import { mailboxDoesNotSend, notCancellable, notRetryable, OutgoingMessages } from './outgoing-messages.js';
@@ -38,6 +41,8 @@ export class OutgoingMessagesController {
     private readonly views: OutgoingViewsStore,
     private readonly profileNames: ProfileNamesStore,
     private readonly posts: IdempotentPosts,
+    private readonly reports: DeliveryReportsStore,
+    private readonly clock: Clock,
   ) {}
 
   @Post()
@@ -49,7 +54,7 @@ export class OutgoingMessagesController {
       'Accepted is as good as sent once: the message goes out exactly once, also across crashes and lost answers. A mailbox that is failed or paused takes messages and sends them when it is back. Give an Idempotency-Key, or a repeated request is a second message.',
   })
   @Answers(201, 'The message, pending', outgoingAnswer)
-  @AnswersProblem(mailboxDoesNotSend, attachmentsTooLarge)
+  @AnswersProblem(mailboxDoesNotSend, attachmentsTooLarge, originalNotAttachable)
   async send(
     @Caller() caller: Caller,
     @Posted() post: PostInProgress,
@@ -67,6 +72,7 @@ export class OutgoingMessagesController {
     @Caller() caller: Caller,
     @Query({ schema: outgoingQuery }) query: z.output<typeof outgoingQuery>,
   ): Promise<Page<OutgoingSummary>> {
+    const now = this.clock.now();
     const rows = await this.views.list(this.dataSource.manager, {
       profileIds: caller.profileIds,
       profileId: query.profileId ?? null,
@@ -79,7 +85,7 @@ export class OutgoingMessagesController {
     return pageOf(
       rows,
       query.limit,
-      (row) => showSummary(row, names(row.profileId)),
+      (row) => showSummary(row, names(row.profileId), now),
       ({ id }) => [id],
     );
   }
@@ -142,7 +148,8 @@ export class OutgoingMessagesController {
     const view = await this.views.find(this.dataSource.manager, id, caller.profileIds);
     if (!view) throw new Problem(problems.notFound);
     const content = await this.views.contentOf(this.dataSource.manager, id);
+    const reports = await this.reports.of(this.dataSource.manager, id);
     const names = await this.profileNames.of([view.profileId]);
-    return showMessage(view, content, names(view.profileId));
+    return showMessage(view, content, reports, names(view.profileId), this.clock.now());
   }
 }

@@ -1,11 +1,14 @@
 import { Module } from '@nestjs/common';
 import { DeliveriesModule } from '../deliveries/deliveries.module.js';
+import { DeliveryReportsModule } from '../delivery-reports/delivery-reports.module.js';
 import { MailboxesModule } from '../mailboxes/mailboxes.module.js';
 import { ThreadsModule } from '../threads/threads.module.js';
 import { ProfilesModule } from '../profiles/profiles.module.js';
 import { SchedulingModule } from '../scheduling/scheduling.module.js';
 import { DraftWithdrawal } from './draft-withdrawal.js';
+import { MessageComposition } from './message-composition.js';
 import { MessageSender } from './message-sender.js';
+import { OriginalMessagesStore } from './original-messages.store.js';
 import { OutgoingMessages } from './outgoing-messages.js';
 import { OutgoingMetrics } from './outgoing-metrics.js';
 import { OutgoingRun } from './outgoing-run.js';
@@ -13,15 +16,24 @@ import { OutgoingThreads } from './outgoing-threads.js';
 import { OutgoingViewsStore } from './outgoing-views.store.js';
 import { OutgoingMessagesController } from './outgoing.controller.js';
 import { OutgoingStore } from './outgoing.store.js';
+import { SendingPaceStore } from './sending-pace.store.js';
+import { SendingStatusController } from './sending-status.controller.js';
+import { SentCopies } from './sent-copies.js';
+import { SentCopiesStore } from './sent-copies.store.js';
 
 /** Mail to send: taken by the API, carried out by workers. */
 @Module({
-  imports: [MailboxesModule, SchedulingModule, DeliveriesModule, ProfilesModule, ThreadsModule],
-  controllers: [OutgoingMessagesController],
+  imports: [MailboxesModule, SchedulingModule, DeliveriesModule, DeliveryReportsModule, ProfilesModule, ThreadsModule],
+  controllers: [OutgoingMessagesController, SendingStatusController],
   providers: [
     OutgoingThreads,
     OutgoingStore,
     OutgoingViewsStore,
+    OriginalMessagesStore,
+    SendingPaceStore,
+    SentCopiesStore,
+    SentCopies,
+    MessageComposition,
     OutgoingMessages,
     OutgoingMetrics,
     MessageSender,

@@ -3,7 +3,10 @@ import { pageQuery, pageSchema } from '../../platform/http/page.js';
 import { idParam, oneLine, plainText } from '../../platform/http/validation.js';
 import { threadMatch } from '../threads/threads.schemas.js';
 import { mostAttachments, newAttachment } from './outgoing-attachment.js';
+import { importances, optionConflicts, outgoingOptions } from './outgoing-options.js';
 import { outgoingStates } from './outgoing-state.js';
+import { reportKinds } from '../delivery-reports/delivery-report.js';
+import { waits } from './waiting-reason.js';
 import { recipient } from './recipient.js';
 
 export const mostRecipients = 500;
@@ -19,13 +22,16 @@ export const newOutgoingMessage = z
     cc: recipients,
     bcc: recipients.describe('Nobody else sees these'),
     replyTo: z.array(recipient).max(20).default([]),
-    subject: oneLine(longestSubject),
+    subject: oneLine(longestSubject)
+      .optional()
+      .describe('An answer or forward gets the original’s with Re: or Fw: in front when none is given'),
     text: plainText(longestBody).nullable().default(null),
     html: plainText(longestBody)
       .nullable()
       .default(null)
       .describe('Where both are given the server keeps this one and makes its own text of it'),
     attachments: z.array(newAttachment).max(mostAttachments).default([]),
+    ...outgoingOptions,
     idempotencyKey: z
       .string()
       .regex(/^[\x20-\x7e]{1,255}$/, 'must be 1 to 255 printable ASCII characters')
@@ -38,6 +44,7 @@ export const newOutgoingMessage = z
     if (count === 0) add('to', 'at least one of to, cc and bcc must name somebody');
     if (count > mostRecipients) add('to', `to, cc and bcc together must not name more than ${mostRecipients}`);
     if (message.text === null && message.html === null) add('text', 'text or html must be given; it may be empty');
+    optionConflicts(message, add);
   })
   .meta({ id: 'NewOutgoingMessage' });
 export type NewOutgoingMessage = z.output<typeof newOutgoingMessage>;
@@ -66,6 +73,9 @@ const summaryFields = {
   cc: z.array(person),
   bcc: z.array(person),
   replyTo: z.array(person),
+  from: person.nullable().describe('In whose name it goes out; null: the mailbox’s own'),
+  importance: z.enum(importances),
+  sendAt: time.nullable().describe('The time it was asked to go out at'),
   internetMessageId: z.string().describe('The Message-ID header that it gets'),
   mayHaveBeenSent: z
     .boolean()
@@ -74,6 +84,12 @@ const summaryFields = {
     ),
   attempts: z.int().describe('Tries that failed and count towards giving up'),
   nextAttemptAt: time.nullable().describe('Null: as soon as its mailbox sends, or never again'),
+  waitingFor: z
+    .enum(waits)
+    .nullable()
+    .describe(
+      '`send-time`: its `sendAt`; `retry`: the next try after a failure; `outcome`: the next look whether it went out; `rate-limit`, `submission-quota`: the mailbox may not send more yet',
+    ),
   failure: z
     .object({
       code: z.string(),
@@ -112,6 +128,31 @@ export const outgoingAnswer = z
         sizeBytes: z.int(),
       }),
     ),
+    inReplyToMessageId: z.uuid().nullable(),
+    forwardOfMessageId: z.uuid().nullable(),
+    inReplyTo: z.string().nullable().describe('The header In-Reply-To that it gets'),
+    references: z.array(z.string()).describe('The header References that it gets'),
+    saveToSentItems: z.boolean(),
+    readReceipt: z.boolean(),
+    deliveryReceipt: z.boolean(),
+    headers: z.array(z.object({ name: z.string(), value: z.string() })),
+    deliveryReports: z
+      .array(
+        z.object({
+          kind: z.enum(reportKinds).describe('`delivery`: of a mail server; `disposition`: of a mail program'),
+          action: z
+            .string()
+            .describe(
+              '`failed`, `delayed`, `delivered`, `relayed`, `expanded`; `displayed` (read), `deleted` and others',
+            ),
+          recipient: z.string().nullable(),
+          status: z.string().nullable().describe('RFC 3463, such as 5.1.1'),
+          diagnostic: z.string().nullable().describe('The words of the server that refused it'),
+          messageId: z.uuid().describe('Id of the received report'),
+          at: time,
+        }),
+      )
+      .describe('What came back about it, oldest first'),
   })
   .meta({ id: 'OutgoingMessage' });
 export type OutgoingAnswer = z.output<typeof outgoingAnswer>;

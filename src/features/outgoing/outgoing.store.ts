@@ -5,6 +5,8 @@ import type { Sql } from '../../platform/database/data-source.js';
 import { storableJson, storableText } from '../../platform/database/storable-text.js';
 import { valuesList } from '../../platform/database/values-list.js';
 import type { StoredFailure } from '../failures/failure.js';
+import type { CustomHeader } from './custom-header.js';
+import type { Importance } from './outgoing-options.js';
 import type { OutgoingPosition, OutgoingRecipients, OutgoingState, OutgoingStep } from './outgoing-state.js';
 
 export interface NewOutgoing {
@@ -17,6 +19,18 @@ export interface NewOutgoing {
   readonly text: string | null;
   readonly html: string | null;
   readonly attachments: readonly OutgoingAttachment[];
+  /** Null: its mailbox's own name. */
+  readonly from: { readonly name: string | null; readonly address: string } | null;
+  readonly replyToMessageId: string | null;
+  readonly forwardOfMessageId: string | null;
+  readonly inReplyTo: string | null;
+  readonly references: readonly string[];
+  readonly importance: Importance;
+  readonly sendAt: Date | null;
+  readonly saveToSentItems: boolean;
+  readonly readReceipt: boolean;
+  readonly deliveryReceipt: boolean;
+  readonly headers: readonly CustomHeader[];
 }
 
 /** A message that a run has to do something about; without its content. */
@@ -28,6 +42,9 @@ export interface WaitingMessage {
   readonly attempts: number;
   /** Why the last try failed. */
   readonly failure: StoredFailure | null;
+  /** It goes out in another mailbox's name. */
+  readonly sendsAsOther: boolean;
+  readonly saveToSentItems: boolean;
 }
 
 export interface OutgoingChange {
@@ -48,6 +65,24 @@ interface WaitingRow {
   readonly unseen_looks: number;
   readonly attempts: number;
   readonly failure: StoredFailure | null;
+  readonly sends_as_other: boolean;
+  readonly save_to_sent_items: boolean;
+}
+
+interface DraftRow {
+  readonly internet_message_id: string;
+  readonly subject: string;
+  readonly recipients: OutgoingRecipients;
+  readonly text_body: string | null;
+  readonly html_body: string | null;
+  readonly from_name: string | null;
+  readonly from_address: string | null;
+  readonly in_reply_to: string | null;
+  readonly reference_ids: string[];
+  readonly importance: Importance;
+  readonly read_receipt: boolean;
+  readonly delivery_receipt: boolean;
+  readonly headers: CustomHeader[];
 }
 
 /** Word for word the condition of the index outgoing_messages_waiting, or the index is not used. */
@@ -77,8 +112,10 @@ export class OutgoingStore {
 
   async insert(sql: Sql, message: NewOutgoing, now: Date): Promise<void> {
     await sql.query(
-      `INSERT INTO outgoing_messages (id, mailbox_id, profile_id, state, internet_message_id, subject, recipients, text_body, html_body, created_at, updated_at)
-       VALUES ($1, $2, $3, 'pending', $4, $5, $6, $7, $8, $9, $9)`,
+      `INSERT INTO outgoing_messages (id, mailbox_id, profile_id, state, internet_message_id, subject, recipients, text_body, html_body, created_at, updated_at,
+         from_name, from_address, reply_to_message_id, forward_of_message_id, in_reply_to, reference_ids, importance, send_at, next_attempt_at,
+         save_to_sent_items, read_receipt, delivery_receipt, headers)
+       VALUES ($1, $2, $3, 'pending', $4, $5, $6, $7, $8, $9, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17, $18, $19, $20, $21)`,
       [
         message.id,
         message.mailboxId,
@@ -89,6 +126,18 @@ export class OutgoingStore {
         message.text === null ? null : storableText(message.text),
         message.html === null ? null : storableText(message.html),
         now,
+        message.from?.name == null ? null : storableText(message.from.name),
+        message.from?.address ?? null,
+        message.replyToMessageId,
+        message.forwardOfMessageId,
+        message.inReplyTo,
+        message.references,
+        message.importance,
+        message.sendAt,
+        message.saveToSentItems,
+        message.readReceipt,
+        message.deliveryReceipt,
+        storableJson(message.headers),
       ],
     );
     if (message.attachments.length === 0) return;
@@ -101,23 +150,34 @@ export class OutgoingStore {
         { type: 'text', value: ({ contentId }) => contentId },
         { type: 'boolean', value: ({ isInline }) => isInline },
         { type: 'bytea', value: ({ content }) => content },
+        { type: 'boolean', value: ({ kind }) => kind === 'message' },
       ],
       2,
     );
     await sql.query(
-      `INSERT INTO outgoing_attachments (message_id, position, filename, content_type, content_id, is_inline, bytes)
+      `INSERT INTO outgoing_attachments (message_id, position, filename, content_type, content_id, is_inline, bytes, is_message)
        SELECT $1::uuid, file.* FROM (${text}) AS file`,
       [message.id, ...parameters],
     );
   }
 
-  /** The next message due in the order of acceptance, passing over `tried`. */
-  async nextWaiting(mailboxId: string, now: Date, tried: readonly string[]): Promise<WaitingMessage | null> {
+  /**
+   * The next message due in the order of acceptance, passing over `tried`.
+   * @param held the mailbox may not submit now: only what needs a look or a deletion
+   */
+  async nextWaiting(
+    mailboxId: string,
+    now: Date,
+    tried: readonly string[],
+    held = false,
+  ): Promise<WaitingMessage | null> {
     const [row] = await this.dataSource.query<WaitingRow[]>(
-      `SELECT id, internet_message_id, state, step, item_id, change_key, unseen_looks, attempts, failure FROM outgoing_messages
+      `SELECT id, internet_message_id, state, step, item_id, change_key, unseen_looks, attempts, failure,
+         from_address IS NOT NULL AS sends_as_other, save_to_sent_items FROM outgoing_messages
        WHERE mailbox_id = $1 AND ${isWaiting} AND (next_attempt_at IS NULL OR next_attempt_at <= $2) AND id <> ALL($3::uuid[])
+         AND (NOT $4::boolean OR state = 'cancelled' OR step = 'submitting')
        ORDER BY id LIMIT 1`,
-      [mailboxId, now, tried],
+      [mailboxId, now, tried, held],
     );
     if (!row) return null;
     return {
@@ -127,34 +187,35 @@ export class OutgoingStore {
       position: { step: row.step, itemId: row.item_id, changeKey: row.change_key, unseenLooks: row.unseen_looks },
       attempts: row.attempts,
       failure: row.failure,
+      sendsAsOther: row.sends_as_other,
+      saveToSentItems: row.save_to_sent_items,
     };
   }
 
-  /** When the earliest waiting message is due, `now` for one that waits for nothing; null when none waits. */
-  async nextDue(mailboxId: string, now: Date): Promise<Date | null> {
+  /**
+   * When the earliest waiting message is due, `now` for one that waits for nothing; null when none waits.
+   * @param heldUntil before then nothing is submitted
+   */
+  async nextDue(mailboxId: string, now: Date, heldUntil: Date | null = null): Promise<Date | null> {
     const [row] = await this.dataSource.query<{ due: Date | null }[]>(
-      `SELECT min(coalesce(next_attempt_at, $2)) AS due FROM outgoing_messages WHERE mailbox_id = $1 AND ${isWaiting}`,
-      [mailboxId, now],
+      `SELECT min(greatest(next_attempt_at, $2::timestamptz, CASE WHEN state <> 'cancelled' AND step <> 'submitting' THEN $3::timestamptz END)) AS due
+       FROM outgoing_messages WHERE mailbox_id = $1 AND ${isWaiting}`,
+      [mailboxId, now, heldUntil],
     );
     return row?.due ?? null;
   }
 
   /** The whole message as it is to be saved on the server, with the bytes of its files. */
   async draftOf(id: string): Promise<OutgoingDraft> {
-    const [row] = await this.dataSource.query<
-      {
-        internet_message_id: string;
-        subject: string;
-        recipients: OutgoingRecipients;
-        text_body: string | null;
-        html_body: string | null;
-      }[]
-    >(`SELECT internet_message_id, subject, recipients, text_body, html_body FROM outgoing_messages WHERE id = $1`, [
-      id,
-    ]);
+    const [row] = await this.dataSource.query<DraftRow[]>(
+      `SELECT internet_message_id, subject, recipients, text_body, html_body, from_name, from_address, in_reply_to, reference_ids,
+         importance, read_receipt, delivery_receipt, headers FROM outgoing_messages WHERE id = $1`,
+      [id],
+    );
     if (!row) throw new Error(`outgoing message ${id} is gone`);
     const attachments = await this.dataSource.query<OutgoingAttachment[]>(
-      `SELECT filename AS name, content_type AS "contentType", content_id AS "contentId", is_inline AS "isInline", bytes AS content
+      `SELECT CASE WHEN is_message THEN 'message' ELSE 'file' END AS kind, filename AS name, content_type AS "contentType", content_id AS "contentId",
+         is_inline AS "isInline", bytes AS content
        FROM outgoing_attachments WHERE message_id = $1 ORDER BY position`,
       [id],
     );
@@ -166,6 +227,13 @@ export class OutgoingStore {
       text: row.text_body,
       html: row.html_body,
       attachments,
+      from: row.from_address === null ? null : { name: row.from_name, address: row.from_address },
+      importance: row.importance,
+      inReplyTo: row.in_reply_to,
+      references: row.reference_ids,
+      readReceipt: row.read_receipt,
+      deliveryReceipt: row.delivery_receipt,
+      headers: row.headers,
     };
   }
 

@@ -5,19 +5,22 @@ import { classify } from '../failures/classify.js';
 import type { Failure } from '../failures/failure.js';
 import { nextStep } from './next-step.js';
 import { untouched, type OutgoingPosition } from './outgoing-state.js';
-import { verdictOn, type OutgoingCall, type SendVerdict } from './send-trouble.js';
+import { asOfMessage, verdictOn, type OutgoingCall, type SendVerdict } from './send-trouble.js';
 
 /** What sending one message needs of the world. */
 export interface SendPorts {
   readonly session: Pick<MailboxSession, 'saveDraft' | 'sendDraft' | 'findByMarker'>;
   readonly signal: AbortSignal;
   /**
-   * Writes the position down before the call that it announces, while the lease holds.
+   * Writes the position down before the call that it announces, while the lease holds. What it throws
+   * ends the try with everything as it was written before.
    * @returns false when the message is no longer to be sent
    */
   note(position: OutgoingPosition): Promise<boolean>;
   /** The whole message; read only when it is about to be saved, and not kept. */
   draft(): Promise<OutgoingDraft>;
+  /** The message goes out in another mailbox's name. */
+  readonly sendsAsOther?: boolean;
 }
 
 export type SendResult =
@@ -88,7 +91,7 @@ export async function sendMessage(id: string, start: OutgoingPosition, ports: Se
       }
     } catch (error) {
       if (!(error instanceof MailServerError)) throw error;
-      const failure = classify(error);
+      const failure = asOfMessage(classify(error), ports.sendsAsOther ?? false);
       const call: OutgoingCall = next.do === 'save' || next.do === 'submit' ? next.do : 'look';
       const verdict = verdictOn(failure, call);
       if (verdict === 'look' && submissions < mostSubmissions) continue;

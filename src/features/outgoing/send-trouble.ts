@@ -13,12 +13,31 @@ export type SendVerdict =
   /** Waiting mends it; the message may be to blame. */
   | 'delay'
   /** The mailbox or its profile stops; the message waits and is not to blame. */
-  | 'park';
+  | 'park'
+  /** The server lets the mailbox send no more for now; it goes on receiving. */
+  | 'hold';
+
+const quotaCodes = new Set([
+  'ErrorSubmissionQuotaExceeded',
+  'ErrorExceededMessageLimit',
+  'ErrorExceededMessageLimitShowTierUpgrade',
+]);
+
+/**
+ * A failure as it concerns one message. That the right to send as somebody else is missing says nothing
+ * of the mailbox's other mail.
+ * @param sendsAsOther whether the message goes out in another mailbox's name
+ */
+export function asOfMessage(failure: Failure, sendsAsOther: boolean): Failure {
+  if (!sendsAsOther || failure.code !== 'ErrorSendAsDenied') return failure;
+  return { ...failure, category: 'item-permanent', scope: 'item', retry: 'never' };
+}
 
 /** The draft changed or went (sent, moved or deleted by a person, say) since we read its change key. */
 const outdated = new Set(['ErrorItemNotFound', 'ErrorInvalidChangeKey']);
 
 export function verdictOn(failure: Failure, call: OutgoingCall): SendVerdict {
+  if (quotaCodes.has(failure.code)) return 'hold';
   if (consequenceOf(failure) !== 'retry-later') return 'park';
   // Searching fails for reasons of its own, which say nothing about the message.
   if (call === 'look') return 'delay';

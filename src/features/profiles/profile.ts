@@ -14,6 +14,8 @@ export interface ProfileSettings extends MailSettings {
   readonly processEmailsFrom: Date;
   readonly minPollingIntervalSeconds: number;
   readonly maxConcurrentConnections: number;
+  /** Of each mailbox. */
+  readonly maxSendsPerMinute: number;
   readonly notifyOwner: boolean;
 }
 

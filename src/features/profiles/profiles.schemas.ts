@@ -48,6 +48,7 @@ const fields = {
   processEmailsFrom: processEmailsFrom.describe('Mail received earlier is left alone; for mailboxes added from now on'),
   minPollingIntervalSeconds: z.int().min(1).max(86_400),
   maxConcurrentConnections: z.int().min(1).max(300),
+  maxSendsPerMinute: z.int().min(1).max(1_000).describe('Messages of each mailbox; those above it wait'),
   notifyOwner: z.boolean(),
 };
 
@@ -65,6 +66,7 @@ export const newProfile = z
       .describe('Mail received earlier is left alone; default: now'),
     minPollingIntervalSeconds: fields.minPollingIntervalSeconds.default(60),
     maxConcurrentConnections: fields.maxConcurrentConnections.default(10),
+    maxSendsPerMinute: fields.maxSendsPerMinute.default(30),
     notifyOwner: fields.notifyOwner.default(true),
     ...newMailSettings,
   })
@@ -102,6 +104,7 @@ export const profileAnswer = z
     processEmailsFrom: time,
     minPollingIntervalSeconds: z.int(),
     maxConcurrentConnections: z.int(),
+    maxSendsPerMinute: z.int(),
     notifyOwner: z.boolean(),
     ...mailSettingsAnswer,
     pacing: z
@@ -135,6 +138,7 @@ export function showProfile({ profile, pacing }: PacedProfile): ProfileAnswer {
     processEmailsFrom: profile.processEmailsFrom.toISOString(),
     minPollingIntervalSeconds: profile.minPollingIntervalSeconds,
     maxConcurrentConnections: profile.maxConcurrentConnections,
+    maxSendsPerMinute: profile.maxSendsPerMinute,
     notifyOwner: profile.notifyOwner,
     ...mailSettingsOf(profile),
     pacing: {

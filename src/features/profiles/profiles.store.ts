@@ -19,6 +19,7 @@ interface ProfileRow extends MailSettingsRow {
   readonly process_emails_from: Date;
   readonly min_polling_interval_seconds: number;
   readonly max_concurrent_connections: number;
+  readonly max_sends_per_minute: number;
   readonly notify_owner: boolean;
   readonly version: number;
   readonly created_at: Date;
@@ -153,6 +154,7 @@ function valuesOf(profile: Profile) {
     process_emails_from: profile.processEmailsFrom,
     min_polling_interval_seconds: profile.minPollingIntervalSeconds,
     max_concurrent_connections: profile.maxConcurrentConnections,
+    max_sends_per_minute: profile.maxSendsPerMinute,
     notify_owner: profile.notifyOwner,
     ...mailSettingsValues(profile),
     version: profile.version,
@@ -180,6 +182,7 @@ function profileOf(row: ProfileRow): Profile {
     processEmailsFrom: row.process_emails_from,
     minPollingIntervalSeconds: row.min_polling_interval_seconds,
     maxConcurrentConnections: row.max_concurrent_connections,
+    maxSendsPerMinute: row.max_sends_per_minute,
     notifyOwner: row.notify_owner,
     ...mailSettingsOfRow(row),
     version: row.version,

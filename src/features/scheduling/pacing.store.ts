@@ -11,6 +11,11 @@ interface ClaimedRow {
   readonly lane: number;
 }
 
+interface Budget {
+  readonly profile_id: string;
+  readonly budget: number;
+}
+
 export interface Claim extends Lease {
   readonly profileId: string;
   readonly lane: number;
@@ -33,24 +38,39 @@ export class PacingStore {
   async claimDue(now: Date, limit: number): Promise<Claim[]> {
     return this.dataSource.transaction(async (manager) => {
       const claims: Claim[] = [];
+      const budgets = await this.lockBudgets(manager, now);
+      if (budgets.length === 0) return claims;
       for (const lane of [0, 1, 2]) {
         if (claims.length >= limit) break;
-        claims.push(...(await this.claimLane(manager, lane, now, limit - claims.length)));
+        claims.push(...(await this.claimLane(manager, budgets, lane, now, limit - claims.length)));
       }
       return claims;
     });
   }
 
-  private async claimLane(sql: Sql, lane: number, now: Date, limit: number): Promise<Claim[]> {
+  /** A statement of its own: one that counted leases too would see those from before it got the lock. */
+  private async lockBudgets(sql: Sql, now: Date): Promise<Budget[]> {
+    return sql.query<Budget[]>(
+      `SELECT p.profile_id, CASE WHEN p.suspended_cause IS NULL THEN least(p.concurrency, e.max_concurrent_connections) ELSE 1 END AS budget
+       FROM profile_pacing p JOIN email_server_profiles e ON e.id = p.profile_id
+       WHERE p.hold_until <= $1
+         AND EXISTS (SELECT FROM mailbox_work d WHERE d.profile_id = p.profile_id AND d.lane IN (0, 1, 2) AND d.due_at <= $1)
+       FOR NO KEY UPDATE OF p SKIP LOCKED`,
+      [now],
+    );
+  }
+
+  private async claimLane(
+    sql: Sql,
+    budgets: readonly Budget[],
+    lane: number,
+    now: Date,
+    limit: number,
+  ): Promise<Claim[]> {
     const [rows] = await sql.query<[ClaimedRow[], number]>(
-      `WITH open AS MATERIALIZED (
-         SELECT p.profile_id, CASE WHEN p.suspended_cause IS NULL THEN least(p.concurrency, e.max_concurrent_connections) ELSE 1 END AS budget
-         FROM profile_pacing p JOIN email_server_profiles e ON e.id = p.profile_id
-         WHERE p.hold_until <= $2
-           AND EXISTS (SELECT FROM mailbox_work d WHERE d.profile_id = p.profile_id AND d.lane = $1 AND d.due_at <= $2)
-         FOR NO KEY UPDATE OF p SKIP LOCKED
-       ), room AS (
-         SELECT profile_id, budget - (SELECT count(*) FROM mailbox_work l WHERE l.profile_id = open.profile_id AND l.lease_until > $2) AS free FROM open
+      `WITH room AS MATERIALIZED (
+         SELECT profile_id, budget - (SELECT count(*) FROM mailbox_work l WHERE l.profile_id = open.profile_id AND l.lease_until > $2) AS free
+         FROM unnest($5::uuid[], $6::integer[]) AS open (profile_id, budget)
        ), due AS (
          SELECT d.mailbox_id, d.kind FROM room CROSS JOIN LATERAL (
            SELECT w.mailbox_id, w.kind FROM mailbox_work w
@@ -62,7 +82,14 @@ export class PacingStore {
        UPDATE mailbox_work w SET lease_token = w.lease_token + 1, lease_until = $4
        FROM due WHERE w.mailbox_id = due.mailbox_id AND w.kind = due.kind
        RETURNING w.mailbox_id, w.kind, w.lease_token::text, w.profile_id, w.lane`,
-      [lane, now, limit, new Date(now.getTime() + leaseMs)],
+      [
+        lane,
+        now,
+        limit,
+        new Date(now.getTime() + leaseMs),
+        budgets.map((budget) => budget.profile_id),
+        budgets.map((budget) => budget.budget),
+      ],
     );
     return rows.map((row) => ({
       mailboxId: row.mailbox_id,
@@ -97,6 +124,16 @@ export class PacingStore {
        WHERE profile_id = $1`,
       [profileId, until, now, new Date(now.getTime() - budgetRestMs)],
     );
+  }
+
+  /** Whether the profile still is what a run began with; null: it never learnt what that was. */
+  async isOfVersion(sql: Sql, profileId: string, version: number | null): Promise<boolean> {
+    if (version === null) return true;
+    const rows = await sql.query<unknown[]>(`SELECT FROM email_server_profiles WHERE id = $1 AND version = $2`, [
+      profileId,
+      version,
+    ]);
+    return rows.length > 0;
   }
 
   /**

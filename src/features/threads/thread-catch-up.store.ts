@@ -28,8 +28,8 @@ const sources: Readonly<Record<CatchUpKind, string>> = {
   incoming: `SELECT m.id, m.profile_id AS "profileId", m.mailbox_id AS "mailboxId", m.internet_message_id AS "internetMessageId", m.in_reply_to AS "inReplyTo",
       m.reference_ids AS "references", m.conversation_id AS "conversationId", m.subject, m.from_address AS sender, m.recipients, m.received_at AS at
     FROM messages m WHERE m.id > $1 AND NOT EXISTS (SELECT FROM thread_messages t WHERE t.message_id = m.id) ORDER BY m.id LIMIT $2 FOR KEY SHARE OF m`,
-  outgoing: `SELECT o.id, o.profile_id AS "profileId", o.mailbox_id AS "mailboxId", o.internet_message_id AS "internetMessageId", NULL AS "inReplyTo",
-      '{}'::text[] AS "references", NULL AS "conversationId", o.subject, b.email_address AS sender, o.recipients, o.created_at AS at
+  outgoing: `SELECT o.id, o.profile_id AS "profileId", o.mailbox_id AS "mailboxId", o.internet_message_id AS "internetMessageId", o.in_reply_to AS "inReplyTo",
+      o.reference_ids AS "references", NULL AS "conversationId", o.subject, b.email_address AS sender, o.recipients, o.created_at AS at
     FROM outgoing_messages o JOIN mailboxes b ON b.id = o.mailbox_id
     WHERE o.id > $1 AND NOT EXISTS (SELECT FROM thread_messages t WHERE t.outgoing_id = o.id) ORDER BY o.id LIMIT $2 FOR KEY SHARE OF o`,
 };

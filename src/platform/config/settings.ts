@@ -18,6 +18,8 @@ const flag = z
   .refine((value) => ['true', 'false', '1', '0', 'on', 'off'].includes(value), { message: 'must be true or false' })
   .transform((value) => ['true', '1', 'on'].includes(value));
 
+const roleMessage = `must be a comma-separated list out of ${roles.join(', ')}`;
+
 const roleList = z
   .string()
   .transform((value) =>
@@ -26,7 +28,7 @@ const roleList = z
       .map((part) => part.trim())
       .filter(Boolean),
   )
-  .pipe(z.array(z.enum(roles, { message: `must be a comma-separated list out of ${roles.join(', ')}` })).min(1))
+  .pipe(z.array(z.enum(roles, { message: roleMessage })).min(1, { message: roleMessage }))
   .transform((list) => [...new Set(list)]);
 
 /** `10.1.0.0/16` or `fd00::/8`; the part behind the slash in range for its family. */
@@ -74,7 +76,10 @@ const environment = z.object({
     .optional(),
   POSTROOM_SANDBOX: flag.optional(),
   SMTP_URL: urlOf(['smtp:', 'smtps:'], 'smtp://user:password@host:587').optional(),
-  NOTIFY_FROM: z.string().min(3).default('Postroom <postroom@localhost>'),
+  NOTIFY_FROM: z
+    .string()
+    .regex(/^[^@\r\n]*[^@\s<]@[^@\s]+$/, { message: 'must be a sender such as Postroom <postroom@example.com>' })
+    .default('Postroom <postroom@localhost>'),
   PUBLIC_URL: urlOf(['http:', 'https:'], 'https://postroom.example.com').optional(),
   WEBHOOK_ALLOWED_NETWORKS: networkList.default([]),
   LOG_LEVEL: z.enum(logLevels, { message: `must be one of ${logLevels.join(', ')}` }).default('info'),

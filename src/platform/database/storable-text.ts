@@ -9,5 +9,15 @@ export function storableText(text: string): string {
 
 /** JSON text for a jsonb parameter, every string in it made storable. */
 export function storableJson(value: unknown): string {
-  return JSON.stringify(value, (_key, part: unknown) => (typeof part === 'string' ? storableText(part) : part));
+  return JSON.stringify(value, (_key, part: unknown) => {
+    if (typeof part === 'string') return storableText(part);
+    return isPlain(part) && Object.keys(part).some((key) => storableText(key) !== key) ? withStorableKeys(part) : part;
+  });
+}
+
+const isPlain = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function withStorableKeys(value: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [storableText(key), part]));
 }

@@ -114,6 +114,12 @@ export const CONTROL_ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>
     ),
   ],
   [
+    'set-send-as',
+    route(z.object({ mailbox: z.string(), other: z.string(), granted: z.boolean().optional() }), (control, body) =>
+      control.setSendAs(body.mailbox, body.other, body.granted),
+    ),
+  ],
+  [
     'invalidate-sync-states',
     route(z.object({ address: z.string().optional() }), (control, { address }) =>
       control.invalidateSyncStates(address),

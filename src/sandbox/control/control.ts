@@ -186,6 +186,14 @@ export class SandboxControl {
     this.organisation.change(target, { delegates: granted ? [...others, account] : others });
   }
 
+  /** Lets `mailbox` send in the name of `other`, or no more. */
+  setSendAs(mailbox: string, other: string, granted = true): void {
+    const sender = this.mailbox(mailbox).address;
+    const target = this.mailbox(other);
+    const others = (target.record.sendAs ?? []).filter((address) => address !== sender);
+    this.organisation.change(target, { sendAs: granted ? [...others, sender] : others });
+  }
+
   /** Of one mailbox, or of all. */
   invalidateSyncStates(address?: string): void {
     const targets = address === undefined ? this.organisation.mailboxes : [this.mailbox(address)];

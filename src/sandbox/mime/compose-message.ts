@@ -34,13 +34,20 @@ export async function composeMessage(content: MessageContent, options: ComposeOp
     ...(content.inReplyTo ? { inReplyTo: content.inReplyTo } : {}),
     ...(content.references ? { references: content.references } : {}),
     date,
-    ...(content.importance === 'Normal' ? {} : { priority: content.importance === 'High' ? 'high' : 'low' }),
     ...bodies(content),
     headers: [
+      // The composer's own `priority` only works in nodemailer's transports.
+      ...(content.importance === 'Normal'
+        ? []
+        : [
+            { key: 'X-Priority', value: content.importance === 'High' ? '1' : '5' },
+            { key: 'Importance', value: content.importance.toLowerCase() },
+          ]),
       ...[...content.headers, ...(options.headers ?? [])]
         .filter((header) => !STANDARD.test(header.name))
         .map((header) => ({ key: header.name, value: header.value })),
       ...(content.readReceipt ? [{ key: 'Disposition-Notification-To', value: from.address }] : []),
+      ...(content.deliveryReceipt ? [{ key: 'Return-Receipt-To', value: from.address }] : []),
     ],
     attachments: content.attachments.map((attachment) => ({
       filename: attachment.name,

@@ -14,6 +14,8 @@ export function senderOf(call: Call, content: MessageContent, named: Mailbox | u
   const owner = from ?? named ?? call.mailbox;
   if (!owner) throw new ItemError('ErrorMissingEmailAddress');
   if (owner === call.mailbox) return { owner, content };
+  // Send As leaves no trace of who sent it, unlike a delegate's Send on Behalf.
+  if (call.mailbox && owner.record.sendAs?.includes(call.mailbox.address)) return { owner, content };
   if (!mayOpen(call, owner)) throw new ItemError('ErrorSendAsDenied');
   return { owner, delegate: delegateOf(call), content };
 }

@@ -19,6 +19,8 @@ export interface MailboxRecord {
   disabled: boolean;
   /** User names that may open the mailbox as delegates. */
   delegates: string[];
+  /** Addresses of mailboxes that may send in this one's name; absent in the journals of older versions. */
+  sendAs?: string[];
   /** Raised to make every sync state of the mailbox invalid. */
   syncEpoch: number;
   /** Highest sequence number given out. */

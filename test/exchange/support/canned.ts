@@ -38,7 +38,7 @@ export const friendly: Responder = (request, response) => {
       repeat(
         (index) =>
           `<m:Attachments><t:FileAttachment><t:AttachmentId Id="A${index}" RootItemId="D1" RootItemChangeKey="K-A${index}"/></t:FileAttachment></m:Attachments>`,
-        count(/<t:FileAttachment>/g),
+        count(/<t:(?:File|Item)Attachment>/g),
       ),
     SendItem: () => success(operation, ''),
     DeleteItem: () => success(operation, ''),

@@ -5,6 +5,8 @@ import { entities } from '../../../src/apps/features.js';
 import { startProcess, type RunningProcess } from '../../../src/apps/start-process.js';
 import { BootstrapKey } from '../../../src/features/access/bootstrap-key.js';
 import { FolderSync } from '../../../src/features/incoming/folder-sync.js';
+import { MessageChanges } from '../../../src/features/incoming/message-changes.js';
+import { WatchedFolders } from '../../../src/features/incoming/watched-folders.js';
 import { IncomingJobs } from '../../../src/features/incoming/incoming.jobs.js';
 import { MailboxRuns } from '../../../src/features/mailboxes/mailbox-run.js';
 import { PacingStore, type Claim } from '../../../src/features/scheduling/pacing.store.js';
@@ -133,7 +135,13 @@ export class WholeStage {
 
   /** Carries out a claim of incoming work as a worker's job does. */
   receive(claim: { mailboxId: string; token: string }, signal = new AbortController().signal): Promise<void> {
-    const jobs = new IncomingJobs(this.get(MailboxRuns), this.get(FolderSync));
+    const jobs = new IncomingJobs(
+      this.get(MailboxRuns),
+      this.get(WatchedFolders),
+      this.get(FolderSync),
+      this.get(MessageChanges),
+      this.clock,
+    );
     return jobs.receive(claim, { signal, enqueuedAt: this.clock.now(), waitMs: 0 });
   }
 

@@ -2,7 +2,7 @@ import { WholeStage, succeeded } from '../support/whole-stage.js';
 
 let stage: WholeStage;
 beforeAll(async () => {
-  const names = ['all', 'replies', 'known', 'none', 'sized', 'blocked', 'bad', 'other'];
+  const names = ['all', 'replies', 'known', 'none', 'sized', 'blocked', 'bad', 'other', 'sent'];
   stage = await WholeStage.open({ addresses: names.map((name) => `${name}@example.com`) });
 });
 afterAll(() => stage?.close());
@@ -62,6 +62,15 @@ describe('a filter', () => {
     await stage.poll();
     expect(await subjects(mailboxId)).toEqual(['by address', 'by domain']);
     expect((await stage.mailbox(mailboxId)).filteredOut.total).toBe(3);
+  });
+
+  it('is not meant for what the owner sent', async () => {
+    const folders = [{ path: 'inbox' }, { path: 'sentitems' }];
+    const mailboxId = await stage.makeMailbox('sent@example.com', { filter: 'known', folders });
+    await deliver('sent@example.com', { subject: 'by myself', folder: 'sentitems', from: 'sent@example.com' });
+    await deliver('sent@example.com', { subject: 'in my name', from: 'sent@example.com' });
+    await stage.poll();
+    expect(await subjects(mailboxId)).toEqual(['by myself']);
   });
 
   it('of none stores and fetches nothing', async () => {

@@ -1,0 +1,288 @@
+import { OutgoingStore } from '../../src/features/outgoing/outgoing.store.js';
+import { FoldersStore } from '../../src/features/incoming/folders.store.js';
+import { IncidentsStore } from '../../src/features/failures/incidents.store.js';
+import { IncomingStore } from '../../src/features/incoming/incoming.store.js';
+import { MessageItemsStore } from '../../src/features/incoming/message-items.store.js';
+import { ItemFailuresStore } from '../../src/features/incoming/item-failures.store.js';
+import { MailboxesStore } from '../../src/features/mailboxes/mailboxes.store.js';
+import { NotificationsStore } from '../../src/features/failures/notifications.store.js';
+import { PacingStore } from '../../src/features/scheduling/pacing.store.js';
+import { ProfilesStore } from '../../src/features/profiles/profiles.store.js';
+import { RemovalStore } from '../../src/features/mailboxes/removal.store.js';
+import { WorkStore } from '../../src/features/scheduling/work.store.js';
+import { newMessage } from '../../src/features/incoming/stored-message.js';
+import { contentOfMime } from '../../src/features/incoming/message-content.js';
+import { itemProperties } from './support/item-properties.js';
+import { statementsOf, type Statement } from './support/sql-log.js';
+import { WholeStage } from './support/whole-stage.js';
+
+/** Tables that grow without end, or with the number of mailboxes: no statement of every day may read one whole. */
+const large = [
+  'messages',
+  'message_items',
+  'message_contents',
+  'message_attachments',
+  'events',
+  'mailboxes',
+  'mailbox_work',
+  'mailbox_folders',
+  'outgoing_messages',
+  'incidents',
+  'incident_mailboxes',
+  'notifications',
+  'idempotency_keys',
+];
+
+const failure = JSON.stringify({
+  code: 'ErrorImpersonateUserDenied',
+  category: 'impersonation-permission',
+  during: 'incoming',
+  operation: 'FindItem',
+  message: 'no',
+  values: {},
+  at: '2026-01-01T00:00:00.000Z',
+});
+
+let stage: WholeStage;
+let profiles: string[];
+let mailbox: { id: string; profile_id: string; email_address: string };
+let message: string;
+let incident: string;
+let limited: string;
+
+beforeAll(async () => {
+  stage = await WholeStage.open();
+  const sql = stage.dataSource;
+  await sql.query(`INSERT INTO email_server_profiles
+    SELECT (json_populate_record(p, json_build_object('id', gen_random_uuid(), 'name', 'Profile ' || g))).* FROM email_server_profiles p, generate_series(1, 49) g`);
+  await sql.query(`INSERT INTO profile_pacing (profile_id, concurrency, grown_at)
+    SELECT id, 5, '2026-01-01' FROM email_server_profiles ON CONFLICT DO NOTHING`);
+  await sql.query(`UPDATE profile_pacing SET concurrency = 5, grown_at = '2026-01-01'`);
+  await sql.query(
+    `INSERT INTO mailboxes (id, profile_id, email_address, incoming, outgoing, state, state_since, failure, created_at, updated_at)
+    SELECT gen_random_uuid(), p.id, 'user' || g || '@' || left(p.id::text, 8) || '.example', true, true, CASE WHEN g % 50 = 0 THEN 'failed' ELSE 'active' END, now(), CASE WHEN g % 50 = 0 THEN $1::jsonb END, now(), now()
+    FROM email_server_profiles p, generate_series(1, 1000) g`,
+    [failure],
+  );
+  await sql.query(
+    `INSERT INTO mailbox_work (mailbox_id, kind, profile_id, lane, due_at, lease_until)
+    SELECT id, kind, profile_id, 1 + (random() < 0.1)::int, CASE WHEN kind = 'incoming' THEN $1::timestamptz + (random() * 120 - 1) * interval '1 second' END,
+      CASE WHEN kind = 'incoming' AND random() < 0.002 THEN $1::timestamptz + interval '30 seconds' END
+    FROM mailboxes, unnest(ARRAY['incoming', 'outgoing']) kind`,
+    [stage.clock.now()],
+  );
+  await sql.query(
+    `INSERT INTO mailbox_folders (mailbox_id, folder, import_from) SELECT id, 'inbox', now() FROM mailboxes`,
+  );
+  await sql.query(
+    `CREATE TABLE few AS SELECT id, profile_id, row_number() OVER () AS n FROM (SELECT * FROM mailboxes ORDER BY id LIMIT 2000) m`,
+  );
+  await sql.query(
+    `INSERT INTO message_contents (id, profile_id, headers) SELECT gen_random_uuid(), gen_random_uuid(), '[]' FROM generate_series(1, 200000)`,
+  );
+  await sql.query(`INSERT INTO messages (id, mailbox_id, profile_id, content_id, identity, folder, reference_ids, recipients, importance, is_read, has_attachments, size_bytes, received_at, stored_at)
+    SELECT gen_random_uuid(), f.id, f.profile_id, c.id, sha256(c.id::text::bytea), 'inbox', '{}', '{"to":[],"cc":[],"bcc":[],"replyTo":[]}', 'normal', false, false, 1000, now() - random() * interval '300 days', now()
+    FROM (SELECT id, row_number() OVER () AS n FROM message_contents) c JOIN few f ON f.n = 1 + c.n % 2000`);
+  await sql.query(
+    `INSERT INTO message_items (message_id, mailbox_id, folder, item_id) SELECT id, mailbox_id, 'inbox', 'item-' || row_number() OVER () FROM messages`,
+  );
+  await sql.query(
+    `INSERT INTO message_attachments (content_id, position, content_type, is_inline, size_bytes) SELECT id, 0, 'a/b', false, 1 FROM message_contents LIMIT 50000`,
+  );
+  await sql.query(`INSERT INTO events (txid, id, type, profile_id, mailbox_id, subject_id, data, occurred_at)
+    SELECT (1 + k / 2000)::text::xid8, gen_random_uuid(), CASE WHEN k % 1000 = 0 THEN 'mailbox.failed' ELSE 'message.received' END, f.profile_id, f.id, gen_random_uuid(), '{}', now()
+    FROM generate_series(1, 200000) k JOIN few f ON f.n = 1 + k % 2000`);
+  await sql.query(`INSERT INTO outgoing_messages (id, mailbox_id, profile_id, state, step, internet_message_id, subject, recipients, created_at, updated_at, sent_at)
+    SELECT gen_random_uuid(), f.id, f.profile_id, CASE WHEN k % 500 = 0 THEN 'pending' WHEN k % 777 = 0 THEN 'failed' ELSE 'sent' END, 'new', '<x>', 's', '{"to":[],"cc":[],"bcc":[],"replyTo":[]}', now(), now(), now()
+    FROM generate_series(1, 100000) k JOIN few f ON f.n = 1 + k % 2000`);
+  await sql.query(
+    `INSERT INTO incidents (id, profile_id, cause, scope, first_failure, last_failure, opened_at, last_seen_at, closed_at)
+    SELECT gen_random_uuid(), f.profile_id, 'Cause' || k, 'mailbox', $1, $1, now(), now(), CASE WHEN k % 200 <> 0 THEN now() END
+    FROM generate_series(1, 20000) k JOIN few f ON f.n = 1 + k % 2000`,
+    [failure],
+  );
+  await sql.query(`INSERT INTO incident_mailboxes (incident_id, mailbox_id, joined_at, recovered_at)
+    SELECT i.id, f.id, now(), i.closed_at FROM incidents i JOIN few f ON f.profile_id = i.profile_id WHERE f.n % 10 = 0`);
+  await sql.query(`INSERT INTO notifications (id, profile_id, incident_id, kind, recipient_name, recipient_email, state, created_at, next_attempt_at)
+    SELECT gen_random_uuid(), profile_id, id, 'opened', '', '', CASE WHEN random() < 0.01 THEN 'pending' ELSE 'sent' END, now(), now() FROM incidents`);
+  const [key] = await sql.query(`SELECT id FROM api_keys LIMIT 1`);
+  await sql.query(
+    `INSERT INTO idempotency_keys (api_key_id, key, request_hash, created_at) SELECT $1, 'k' || n, '', now() - n * interval '1 second' FROM generate_series(1, 50000) n`,
+    [key.id],
+  );
+  await sql.query('VACUUM ANALYZE');
+  profiles = (await sql.query(`SELECT id FROM email_server_profiles ORDER BY id LIMIT 5`)).map(
+    (row: { id: string }) => row.id,
+  );
+  [mailbox] = await sql.query(
+    `SELECT m.id, m.profile_id, m.email_address FROM mailboxes m JOIN few f ON f.id = m.id LIMIT 1`,
+  );
+  [{ id: message }] = await sql.query(`SELECT id FROM messages WHERE mailbox_id = $1 LIMIT 1`, [mailbox.id]);
+  [{ id: incident }] = await sql.query(`SELECT id FROM incidents LIMIT 1`);
+  limited = await stage.makeKey(['write'], profiles.slice(0, 3));
+}, 120_000);
+afterAll(() => stage?.close());
+
+interface Plan {
+  readonly 'Node Type': string;
+  readonly 'Relation Name'?: string;
+  readonly Plans?: readonly Plan[];
+}
+
+function scannedWhole(plan: Plan): string[] {
+  const here =
+    plan['Node Type'] === 'Seq Scan' && large.includes(plan['Relation Name'] ?? '')
+      ? [plan['Relation Name'] ?? '']
+      : [];
+  return [...here, ...(plan.Plans ?? []).flatMap(scannedWhole)];
+}
+
+/** The one that is asked for a count of every row. */
+const counts = /^SELECT state, count\(\*\)/;
+
+/** Statements that read a large table whole, with the table. */
+async function scans(statements: readonly Statement[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const { sql, parameters } of statements) {
+    const [row] = await stage.dataSource.query(`EXPLAIN (FORMAT JSON) ${sql}`, parameters);
+    const tables = scannedWhole(row['QUERY PLAN'][0].Plan);
+    if (tables.length > 0 && !counts.test(sql)) found.push(`${tables.join()}: ${sql.replace(/\s+/g, ' ')}`);
+  }
+  return found;
+}
+
+const get = (path: string, token?: () => string) => async () => {
+  const answer = await stage.client(token?.()).get(
+    path
+      .replace('{profile}', profiles[0] ?? '')
+      .replace('{mailbox}', mailbox.id)
+      .replace('{message}', message)
+      .replace('{incident}', incident)
+      .replace('{address}', mailbox.email_address),
+  );
+  if (answer.status !== 200) throw new Error(`${path} answered ${answer.status}`);
+};
+const asLimited = () => limited;
+const now = () => stage.clock.now();
+const lease = () => ({ mailboxId: mailbox.id, kind: 'incoming', token: '0' }) as const;
+
+it.each<[string, () => Promise<unknown>]>([
+  ['claiming what is due', () => stage.get(PacingStore).claimDue(now(), 500)],
+  ['growing budgets', () => stage.get(PacingStore).growBudgets(now())],
+  ['taking work up', () => stage.get(WorkStore).begin(lease(), now())],
+  ['giving work back', () => stage.get(WorkStore).release(lease())],
+  [
+    'bringing work forward',
+    () => stage.get(WorkStore).bringForward(stage.dataSource, mailbox.id, 'incoming', now(), 0),
+  ],
+  ['listing mailboxes', get('/v1/mailboxes')],
+  ['listing mailboxes of a profile', get('/v1/mailboxes?profileId={profile}')],
+  ['listing mailboxes in a state', get('/v1/mailboxes?state=failed')],
+  ['listing mailboxes in a state that none is in', get('/v1/mailboxes?state=paused')],
+  ['listing failed mailboxes of a profile', get('/v1/mailboxes?state=failed&profileId={profile}')],
+  ['listing mailboxes of an address', get('/v1/mailboxes?emailAddress={address}')],
+  ['listing mailboxes by a limited key', get('/v1/mailboxes', asLimited)],
+  ['listing failed mailboxes by a limited key', get('/v1/mailboxes?state=failed', asLimited)],
+  ['reading a mailbox', get('/v1/mailboxes/{mailbox}')],
+  ['listing items that failed', get('/v1/mailboxes/{mailbox}/item-failures')],
+  [
+    'finding mailboxes of addresses',
+    () =>
+      stage
+        .get(MailboxesStore)
+        .idsOf(stage.dataSource, [{ profileId: mailbox.profile_id, emailAddress: mailbox.email_address }]),
+  ],
+  [
+    'probing failed mailboxes',
+    () => stage.get(MailboxesStore).probeFailed(stage.dataSource, mailbox.profile_id, now()),
+  ],
+  ['asking for a sync', () => stage.client().post(`/v1/mailboxes/${mailbox.id}/sync`)],
+  ['listing messages', get('/v1/messages?mailboxId={mailbox}')],
+  ['reading a message', get('/v1/messages/{message}', undefined)],
+  ['opening a folder', () => stage.get(FoldersStore).open(mailbox.id, 'inbox', now())],
+  [
+    'finding known items',
+    () =>
+      stage.get(MessageItemsStore).known(
+        mailbox.id,
+        Array.from({ length: 512 }, (_, index) => `item-${index}`),
+      ),
+  ],
+  [
+    'finding known messages, and storing new ones',
+    async () => {
+      const mime = Buffer.from('Message-ID: <new@x>\r\n\r\ntext');
+      const item = { id: 'new', changeKey: null, mime, properties: itemProperties() };
+      const fresh = newMessage(item, await contentOfMime(mime, item.properties), now());
+      const owner = { mailboxId: mailbox.id, profileId: mailbox.profile_id, folder: 'inbox' };
+      await stage.get(IncomingStore).store(stage.dataSource, owner, [fresh], now());
+      await stage.get(IncomingStore).store(stage.dataSource, owner, [fresh], now());
+    },
+  ],
+  [
+    'noting what was read and what left',
+    async () => {
+      await stage.get(MessageItemsStore).setRead(stage.dataSource, mailbox.id, [{ itemId: 'item-1', isRead: true }]);
+      await stage.get(MessageItemsStore).leave(stage.dataSource, mailbox.id, 'inbox', ['item-1', 'item-2'], now());
+    },
+  ],
+  [
+    'settling where messages are',
+    async () => {
+      await stage.get(MessageItemsStore).hasUnsettled(mailbox.id, now());
+      await stage.get(MessageItemsStore).settle(stage.dataSource, mailbox.id, null, now(), 500);
+    },
+  ],
+  ['listing watched folders', get('/v1/mailboxes/{mailbox}/folders')],
+  ['finding items to try again', () => stage.get(ItemFailuresStore).due(mailbox.id, 'inbox', now(), 10)],
+  ['reading the feed', get('/v1/events')],
+  ['reading the feed for a rare type', get('/v1/events?types=mailbox.failed')],
+  ['reading the feed for types that there are none of', get('/v1/events?types=incident.closed,profile.resumed')],
+  ['reading the feed by a limited key', get('/v1/events?types=mailbox.failed', asLimited)],
+  ['listing incidents', get('/v1/incidents')],
+  ['listing open incidents', get('/v1/incidents?open=true')],
+  ['listing open incidents of a profile', get('/v1/incidents?open=true&profileId={profile}')],
+  ['listing incidents by a limited key', get('/v1/incidents', asLimited)],
+  ['listing open incidents by a limited key', get('/v1/incidents?open=true', asLimited)],
+  ['reading an incident', get('/v1/incidents/{incident}')],
+  [
+    'taking a mailbox out of its incidents',
+    () => stage.get(IncidentsStore).removeMailbox(stage.dataSource, mailbox.id, null, now()),
+  ],
+  ['closing an incident', () => stage.get(IncidentsStore).closeIfEmpty(stage.dataSource, incident, now())],
+  ['listing notifications', get('/v1/notifications')],
+  ['listing notifications by a limited key', get('/v1/notifications', asLimited)],
+  ['listing notifications of an incident', get('/v1/notifications?incidentId={incident}')],
+  ['finding notifications to send', () => stage.get(NotificationsStore).takeDue(now(), now(), 20)],
+  ['finding messages to send', () => stage.get(OutgoingStore).nextWaiting(mailbox.id, now(), [])],
+  ['finding when the next message is to be sent', () => stage.get(OutgoingStore).nextDue(mailbox.id, now())],
+  ['finding whether one was sent', () => stage.get(OutgoingStore).sentSince(mailbox.id, new Date(Date.now() + 1e9))],
+  ['listing outgoing messages', get('/v1/outgoing-messages')],
+  ['listing outgoing messages of a mailbox', get('/v1/outgoing-messages?mailboxId={mailbox}')],
+  ['listing outgoing messages of a profile', get('/v1/outgoing-messages?profileId={profile}')],
+  ['listing failed outgoing messages', get('/v1/outgoing-messages?state=failed')],
+  ['listing outgoing messages in a state that none is in', get('/v1/outgoing-messages?state=cancelled')],
+  ['listing failed outgoing messages by a limited key', get('/v1/outgoing-messages?state=failed', asLimited)],
+  ['the metrics', get('/metrics')],
+  ['finding what uses a profile', () => stage.get(ProfilesStore).uses(stage.dataSource, mailbox.profile_id)],
+  [
+    'clearing a removed mailbox away',
+    async () => {
+      await stage.get(RemovalStore).clearMessages(mailbox.id);
+      await stage.get(RemovalStore).clearOutgoing(mailbox.id);
+    },
+  ],
+])('%s reads no large table whole', async (_what, act) => {
+  const statements = await statementsOf(stage.dataSource, act);
+  expect(statements.length).toBeGreaterThan(0);
+  expect(await scans(statements)).toEqual([]);
+});
+
+it('every reference to a row that can be deleted has an index, or deleting it reads the referring table whole', async () => {
+  const unindexed = await stage.dataSource.query(`
+    SELECT c.conrelid::regclass::text AS "table", a.attname AS column
+    FROM pg_constraint c JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
+    WHERE c.contype = 'f' AND NOT EXISTS (
+      SELECT FROM pg_index i WHERE i.indrelid = c.conrelid AND i.indkey[0] = c.conkey[1] AND i.indpred IS NULL)`);
+  expect(unindexed).toEqual([]);
+});
