@@ -76,7 +76,9 @@ describe('waiting for events', () => {
     await older.commitTransaction();
     await older.release();
     const page = await waiting;
-    expect(page.items.map((item: { subjectId: string }) => item.subjectId)).toEqual([first, second].slice(0, page.items.length));
+    expect(page.items.map((item: { subjectId: string }) => item.subjectId)).toEqual(
+      [first, second].slice(0, page.items.length),
+    );
   });
 
   it('serves many with one reader', async () => {
