@@ -25,6 +25,10 @@ export class RemovalStore {
         `DELETE FROM messages WHERE id IN (SELECT id FROM messages WHERE mailbox_id = $1 LIMIT $2) RETURNING content_id`,
         [mailboxId, step],
       );
+      // Two mailboxes that share a content may be cleared at once, and each would still see the other's message.
+      await manager.query(`SELECT FROM message_contents WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE`, [
+        gone.map((row) => row.content_id),
+      ]);
       await manager.query(
         `DELETE FROM message_contents c WHERE id = ANY($1::uuid[]) AND NOT EXISTS (SELECT FROM messages m WHERE m.content_id = c.id)`,
         [gone.map((row) => row.content_id)],
