@@ -1,3 +1,5 @@
+import { AuditModule } from '../features/audit/audit.module.js';
+import { BackfillModule } from '../features/backfill/backfill.module.js';
 import { DeliveriesModule } from '../features/deliveries/deliveries.module.js';
 import { DeliveryReportsModule } from '../features/delivery-reports/delivery-reports.module.js';
 import { FailuresModule } from '../features/failures/failures.module.js';
@@ -21,6 +23,8 @@ export const features = [
   MailboxesModule,
   IncomingModule,
   OutgoingModule,
+  BackfillModule,
+  AuditModule,
 ];
 
 export const entities = [MailboxEntity];

@@ -1,4 +1,8 @@
 import { Module } from '@nestjs/common';
+import { AuditJobs } from '../features/audit/audit.jobs.js';
+import { AuditModule } from '../features/audit/audit.module.js';
+import { BackfillJobs } from '../features/backfill/backfill.jobs.js';
+import { BackfillModule } from '../features/backfill/backfill.module.js';
 import { DeliveriesModule } from '../features/deliveries/deliveries.module.js';
 import { WebhookLoop } from '../features/deliveries/webhook-loop.js';
 import { FailuresModule } from '../features/failures/failures.module.js';
@@ -25,7 +29,20 @@ import { Housekeeping } from './housekeeping.js';
     MailboxesModule,
     IncomingModule,
     OutgoingModule,
+    BackfillModule,
+    AuditModule,
   ],
-  providers: [Dispatcher, IncomingJobs, OutgoingJobs, RemovalJobs, Notifier, NotifierLoop, WebhookLoop, Housekeeping],
+  providers: [
+    Dispatcher,
+    IncomingJobs,
+    OutgoingJobs,
+    BackfillJobs,
+    AuditJobs,
+    RemovalJobs,
+    Notifier,
+    NotifierLoop,
+    WebhookLoop,
+    Housekeeping,
+  ],
 })
 export class WorkerModule {}

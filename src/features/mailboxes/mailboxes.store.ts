@@ -40,7 +40,7 @@ const viewColumns = `
 const scheduleOf = `LEFT JOIN LATERAL (
   SELECT coalesce(min(w.due_at) FILTER (WHERE w.kind = 'incoming'), min(w.due_at)) AS "nextSyncAt",
     coalesce(bool_or(w.lease_until > $1), false) AS running
-  FROM mailbox_work w WHERE w.mailbox_id = m.id AND w.kind <> 'removal') schedule ON true`;
+  FROM mailbox_work w WHERE w.mailbox_id = m.id AND w.kind IN ('incoming', 'outgoing')) schedule ON true`;
 
 /** The SQL of mailboxes. A removed mailbox is invisible here from the moment it is deleted. */
 @Injectable()

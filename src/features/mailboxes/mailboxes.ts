@@ -125,8 +125,8 @@ export class Mailboxes {
     const { incoming = mailbox.incoming, outgoing = mailbox.outgoing } = patch;
     if (incoming !== mailbox.incoming || outgoing !== mailbox.outgoing) {
       await this.transitions.apply(manager, id, { type: 'directions-changed', incoming, outgoing }, null);
-        // Nobody compares a mailbox that receives nothing, so nothing would ever end what is said of it.
-        if (!incoming) await this.incidents.noticeEnded(manager, id, null, now);
+      // Nobody compares a mailbox that receives nothing, so nothing would ever end what is said of it.
+      if (!incoming) await this.incidents.noticeEnded(manager, id, null, now);
     }
     const details = {
       emailAddress: patch.emailAddress ?? mailbox.emailAddress,
