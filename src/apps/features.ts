@@ -8,6 +8,7 @@ import { IncomingModule } from '../features/incoming/incoming.module.js';
 import { MailboxesModule } from '../features/mailboxes/mailboxes.module.js';
 import { MailboxEntity } from '../features/mailboxes/mailbox.entity.js';
 import { OutgoingModule } from '../features/outgoing/outgoing.module.js';
+import { RetentionModule } from '../features/retention/retention.module.js';
 import { ProfilesModule } from '../features/profiles/profiles.module.js';
 import { SchedulingModule } from '../features/scheduling/scheduling.module.js';
 import { jobOfKind } from '../features/scheduling/work-jobs.js';
@@ -25,6 +26,7 @@ export const features = [
   OutgoingModule,
   BackfillModule,
   AuditModule,
+  RetentionModule,
 ];
 
 export const entities = [MailboxEntity];

@@ -15,6 +15,8 @@ import { RemovalJobs } from '../features/mailboxes/removal.jobs.js';
 import { OutgoingJobs } from '../features/outgoing/outgoing.jobs.js';
 import { OutgoingModule } from '../features/outgoing/outgoing.module.js';
 import { ProfilesModule } from '../features/profiles/profiles.module.js';
+import { RetentionLoop } from '../features/retention/retention-loop.js';
+import { RetentionModule } from '../features/retention/retention.module.js';
 import { Dispatcher } from '../features/scheduling/dispatcher.js';
 import { SchedulingModule } from '../features/scheduling/scheduling.module.js';
 import { Housekeeping } from './housekeeping.js';
@@ -31,6 +33,7 @@ import { Housekeeping } from './housekeeping.js';
     OutgoingModule,
     BackfillModule,
     AuditModule,
+    RetentionModule,
   ],
   providers: [
     Dispatcher,
@@ -43,6 +46,7 @@ import { Housekeeping } from './housekeeping.js';
     NotifierLoop,
     WebhookLoop,
     Housekeeping,
+    RetentionLoop,
   ],
 })
 export class WorkerModule {}

@@ -30,6 +30,7 @@ export async function makeProfile(dataSource: DataSource, made: MadeProfile = {}
     maxConcurrentConnections: 10,
     maxSendsPerMinute: 30,
     notifyOwner: true,
+    contentRetentionDays: null,
     version: 1,
     createdAt: new Date('2026-01-01T00:00:00Z'),
     updatedAt: new Date('2026-01-01T00:00:00Z'),

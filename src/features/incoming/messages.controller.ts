@@ -3,9 +3,9 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import contentDisposition from 'content-disposition';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { Answers } from '../../platform/http/answers.js';
+import { Answers, AnswersProblem } from '../../platform/http/answers.js';
 import { decodeCursor, pageOf, type Page } from '../../platform/http/page.js';
-import { Problem, problems } from '../../platform/http/problem.js';
+import { defineProblem, Problem, problems } from '../../platform/http/problem.js';
 import { idParam, plainText } from '../../platform/http/validation.js';
 import { Caller } from '../access/caller.js';
 import { RequireScope } from '../access/require-scope.js';
@@ -25,11 +25,27 @@ import {
   showSummary,
   type messageSummary,
 } from './messages.schemas.js';
-import { MessagesStore, type MessageRow } from './messages.store.js';
+import { MessagesStore, type ContentRow, type MessageRow } from './messages.store.js';
 
 /** Microseconds since 1970, within what PostgreSQL can add to it. */
 const instant = z.string().regex(/^(?:\d{1,17}|-\d{1,16})$/);
 const positionParam = z.coerce.number().int().min(0).max(100_000);
+
+export const contentRemoved = defineProblem({
+  code: 'content-removed',
+  status: 410,
+  title: 'The content of the message has been removed',
+  retryable: false,
+  remediation: 'The profile keeps content for `contentRetentionDays`; ask the mail server, which still may hold it.',
+});
+
+const withoutContent: ContentRow = { text_body: null, html_body: null, headers: [], has_mime: false };
+
+/** @throws Problem content-removed */
+function contentOf(message: MessageRow): string {
+  if (message.content_id !== null) return message.content_id;
+  throw new Problem(contentRemoved, `The content was removed at ${message.content_removed_at?.toISOString()}.`);
+}
 
 @ApiTags('Messages')
 @Controller('v1')
@@ -67,11 +83,14 @@ export class MessagesController {
     @Param('id', { schema: idParam }) id: string,
   ): Promise<z.output<typeof messageAnswer>> {
     const message = await this.find(caller, id);
+    if (message.content_id === null) return showMessage(message, withoutContent, [], []);
     const [content, attachments, sightings] = await Promise.all([
       this.messages.content(message.content_id),
       this.messages.attachments(message.content_id),
       this.messages.sightings(message.content_id),
     ]);
+    // Removed between the two reads: shown as it is now.
+    if (!content) return showMessage(await this.find(caller, id), withoutContent, [], []);
     return showMessage(message, content, attachments, sightings);
   }
 
@@ -82,13 +101,14 @@ export class MessagesController {
     description: 'The MIME, byte for byte as the server gave it (message/rfc822).',
   })
   @Answers(200, 'The MIME')
+  @AnswersProblem(contentRemoved)
   async mime(
     @Caller() caller: Caller,
     @Param('id', { schema: idParam }) id: string,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const message = await this.find(caller, id);
-    const mime = await this.messages.mime(message.content_id);
+    const mime = await this.messages.mime(contentOf(message));
     if (!mime) throw new Problem(problems.notFound, 'The server could not show the original of this message.');
     download(reply, mime, 'message/rfc822', `${id}.eml`);
   }
@@ -100,6 +120,7 @@ export class MessagesController {
     description: 'By its position in the message’s list of attachments.',
   })
   @Answers(200, 'The attachment’s bytes')
+  @AnswersProblem(contentRemoved)
   async attachment(
     @Caller() caller: Caller,
     @Param('id', { schema: idParam }) id: string,
@@ -107,12 +128,13 @@ export class MessagesController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const message = await this.find(caller, id);
-    const attachment = (await this.messages.attachments(message.content_id)).find(
+    const contentId = contentOf(message);
+    const attachment = (await this.messages.attachments(contentId)).find(
       (candidate) => candidate.position === position,
     );
     const bytes =
       attachment &&
-      ((await this.messages.attachmentBytes(message.content_id, position)) ?? (await this.fromMime(message, position)));
+      ((await this.messages.attachmentBytes(contentId, position)) ?? (await this.fromMime(contentId, position)));
     if (!attachment || !bytes) throw new Problem(problems.notFound, 'The message has no attachment at this position.');
     download(reply, bytes, attachment.content_type, attachment.filename ?? `attachment-${position}`);
   }
@@ -161,8 +183,8 @@ export class MessagesController {
       throw new Problem(problems.notFound, 'There is no mailbox of this id.');
   }
 
-  private async fromMime(message: MessageRow, position: number): Promise<Buffer | null> {
-    const mime = await this.messages.mime(message.content_id);
+  private async fromMime(contentId: string, position: number): Promise<Buffer | null> {
+    const mime = await this.messages.mime(contentId);
     return mime && attachmentBytes(mime, position);
   }
 }

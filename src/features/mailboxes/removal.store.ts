@@ -21,7 +21,7 @@ export class RemovalStore {
   /** Removes some messages with their content. @returns whether there may be more */
   async clearMessages(mailboxId: string): Promise<boolean> {
     return this.dataSource.transaction(async (manager) => {
-      const [gone] = await manager.query<[{ content_id: string }[], number]>(
+      const [gone] = await manager.query<[{ content_id: string | null }[], number]>(
         `DELETE FROM messages WHERE id IN (SELECT id FROM messages WHERE mailbox_id = $1 LIMIT $2) RETURNING content_id`,
         [mailboxId, step],
       );

@@ -47,6 +47,7 @@ export function showSummary(view: OutgoingView, profile: ProfileNames, now: Date
     createdAt: view.createdAt.toISOString(),
     updatedAt: view.updatedAt.toISOString(),
     sentAt: view.sentAt?.toISOString() ?? null,
+    contentRemovedAt: view.contentRemovedAt?.toISOString() ?? null,
   };
 }
 

@@ -106,6 +106,10 @@ const summaryFields = {
   createdAt: time,
   updatedAt: time,
   sentAt: time.nullable(),
+  contentRemovedAt: z.iso
+    .datetime()
+    .nullable()
+    .describe('When bodies and attachments were removed, because the profile keeps them no longer'),
 };
 
 export const outgoingSummary = z.object(summaryFields).meta({ id: 'OutgoingMessageSummary' });

@@ -49,6 +49,14 @@ const fields = {
   maxConcurrentConnections: z.int().min(1).max(300),
   maxSendsPerMinute: z.int().min(1).max(1_000).describe('Messages of each mailbox; those above it wait'),
   notifyOwner: z.boolean(),
+  contentRetentionDays: z
+    .int()
+    .min(1)
+    .max(36_500)
+    .nullable()
+    .describe(
+      'Bodies, originals and attachments received longer ago are removed here, never on the server; the messages stay. Null: they are kept',
+    ),
 };
 
 const auth = { type: z.literal('basic'), username, password: password.describe('Never shown again') };
@@ -67,6 +75,7 @@ export const newProfile = z
     maxConcurrentConnections: fields.maxConcurrentConnections.default(10),
     maxSendsPerMinute: fields.maxSendsPerMinute.default(30),
     notifyOwner: fields.notifyOwner.default(true),
+    contentRetentionDays: fields.contentRetentionDays.default(null),
   })
   .meta({ id: 'NewEmailServerProfile' });
 export type NewProfile = z.output<typeof newProfile>;
@@ -103,6 +112,7 @@ export const profileAnswer = z
     maxConcurrentConnections: z.int(),
     maxSendsPerMinute: z.int(),
     notifyOwner: z.boolean(),
+    contentRetentionDays: z.int().nullable(),
     pacing: z
       .object({
         concurrency: z.int().describe('Runs at once that the server is trusted with at the moment'),
@@ -136,6 +146,7 @@ export function showProfile({ profile, pacing }: PacedProfile): ProfileAnswer {
     maxConcurrentConnections: profile.maxConcurrentConnections,
     maxSendsPerMinute: profile.maxSendsPerMinute,
     notifyOwner: profile.notifyOwner,
+    contentRetentionDays: profile.contentRetentionDays,
     pacing: {
       concurrency: pacing.concurrency,
       holdUntil: pacing.holdUntil?.toISOString() ?? null,

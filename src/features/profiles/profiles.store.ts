@@ -20,6 +20,7 @@ interface ProfileRow {
   readonly max_concurrent_connections: number;
   readonly max_sends_per_minute: number;
   readonly notify_owner: boolean;
+  readonly content_retention_days: number | null;
   readonly version: number;
   readonly created_at: Date;
   readonly updated_at: Date;
@@ -155,6 +156,7 @@ function valuesOf(profile: Profile) {
     max_concurrent_connections: profile.maxConcurrentConnections,
     max_sends_per_minute: profile.maxSendsPerMinute,
     notify_owner: profile.notifyOwner,
+    content_retention_days: profile.contentRetentionDays,
     version: profile.version,
     updated_at: profile.updatedAt,
   };
@@ -182,6 +184,7 @@ function profileOf(row: ProfileRow): Profile {
     maxConcurrentConnections: row.max_concurrent_connections,
     maxSendsPerMinute: row.max_sends_per_minute,
     notifyOwner: row.notify_owner,
+    contentRetentionDays: row.content_retention_days,
     version: row.version,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
