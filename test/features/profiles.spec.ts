@@ -110,6 +110,7 @@ describe('email server profiles', () => {
       maxConcurrentConnections: 10,
       maxSendsPerMinute: 30,
       notifyOwner: true,
+      contentRetentionDays: null,
       pacing: { concurrency: 2, holdUntil: null, suspendedCause: null },
       version: 1,
       createdAt: clock.now().toISOString(),

@@ -174,6 +174,22 @@ describeOnBothQueues('backfill', (queue) => {
     await eventually(async () => expect(await road.mailbox(road.mailboxIds[0])).toMatchObject({ state: 'active' }));
   }, 60_000);
 
+  it('brings the folders that are asked for, of those that are synced', async () => {
+    road = await Road.open(queue);
+    road.exchange.addFolder(inbox, { name: 'Projects' });
+    await road.exchange.deliver(inbox, { count: 3, subject: 'inbox', receivedAt: oldest });
+    await road.exchange.deliver(inbox, { count: 150, subject: 'project', receivedAt: oldest, folder: 'Projects' });
+    const folders = [{ path: 'inbox' }, { path: 'Projects', subfolders: true }];
+    expect(await road.api.patch(path(), { folders })).toMatchObject({ status: 200 });
+    const id = await start({ from: oldest, folders: ['projects'] });
+    await ended(id, 'completed');
+    expect(await read(id)).toMatchObject({ folders: ['Projects'], total: 150, stored: 150, known: 0 });
+    const all = await start();
+    await ended(all, 'completed');
+    expect(await read(all)).toMatchObject({ total: 153, stored: 3, known: 150 });
+    expect(await stored()).toEqual({ all: 153, distinct: 153, announced: 153 });
+  });
+
   it('refuses a range that makes no sense', async () => {
     road = await Road.open(queue);
     const refused = async (body: Record<string, unknown>, field: string) =>
