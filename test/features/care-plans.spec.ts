@@ -19,7 +19,8 @@ describe('the SQL of backfills, audits and retention', () => {
     database = await createTestDatabase();
     const fill = [
       `INSERT INTO email_server_profiles SELECT gen_random_uuid(), 'n' || n, 'o', 'o@x', 'exchange', 'http://x', 'basic', 'u',
-         'v1:k:AAAA', 'impersonation', 'SmtpAddress', now(), 60, 10, true, 1, now(), now(), CASE WHEN n % 100 = 0 THEN 30 END FROM generate_series(1, 3000) n`,
+         'v1:k:AAAA', 'impersonation', 'SmtpAddress', now(), 60, 10, true, 1, now(), now() FROM generate_series(1, 3000) n`,
+      `UPDATE email_server_profiles SET content_retention_days = 30 WHERE name LIKE '%00'`,
       `INSERT INTO mailboxes (id, profile_id, email_address, incoming, outgoing, state, state_since, created_at, updated_at)
        SELECT gen_random_uuid(), id, id || '@x', true, true, 'active', now(), now(), now() FROM email_server_profiles`,
       `INSERT INTO message_contents (id, profile_id, headers) SELECT id, profile_id, '[]' FROM mailboxes`,
