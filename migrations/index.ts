@@ -2,6 +2,7 @@ import { Initial1763700000000 } from './1763700000000-initial.js';
 import { Webhooks1763800000000 } from './1763800000000-webhooks.js';
 import { ThreadsAndFilters1763810000000 } from './1763810000000-threads-and-filters.js';
 import { OutgoingExtras1763820000000 } from './1763820000000-outgoing-extras.js';
+import { Care1763830000000 } from './1763830000000-care.js';
 import { Folders1763840000000 } from './1763840000000-folders.js';
 
 /** Every migration, oldest first. They only go forward: a mistake is mended by a further one. */
@@ -10,5 +11,6 @@ export const migrations = [
   Webhooks1763800000000,
   ThreadsAndFilters1763810000000,
   OutgoingExtras1763820000000,
+  Care1763830000000,
   Folders1763840000000,
 ];

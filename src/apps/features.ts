@@ -1,3 +1,5 @@
+import { AuditModule } from '../features/audit/audit.module.js';
+import { BackfillModule } from '../features/backfill/backfill.module.js';
 import { DeliveriesModule } from '../features/deliveries/deliveries.module.js';
 import { DeliveryReportsModule } from '../features/delivery-reports/delivery-reports.module.js';
 import { FailuresModule } from '../features/failures/failures.module.js';
@@ -6,6 +8,7 @@ import { IncomingModule } from '../features/incoming/incoming.module.js';
 import { MailboxesModule } from '../features/mailboxes/mailboxes.module.js';
 import { MailboxEntity } from '../features/mailboxes/mailbox.entity.js';
 import { OutgoingModule } from '../features/outgoing/outgoing.module.js';
+import { RetentionModule } from '../features/retention/retention.module.js';
 import { ProfilesModule } from '../features/profiles/profiles.module.js';
 import { SchedulingModule } from '../features/scheduling/scheduling.module.js';
 import { ThreadsModule } from '../features/threads/threads.module.js';
@@ -25,6 +28,9 @@ export const features = [
   AddressBookModule,
   IncomingModule,
   OutgoingModule,
+  BackfillModule,
+  AuditModule,
+  RetentionModule,
 ];
 
 export const entities = [MailboxEntity];

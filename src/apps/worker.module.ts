@@ -1,4 +1,8 @@
 import { Module } from '@nestjs/common';
+import { AuditJobs } from '../features/audit/audit.jobs.js';
+import { AuditModule } from '../features/audit/audit.module.js';
+import { BackfillJobs } from '../features/backfill/backfill.jobs.js';
+import { BackfillModule } from '../features/backfill/backfill.module.js';
 import { DeliveriesModule } from '../features/deliveries/deliveries.module.js';
 import { WebhookLoop } from '../features/deliveries/webhook-loop.js';
 import { FailuresModule } from '../features/failures/failures.module.js';
@@ -11,6 +15,8 @@ import { RemovalJobs } from '../features/mailboxes/removal.jobs.js';
 import { OutgoingJobs } from '../features/outgoing/outgoing.jobs.js';
 import { OutgoingModule } from '../features/outgoing/outgoing.module.js';
 import { ProfilesModule } from '../features/profiles/profiles.module.js';
+import { RetentionLoop } from '../features/retention/retention-loop.js';
+import { RetentionModule } from '../features/retention/retention.module.js';
 import { Dispatcher } from '../features/scheduling/dispatcher.js';
 import { SchedulingModule } from '../features/scheduling/scheduling.module.js';
 import { ThreadsModule } from '../features/threads/threads.module.js';
@@ -29,11 +35,16 @@ import { Housekeeping } from './housekeeping.js';
     IncomingModule,
     OutgoingModule,
     ThreadsModule,
+    BackfillModule,
+    AuditModule,
+    RetentionModule,
   ],
   providers: [
     Dispatcher,
     IncomingJobs,
     OutgoingJobs,
+    BackfillJobs,
+    AuditJobs,
     RemovalJobs,
     Notifier,
     NotifierLoop,
@@ -41,6 +52,7 @@ import { Housekeeping } from './housekeeping.js';
     ThreadsUpkeep,
     ThreadCatchUp,
     Housekeeping,
+    RetentionLoop,
   ],
 })
 export class WorkerModule {}

@@ -12,6 +12,7 @@ import type {
 } from '../mail/mail-server.js';
 import type { EwsClient } from './ews-client.js';
 import type { OperationContext } from './ews-operation.js';
+import { countReceivedBetween } from './operations/count-received-between.js';
 import { deleteItem } from './operations/delete-item.js';
 import { fetchAttachment } from './operations/get-attachment.js';
 import { fetchItemProperties } from './operations/get-item-properties.js';
@@ -51,6 +52,10 @@ export class ExchangeMailbox implements MailboxSession {
     options?: CallOptions,
   ): Promise<FoundPage> {
     return findReceivedSince(this.context, folder, since, page, options?.signal);
+  }
+
+  countReceivedBetween(folder: FolderRef, from: Date, to: Date, options?: CallOptions): Promise<number | null> {
+    return countReceivedBetween(this.context, folder, from, to, options?.signal);
   }
 
   syncFolder(folder: FolderRef, syncState: string | null, limit: number, options?: CallOptions): Promise<SyncPage> {

@@ -93,6 +93,9 @@ export interface MailboxSession {
     options?: CallOptions,
   ): Promise<FoundPage>;
 
+  /** How many items were received at or after `from` and before `to`; null when the server does not say. */
+  countReceivedBetween(folder: FolderRef, from: Date, to: Date, options?: CallOptions): Promise<number | null>;
+
   /** Changes since `syncState` (null: from the beginning); `limit` 1 to 512. */
   syncFolder(folder: FolderRef, syncState: string | null, limit: number, options?: CallOptions): Promise<SyncPage>;
 

@@ -53,6 +53,7 @@ describe('requests', () => {
           limit: 5000,
         });
         await mailbox.findReceivedSince({ id: 'F' }, new Date(1_700_000_000_123), { offset: 250, limit: 250 });
+        await mailbox.countReceivedBetween({ distinguished: 'inbox' }, new Date(1_700_000_000_123), new Date());
         await mailbox.syncFolder({ distinguished: 'junkemail' }, null, 512);
         await mailbox.syncFolder({ id: 'F' }, 'H4sI+/==', 9999);
         await mailbox.fetchItems(['I1', 'I2&"']);

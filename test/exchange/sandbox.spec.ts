@@ -125,6 +125,17 @@ describe.each<MailboxAccess>(['impersonation', 'delegation'])('against the sandb
     expect((await everything(alice, 7)).map(({ id }) => id).slice(1)).toEqual(ids);
   });
 
+  it('counts what came between two times, the first included', async () => {
+    await sandbox.control.deliver(ALICE, { count: 25, receivedAt: '2026-09-01T00:00:00Z' });
+    await sandbox.control.deliver(ALICE, { folder: 'junkemail', receivedAt: '2026-09-01T00:00:05Z' });
+    const count = (from: string, to: string) => alice.countReceivedBetween(inbox, new Date(from), new Date(to));
+    await expect(count('2026-09-01T00:00:00Z', '2026-09-01T01:00:00Z')).resolves.toBe(25);
+    await expect(count('2026-09-01T00:00:05Z', '2026-09-01T00:00:10Z')).resolves.toBe(5);
+    await expect(count('2026-08-01T00:00:00Z', '2026-09-01T00:00:00Z')).resolves.toBe(0);
+    sandbox.control.setOmitOptional(true);
+    await expect(count('2026-09-01T00:00:00Z', '2026-09-01T01:00:00Z')).resolves.toBeNull();
+  });
+
   it('follows changes by sync state', async () => {
     const ids = await sandbox.control.deliver(ALICE, { count: 7 });
     const seen: SyncChange[] = [];

@@ -6,7 +6,7 @@ import {
   type MailboxStatus,
 } from '../../src/features/mailboxes/mailbox-state.js';
 import type { StoredFailure, WorkKind } from '../../src/features/failures/failure.js';
-import { lanes } from '../../src/features/scheduling/work.js';
+import { lanes, type RunKind } from '../../src/features/scheduling/work.js';
 
 const failure = (during: WorkKind, code = 'ErrorImpersonateUserDenied'): StoredFailure => ({
   code,
@@ -27,7 +27,7 @@ const failure = (during: WorkKind, code = 'ErrorImpersonateUserDenied'): StoredF
 const active: MailboxStatus = { state: 'active', failure: null, failedProbes: 0, incoming: true, outgoing: true };
 const of = (effects: readonly MailboxEffect[], type: MailboxEffect['type']) =>
   effects.filter((effect) => effect.type === type);
-const scheduled = (effects: readonly MailboxEffect[], kind: WorkKind) =>
+const scheduled = (effects: readonly MailboxEffect[], kind: RunKind) =>
   effects.flatMap((effect) => (effect.type === 'schedule' && effect.kind === kind ? [effect.inMs] : [])).at(-1);
 
 describe('a mailbox that is denied', () => {
@@ -94,7 +94,62 @@ describe('a mailbox that is denied', () => {
   });
 });
 
+describe('care of a mailbox', () => {
+  const day = 24 * 60 * 60_000;
+  const denied = (kind: RunKind, status = active) =>
+    transition(status, { type: 'work-denied', kind, failure: failure('incoming') }, 0.5);
+
+  it('stops with the mailbox and goes on with it, the audit at some time of the day to come', () => {
+    const stopped = denied('incoming');
+    expect([scheduled(stopped.effects, 'backfill'), scheduled(stopped.effects, 'audit')]).toEqual([null, null]);
+    const back = transition(
+      stopped.status,
+      { type: 'work-succeeded', kind: 'incoming', nextInMs: 0, lane: lanes.routine },
+      0.5,
+    );
+    expect(scheduled(back.effects, 'backfill')).toBe(0);
+    expect(scheduled(back.effects, 'audit')).toBe(day / 2 + 1);
+    const paused = transition(active, { type: 'paused' }, 0.5);
+    expect([scheduled(paused.effects, 'backfill'), scheduled(paused.effects, 'audit')]).toEqual([null, null]);
+    const resumed = transition(paused.status, { type: 'resumed' }, 0.5);
+    expect(scheduled(resumed.effects, 'backfill')).toBe(0);
+    expect(scheduled(resumed.effects, 'audit')).toBe(day / 2 + 1);
+  });
+
+  it('that is denied fails the mailbox, which mail work then proves well: incoming, or outgoing where that is off', () => {
+    const byIncoming = denied('backfill');
+    expect(byIncoming.status).toMatchObject({ state: 'failed', failure: { during: 'incoming' } });
+    expect(scheduled(byIncoming.effects, 'incoming')).toBe(66_000);
+    expect(scheduled(byIncoming.effects, 'backfill')).toBeNull();
+    const byOutgoing = denied('backfill', { ...active, incoming: false });
+    expect(byOutgoing.status).toMatchObject({ state: 'failed', failure: { during: 'outgoing' } });
+    expect(scheduled(byOutgoing.effects, 'outgoing')).toBe(66_000);
+    expect(scheduled(byOutgoing.effects, 'incoming')).toBeNull();
+  });
+
+  it('proves nothing by its own success, and a denied audit stops nothing', () => {
+    const { status } = denied('incoming');
+    const still = transition(status, { type: 'work-succeeded', kind: 'backfill', nextInMs: 0, lane: lanes.patient }, 0);
+    expect(still).toEqual({
+      status,
+      effects: [{ type: 'schedule', kind: 'backfill', inMs: null, lane: lanes.patient, attempts: 0 }],
+    });
+    const audit = denied('audit');
+    expect(audit.status).toEqual(active);
+    expect(scheduled(audit.effects, 'audit')).toBeGreaterThanOrEqual(day / 2);
+  });
+
+  it('that is asked for waits while the mailbox stands still, and is not hurried by a sync', () => {
+    const asked = { type: 'backfill-requested' } as const;
+    expect(scheduled(transition(active, asked, 0).effects, 'backfill')).toBe(0);
+    expect(scheduled(transition(denied('incoming').status, asked, 0).effects, 'backfill')).toBeNull();
+    expect(transition(active, { type: 'sync-requested' }, 0).effects).toHaveLength(2);
+  });
+});
+
 const event: fc.Arbitrary<MailboxEvent> = fc.oneof(
+  careEvent(),
+  fc.constant({ type: 'backfill-requested' as const }),
   fc.record({
     type: fc.constant('work-succeeded' as const),
     kind: kindOf(),
@@ -124,6 +179,37 @@ function kindOf(): fc.Arbitrary<WorkKind> {
   return fc.constantFrom('incoming', 'outgoing');
 }
 
+/** How runs of care end: a backfill with or without more to do, an audit always with a next one. */
+function careEvent(): fc.Arbitrary<MailboxEvent> {
+  const kind = fc.constantFrom<RunKind>('backfill', 'audit');
+  const lane = fc.constant(lanes.patient);
+  return fc.oneof(
+    fc.record({
+      type: fc.constant('work-succeeded' as const),
+      kind: fc.constant('backfill' as const),
+      nextInMs: fc.constantFrom(0, null),
+      lane,
+    }),
+    fc.record({
+      type: fc.constant('work-succeeded' as const),
+      kind: fc.constant('audit' as const),
+      nextInMs: fc.nat(),
+      lane,
+    }),
+    fc.record({
+      type: fc.constant('work-delayed' as const),
+      kind,
+      attempts: fc.integer({ min: 1, max: 40 }),
+      atLeastMs: fc.nat(100_000),
+    }),
+    fc.record({
+      type: fc.constant('work-denied' as const),
+      kind,
+      failure: fc.constant(failure('incoming')),
+    }),
+  );
+}
+
 describe('the state machine under any history', () => {
   it('never swallows a mailbox, never announces twice, and keeps incident and state in step', () => {
     fc.assert(
@@ -132,7 +218,8 @@ describe('the state machine under any history', () => {
         fc.float({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
         (events, random) => {
           let status = active;
-          const due: Record<WorkKind, number | null> = { incoming: 0, outgoing: null };
+          const due: Record<RunKind, number | null> = { incoming: 0, outgoing: null, backfill: null, audit: 0 };
+          let isAskedFor = false;
           let inIncident = false;
           let said: string | null = null;
           for (const next of events) {
@@ -153,6 +240,19 @@ describe('the state machine under any history', () => {
             expect(inIncident).toBe(status.state === 'failed');
             if (status.state === 'failed' && status.failure) expect(due[status.failure.during]).not.toBeNull();
             if (status.state === 'paused') expect([due.incoming, due.outgoing]).toEqual([null, null]);
+
+            // Care rests with the mailbox, and while the mailbox is well it is never forgotten.
+            if (next.type === 'backfill-requested') isAskedFor = true;
+            if (next.type === 'work-succeeded' && next.kind === 'backfill' && next.nextInMs === null)
+              isAskedFor = false;
+            if (status.state !== 'active') expect([due.backfill, due.audit]).toEqual([null, null]);
+            else {
+              expect(due.audit !== null).toBe(status.incoming);
+              if (isAskedFor) expect(due.backfill !== null).toBe(status.incoming || status.outgoing);
+            }
+            if (status.failure) expect(status[status.failure.during]).toBe(true);
+            if (status.state !== 'active' && before.state === 'active' && next.type === 'work-denied')
+              expect(next.kind).not.toBe('audit');
             if (before.state === 'paused' && next.type !== 'resumed') expect(status.state).toBe('paused');
           }
           if (status.state === 'paused') status = transition(status, { type: 'resumed' }, random).status;

@@ -115,6 +115,7 @@ describe('email server profiles', () => {
       blockedAttachmentExtensions: [],
       maxAttachmentBytes: null,
       maxMessageBytes: null,
+      contentRetentionDays: null,
       pacing: { concurrency: 2, holdUntil: null, suspendedCause: null },
       version: 1,
       createdAt: clock.now().toISOString(),

@@ -91,6 +91,11 @@ it('lists every route with the scope that it needs', () => {
     'DELETE /v1/mailboxes/:id write',
     'GET /v1/mailboxes/:id read',
     'PATCH /v1/mailboxes/:id write',
+    'GET /v1/mailboxes/:id/audits read',
+    'POST /v1/mailboxes/:id/backfill write',
+    'GET /v1/mailboxes/:id/backfills read',
+    'GET /v1/mailboxes/:id/backfills/:backfillId read',
+    'POST /v1/mailboxes/:id/backfills/:backfillId/cancel write',
     'GET /v1/mailboxes/:id/folders read',
     'GET /v1/mailboxes/:id/item-failures read',
     'POST /v1/mailboxes/:id/item-failures/retry write',
@@ -145,7 +150,11 @@ const apiRoutes = () =>
         method,
         scope,
         template: path,
-        path: path.replace(':id', id).replace(':deliveryId', uuid()).replace(':position', '0'),
+        path: path
+          .replace(':id', id)
+          .replace(':deliveryId', uuid())
+          .replace(':backfillId', uuid())
+          .replace(':position', '0'),
       };
     });
 
@@ -154,6 +163,7 @@ function changeOf(method: string, template: string): object | undefined {
   if (template.endsWith('/address-book')) return method === 'GET' ? undefined : { entries: [{ domain: 'x.example' }] };
   if (template === '/v1/webhook-endpoints/:id/replay')
     return { from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z' };
+  if (template.endsWith('/backfill')) return { from: '2020-01-01T00:00:00Z' };
   if (method !== 'PATCH') return undefined;
   if (template.startsWith('/v1/email')) return { name: 'x' };
   return template.startsWith('/v1/mailboxes') ? { displayName: 'x' } : { enabled: true };
@@ -262,6 +272,7 @@ const bodies = () => ({
     blockedAttachmentExtensions: [],
     maxAttachmentBytes: null,
     maxMessageBytes: null,
+    contentRetentionDays: 365,
   }),
   [`PATCH /v1/email-server-profiles/${mine.profile}`]: newProfile({ version: 1 }),
   'POST /v1/mailboxes': {
@@ -284,6 +295,11 @@ const bodies = () => ({
   [`PUT /v1/email-server-profiles/${mine.profile}/address-book`]: { entries: [] },
   [`DELETE /v1/email-server-profiles/${mine.profile}/address-book`]: { entries: [] },
   'POST /v1/mailboxes/batch': { mailboxes: [] },
+  [`POST /v1/mailboxes/${mine.mailbox}/backfill`]: {
+    from: '2020-01-01T00:00:00Z',
+    to: '2021-01-01T00:00:00Z',
+    folders: ['inbox'],
+  },
   'POST /v1/outgoing-messages': {
     mailboxId: mine.mailbox,
     to: ['x@y.example'],
@@ -303,6 +319,8 @@ const queries = () => ({
   '/v1/email-server-profiles': ['limit', 'cursor', 'name'],
   '/v1/mailboxes': ['limit', 'cursor', 'profileId', 'state', 'emailAddress'],
   [`/v1/mailboxes/${mine.mailbox}/item-failures`]: ['limit', 'cursor'],
+  [`/v1/mailboxes/${mine.mailbox}/backfills`]: ['limit', 'cursor'],
+  [`/v1/mailboxes/${mine.mailbox}/audits`]: ['limit', 'cursor'],
   [`/v1/messages?mailboxId=${mine.mailbox}`]: ['limit', 'cursor', 'mailboxId'],
   [`/v1/messages?threadId=${mine.thread}`]: ['limit', 'cursor', 'threadId'],
   '/v1/threads': ['limit', 'cursor', 'mailboxId', 'profileId'],
@@ -445,11 +463,17 @@ describe('bad input', () => {
       if (!template.includes(':id')) continue;
       for (const id of ['1', 'x', '%00', '%ED%A0%80', `${uuid()}x`, '../../etc/passwd', 'x'.repeat(199), '*', '%27'])
         expectProblem(
-          await stage.client().call(method, template.replace(':id', id).replace(':position', '0')),
+          await stage
+            .client()
+            .call(method, template.replace(':id', id).replace(':position', '0').replace(':backfillId', uuid())),
           [400, 404, 405],
           `${method} ${template} ${id}`,
         );
-      const path = template.replace(':id', uuid()).replace(':deliveryId', uuid()).replace(':position', '0');
+      const path = template
+        .replace(':id', uuid())
+        .replace(':deliveryId', uuid())
+        .replace(':backfillId', uuid())
+        .replace(':position', '0');
       expectProblem(await stage.client().call(method, path, changeOf(method, template)), 404, `${method} ${template}`);
     }
     for (const position of ['-1', '1.5', 'x', '99999999999999999999', '%00', '1e5'])

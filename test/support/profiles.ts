@@ -32,6 +32,7 @@ export async function makeProfile(dataSource: DataSource, made: MadeProfile = {}
     maxSendsPerMinute: 30,
     notifyOwner: true,
     ...defaultMailSettings,
+    contentRetentionDays: null,
     version: 1,
     createdAt: new Date('2026-01-01T00:00:00Z'),
     updatedAt: new Date('2026-01-01T00:00:00Z'),

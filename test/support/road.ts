@@ -32,7 +32,8 @@ export class Road {
     readonly database: TestDatabase,
     readonly clock: ShiftedClock,
     readonly sandbox: Sandbox,
-    readonly postroom: TestPostroom,
+    private running: TestPostroom,
+    private readonly start: () => Promise<TestPostroom>,
   ) {}
 
   profileId = '';
@@ -52,22 +53,36 @@ export class Road {
     });
     const { url: databaseUrl, dataSource } = database;
     const redis = queue.redis();
-    const postroom = await startPostroom({
-      dataSource,
-      databaseUrl,
-      clock,
-      redis,
-      secretBox: testSecretBox(),
-      ...(options.settings ? { settings: options.settings } : {}),
-    });
-    const road = new Road(database, clock, sandbox, postroom);
+    const secretBox = testSecretBox();
+    const start = async () => {
+      if (!dataSource.isInitialized) await dataSource.initialize();
+      return startPostroom({
+        dataSource,
+        databaseUrl,
+        clock,
+        redis,
+        secretBox,
+        ...(options.settings ? { settings: options.settings } : {}),
+      });
+    };
+    const road = new Road(database, clock, sandbox, await start(), start);
     road.profileId = await road.addProfile(options.profile);
     road.mailboxIds = await road.addMailboxes(road.profileId, addresses);
     return road;
   }
 
+  get postroom(): TestPostroom {
+    return this.running;
+  }
+
   get api(): ApiClient {
     return this.postroom.api;
+  }
+
+  /** Another process takes over on the same database; of the queue nothing is left. */
+  async restart(): Promise<void> {
+    await this.running.stop();
+    this.running = await this.start();
   }
 
   get exchange(): SandboxControl {
@@ -140,8 +155,19 @@ export class Road {
     return this.api.all('/v1/incidents');
   }
 
-  /** The change feed from its beginning. */
+  /**
+   * The change feed from its beginning, with all that is committed by now. The feed holds events back while an
+   * older transaction runs anywhere on the PostgreSQL server, and other tests run theirs on the same one.
+   */
   async feed(...types: string[]): Promise<Body[]> {
+    const [{ last }] = await this.database.dataSource.query(
+      `SELECT max(txid::text::numeric)::text AS last FROM events`,
+    );
+    if (last !== null)
+      await eventually(async () => {
+        const sql = `SELECT $1::xid8 < pg_snapshot_xmin(pg_current_snapshot()) AS shown`;
+        return (await this.database.dataSource.query(sql, [last]))[0].shown;
+      });
     const events: Body[] = [];
     for (let after = ''; ;) {
       const query = `limit=200${types.length > 0 ? `&types=${types.join(',')}` : ''}${after ? `&after=${after}` : ''}`;

@@ -1,4 +1,6 @@
 import { Module } from '@nestjs/common';
+import { DeliveryHorizon } from './delivery-horizon.js';
+import { WebhookHorizon } from './webhook-horizon.store.js';
 import { EventStream } from './event-stream.js';
 import { EventsController } from './events.controller.js';
 import { EventsStore } from './events.store.js';
@@ -35,6 +37,7 @@ import { WebhookSender } from './webhook-sender.js';
     FeedWatch,
     FeedReader,
     EventStream,
+    { provide: DeliveryHorizon, useClass: WebhookHorizon },
     DeliveryViewsStore,
     EndpointHealthStore,
     EndpointLeasesStore,
@@ -49,6 +52,7 @@ import { WebhookSender } from './webhook-sender.js';
     WebhookSender,
   ],
   exports: [
+    DeliveryHorizon,
     EventsStore,
     FeedReader,
     FeedWatch,

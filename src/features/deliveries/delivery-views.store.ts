@@ -2,7 +2,10 @@ import { Injectable } from '@nestjs/common';
 import type { Sql } from '../../platform/database/data-source.js';
 import type { EventType } from './event.js';
 import type { FeedPosition } from './feed-position.js';
-import type { ShownState } from './webhook-deliveries.schemas.js';
+
+export const shownStates = ['pending', 'delivered', 'failed'] as const;
+/** How people see a delivery; that it waits in a lane is our own affair. */
+export type ShownState = (typeof shownStates)[number];
 
 export interface DeliveryView extends FeedPosition {
   readonly event_id: string;

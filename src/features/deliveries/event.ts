@@ -15,6 +15,8 @@ export const eventTypes = [
   'mailbox.resumed',
   'profile.suspended',
   'profile.resumed',
+  'backfill.completed',
+  'backfill.failed',
   'incident.opened',
   'incident.closed',
   'thread.merged',

@@ -13,9 +13,9 @@ export interface FeedPage {
 }
 
 /** Events that one statement looks through for those that a filter lets through. */
-const windowSize = 2_000;
+const windowSize = 10_000;
 /** Windows that one call looks through in vain: about a tenth of a second. */
-const maxWindows = 50;
+const maxWindows = 10;
 
 /** Reads the feed by position, for every kind of reader. */
 @Injectable()

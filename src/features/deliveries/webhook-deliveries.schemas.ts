@@ -2,11 +2,8 @@ import { z } from 'zod';
 import { pageQuery, pageSchema } from '../../platform/http/page.js';
 import { idParam } from '../../platform/http/validation.js';
 import { eventTypes } from './event.js';
-import type { DeliveryView } from './delivery-views.store.js';
+import { shownStates, type DeliveryView } from './delivery-views.store.js';
 import type { ReplayRow } from './webhook-replays.store.js';
-
-export const shownStates = ['pending', 'delivered', 'failed'] as const;
-export type ShownState = (typeof shownStates)[number];
 
 const time = z.iso.datetime();
 const givenTime = z.iso.datetime({ offset: true });

@@ -70,6 +70,12 @@ const byCode: Readonly<Record<string, Explain>> = {
     cause: `The right to send as ${context.mailbox} is missing.`,
     remedy: `Grant it: Add-ADPermission -Identity '${quoted(context.mailbox)}' -User '${quoted(context.username)}' -ExtendedRights 'Send As'`,
   }),
+  AuditDifference: (context) => ({
+    title: 'What is stored differs from the mailbox, again and again',
+    cause: `Two audits in a row found that the mail stored of ${context.mailbox} was not what the server holds (${context.values['differences'] ?? 'see its audits'}). Each time it was put right: missing messages were stored, and messages that are gone from the folder were marked as gone.`,
+    remedy:
+      'No mail is lost, and none is stopped. Something makes changes pass unseen by the sync: often another program that restores or moves mail behind the server’s back, or a restored database. See GET /v1/mailboxes/{id}/audits for when and how much; the incident closes with the first audit that finds nothing.',
+  }),
   Http401: (context) => ({
     title: 'The server refuses the service account’s name or password',
     cause: `The password of ${context.username} has changed or expired, the account is locked or disabled, or the server no longer offers Basic authentication on EWS.`,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { pageQuery, pageSchema } from '../../platform/http/page.js';
 import { idParam, queryFlag } from '../../platform/http/validation.js';
 import { explain } from './explanations.js';
-import type { IncidentMailboxRow, IncidentRow } from './incidents.store.js';
+import { incidentScopes, type IncidentMailboxRow, type IncidentRow } from './incidents.store.js';
 import type { NotificationRow } from './notifications.store.js';
 
 const time = z.iso.datetime();
@@ -16,7 +16,9 @@ export const incidentQuery = z.strictObject({
 const fields = {
   id: z.uuid(),
   profileId: z.uuid(),
-  scope: z.enum(['mailbox', 'profile']).describe('profile: all mailboxes of the profile wait'),
+  scope: z
+    .enum(incidentScopes)
+    .describe('profile: all mailboxes of the profile wait; notice: mail flows, and somebody should look'),
   open: z.boolean(),
   code: z.string(),
   title: z.string(),
@@ -30,7 +32,7 @@ const fields = {
   lastAt: time,
   closedAt: time.nullable(),
   count: z.number().int().describe('Failures so far, probes included'),
-  stoppedMailboxes: z.number().int().describe('Mailboxes that still stand still'),
+  stoppedMailboxes: z.number().int().describe('Mailboxes that still stand still; of a notice: that it is still about'),
   affectedMailboxes: z.number().int().describe('Mailboxes that it ever stopped'),
 };
 

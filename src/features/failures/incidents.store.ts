@@ -5,11 +5,15 @@ import type { Sql } from '../../platform/database/data-source.js';
 import { storableJson } from '../../platform/database/storable-text.js';
 import type { StoredFailure } from './failure.js';
 
+/** What it means for mail: a notice stops none, and asks for somebody's look all the same. */
+export const incidentScopes = ['mailbox', 'profile', 'notice'] as const;
+export type IncidentScope = (typeof incidentScopes)[number];
+
 export interface IncidentRow {
   readonly id: string;
   readonly profile_id: string;
   readonly cause: string;
-  readonly scope: 'mailbox' | 'profile';
+  readonly scope: IncidentScope;
   readonly first_failure: StoredFailure;
   readonly last_failure: StoredFailure;
   readonly failures: number;
@@ -39,7 +43,7 @@ export class IncidentsStore {
    */
   async openOrJoin(
     sql: Sql,
-    incident: { profileId: string; cause: string; scope: 'mailbox' | 'profile'; failure: StoredFailure; at: Date },
+    incident: { profileId: string; cause: string; scope: IncidentScope; failure: StoredFailure; at: Date },
   ): Promise<{ id: string; opened: boolean }> {
     const [row] = await sql.query<{ id: string; opened: boolean }[]>(
       `INSERT INTO incidents AS i (id, profile_id, cause, scope, first_failure, last_failure, failures, opened_at, last_seen_at)
@@ -61,12 +65,24 @@ export class IncidentsStore {
     );
   }
 
-  /** Takes the mailbox out of the incidents that hold it, but for `except`. @returns those incidents' ids */
+  /** Takes the mailbox out of the incidents that stop it, but for `except`. @returns those incidents' ids */
   async removeMailbox(sql: Sql, mailboxId: string, except: string | null, at: Date): Promise<string[]> {
     const [rows] = await sql.query<[{ incident_id: string }[], number]>(
-      `UPDATE incident_mailboxes SET recovered_at = $3
-       WHERE mailbox_id = $1 AND recovered_at IS NULL AND incident_id IS DISTINCT FROM $2::uuid RETURNING incident_id`,
+      `UPDATE incident_mailboxes m SET recovered_at = $3 FROM incidents i
+       WHERE m.mailbox_id = $1 AND m.recovered_at IS NULL AND m.incident_id IS DISTINCT FROM $2::uuid
+         AND i.id = m.incident_id AND i.scope <> 'notice' RETURNING m.incident_id`,
       [mailboxId, except, at],
+    );
+    return rows.map((row) => row.incident_id);
+  }
+
+  /** Takes the mailbox out of the notices that name it, or of the one of a cause. @returns those incidents' ids */
+  async removeFromNotices(sql: Sql, mailboxId: string, cause: string | null, at: Date): Promise<string[]> {
+    const [rows] = await sql.query<[{ incident_id: string }[], number]>(
+      `UPDATE incident_mailboxes m SET recovered_at = $3 FROM incidents i
+       WHERE m.mailbox_id = $1 AND m.recovered_at IS NULL AND i.id = m.incident_id AND i.scope = 'notice'
+         AND ($2::text IS NULL OR i.cause = $2) RETURNING m.incident_id`,
+      [mailboxId, cause, at],
     );
     return rows.map((row) => row.incident_id);
   }
@@ -79,7 +95,7 @@ export class IncidentsStore {
   async closeIfEmpty(sql: Sql, incidentId: string, at: Date): Promise<{ profileId: string; cause: string } | null> {
     await sql.query(`SELECT FROM incidents WHERE id = $1 FOR NO KEY UPDATE`, [incidentId]);
     const [rows] = await sql.query<[{ profile_id: string; cause: string }[], number]>(
-      `UPDATE incidents SET closed_at = $2 WHERE id = $1 AND closed_at IS NULL AND scope = 'mailbox'
+      `UPDATE incidents SET closed_at = $2 WHERE id = $1 AND closed_at IS NULL AND scope <> 'profile'
          AND NOT EXISTS (SELECT FROM incident_mailboxes m WHERE m.incident_id = $1 AND m.recovered_at IS NULL)
        RETURNING profile_id, cause`,
       [incidentId, at],

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Sql } from '../../platform/database/data-source.js';
 import { EventsStore } from '../deliveries/events.store.js';
 import type { StoredFailure } from './failure.js';
-import { IncidentsStore } from './incidents.store.js';
+import { IncidentsStore, type IncidentScope } from './incidents.store.js';
 import { NotificationsStore } from './notifications.store.js';
 
 interface Trouble {
@@ -35,6 +35,18 @@ export class Incidents {
     await this.leave(sql, mailboxId, null, at);
   }
 
+  /** Something about a mailbox that works wants a person's look. */
+  async noticed(sql: Sql, mailboxId: string, trouble: Trouble): Promise<void> {
+    const incidentId = await this.open(sql, 'notice', trouble);
+    await this.incidents.addMailbox(sql, incidentId, mailboxId, trouble.at);
+  }
+
+  /** That is over for this mailbox; `cause` null: all of it, for the mailbox is looked after no more. */
+  async noticeEnded(sql: Sql, mailboxId: string, cause: string | null, at: Date): Promise<void> {
+    for (const incidentId of await this.incidents.removeFromNotices(sql, mailboxId, cause, at))
+      await this.closeIfEmpty(sql, incidentId, at);
+  }
+
   async profileSuspended(sql: Sql, trouble: Trouble): Promise<void> {
     await this.open(sql, 'profile', trouble);
   }
@@ -44,7 +56,7 @@ export class Incidents {
       await this.tellClosed(sql, profileId, closed.id, closed.cause, at);
   }
 
-  private async open(sql: Sql, scope: 'mailbox' | 'profile', { profileId, failure, at }: Trouble): Promise<string> {
+  private async open(sql: Sql, scope: IncidentScope, { profileId, failure, at }: Trouble): Promise<string> {
     const { id, opened } = await this.incidents.openOrJoin(sql, { profileId, cause: failure.code, scope, failure, at });
     if (opened) {
       await this.notifications.add(sql, id, 'opened', at);
@@ -58,10 +70,13 @@ export class Incidents {
   }
 
   private async leave(sql: Sql, mailboxId: string, except: string | null, at: Date): Promise<void> {
-    for (const incidentId of await this.incidents.removeMailbox(sql, mailboxId, except, at)) {
-      const closed = await this.incidents.closeIfEmpty(sql, incidentId, at);
-      if (closed) await this.tellClosed(sql, closed.profileId, incidentId, closed.cause, at);
-    }
+    for (const incidentId of await this.incidents.removeMailbox(sql, mailboxId, except, at))
+      await this.closeIfEmpty(sql, incidentId, at);
+  }
+
+  private async closeIfEmpty(sql: Sql, incidentId: string, at: Date): Promise<void> {
+    const closed = await this.incidents.closeIfEmpty(sql, incidentId, at);
+    if (closed) await this.tellClosed(sql, closed.profileId, incidentId, closed.cause, at);
   }
 
   private async tellClosed(sql: Sql, profileId: string, incidentId: string, cause: string, at: Date): Promise<void> {

@@ -1,5 +1,6 @@
 import type { StoredFailure } from './failure.js';
 import { explain } from './explanations.js';
+import type { IncidentScope } from './incidents.store.js';
 import type { NotificationKind } from './notifications.store.js';
 
 /** All that a notification says. */
@@ -9,7 +10,7 @@ export interface NotificationFacts {
   readonly profile: { readonly name: string; readonly username: string; readonly ewsUrl: string };
   readonly incident: {
     readonly id: string;
-    readonly scope: 'mailbox' | 'profile';
+    readonly scope: IncidentScope;
     readonly failure: StoredFailure;
     readonly openedAt: Date;
     readonly closedAt: Date | null;
@@ -40,7 +41,9 @@ function opened(facts: NotificationFacts): { subject: string; text: string } {
   const text = [
     `Hello ${facts.ownerName},`,
     '',
-    `${explanation.title}, so mail of the profile “${profile.name}” has stopped: ${whatStopped(facts)}.`,
+    incident.scope === 'notice'
+      ? `${explanation.title}. Mail of the profile “${profile.name}” goes on; this is about ${whatStopped(facts)}.`
+      : `${explanation.title}, so mail of the profile “${profile.name}” has stopped: ${whatStopped(facts)}.`,
     '',
     'What it means',
     explanation.cause,
@@ -48,7 +51,11 @@ function opened(facts: NotificationFacts): { subject: string; text: string } {
     'What to do',
     explanation.remedy,
     '',
-    'Nothing is lost: mail stays on the server, and messages to send wait here. Everything goes on by itself when it is mended.',
+    ...(incident.scope === 'notice'
+      ? []
+      : [
+          'Nothing is lost: mail stays on the server, and messages to send wait here. Everything goes on by itself when it is mended.',
+        ]),
     `The incident: ${facts.publicUrl}/v1/incidents/${incident.id}`,
     '',
     'Technical details',
@@ -75,13 +82,15 @@ function recovered(facts: NotificationFacts): { subject: string; text: string } 
   const text = [
     `Hello ${facts.ownerName},`,
     '',
-    `Mail of the profile “${profile.name}” flows again. The trouble was: ${title}. It lasted ${lasted}${
+    `${incident.scope === 'notice' ? `All is well again with the profile “${profile.name}”.` : `Mail of the profile “${profile.name}” flows again.`} The trouble was: ${title}. It lasted ${lasted}${
       incident.scope === 'mailbox'
         ? ` and stopped ${incident.affected === 1 ? 'one mailbox' : `${incident.affected} mailboxes`}`
         : ''
     }.`,
     '',
-    'Nothing was lost: what arrived meanwhile is being fetched, and what waited is being sent.',
+    ...(incident.scope === 'notice'
+      ? []
+      : ['Nothing was lost: what arrived meanwhile is being fetched, and what waited is being sent.']),
     `The incident: ${facts.publicUrl}/v1/incidents/${incident.id}`,
   ];
   return { subject: `[Postroom] Recovered: ${profile.name}`, text: text.join('\n') };

@@ -37,6 +37,6 @@ import { MessagesStore } from './messages.store.js';
     MessageChanges,
     MessageItemsStore,
   ],
-  exports: [FolderSync, WatchedFolders, MessageChanges],
+  exports: [FolderSync, WatchedFolders, MessageChanges, MessageItemsStore, ItemFailuresStore, ItemIntake],
 })
 export class IncomingModule {}

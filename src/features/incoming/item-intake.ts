@@ -40,6 +40,14 @@ interface ItemTrouble {
   readonly message: string;
 }
 
+/** What became of some items; those already stored, and those gone from the server, are in neither number. */
+export interface IntakeOutcome {
+  /** Stored for the first time. */
+  readonly stored: number;
+  /** Not readable, now or in an earlier cycle; they have a schedule of their own. */
+  readonly failed: number;
+}
+
 /** Takes items from the server into the database. One item that cannot be read never stops the others. */
 @Injectable()
 export class ItemIntake {
@@ -63,17 +71,19 @@ export class ItemIntake {
     folder: string,
     itemIds: readonly string[],
     { judgeAgain = false }: TakeOptions = {},
-  ): Promise<void> {
+  ): Promise<IntakeOutcome> {
     const known = await this.items.known(run.mailbox.id, itemIds);
     const missing = [...new Set(itemIds)].filter((id) => !known.has(id));
     // What failed has a schedule of its own; each listing that shows it again would use up its tries.
     const failed = await this.failures.failed(run.mailbox.id, missing);
     const turnedAway = judgeAgain ? new Set() : await this.filtered.known(run.mailbox.id, missing);
     const wanted = missing.filter((id) => !failed.has(id) && !turnedAway.has(id));
+    let outcome: IntakeOutcome = { stored: 0, failed: failed.size };
     for (let start = 0; start < wanted.length; start += batchSize) {
       run.goOn();
-      await this.takeBatch(run, folder, wanted.slice(start, start + batchSize));
+      outcome = sum(outcome, await this.takeBatch(run, folder, wanted.slice(start, start + batchSize)));
     }
+    return outcome;
   }
 
   /** Tries again what failed in earlier cycles. */
@@ -86,7 +96,7 @@ export class ItemIntake {
     }
   }
 
-  private async takeBatch(run: MailboxRun, folder: string, itemIds: readonly string[]): Promise<void> {
+  private async takeBatch(run: MailboxRun, folder: string, itemIds: readonly string[]): Promise<IntakeOutcome> {
     const { wanted, turnedAway, headersOnly } = await this.screening.screen(run, folder, itemIds);
     const messages: NewMessage[] = [...headersOnly];
     const troubles: ItemTrouble[] = [];
@@ -105,7 +115,7 @@ export class ItemIntake {
       else messages.push(read);
     }
     if (turnedAway.length > 0) await this.turnAway(run, turnedAway);
-    await this.storeTogether(run, folder, messages, troubles, gone);
+    return this.storeTogether(run, folder, messages, troubles, gone);
   }
 
   /** What a filter keeps out leaves a count, and is known when it is listed again. */
@@ -181,9 +191,9 @@ export class ItemIntake {
     messages: readonly NewMessage[],
     troubles: readonly ItemTrouble[],
     gone: readonly string[],
-  ): Promise<void> {
+  ): Promise<IntakeOutcome> {
     try {
-      await this.commit(run, folder, messages, troubles, gone);
+      return await this.commit(run, folder, messages, troubles, gone);
     } catch (error) {
       if (!isDataError(error)) throw error;
       const [only] = messages;
@@ -195,8 +205,9 @@ export class ItemIntake {
         };
         return this.commit(run, folder, [], [...troubles, trouble], gone);
       }
-      await this.commit(run, folder, [], troubles, gone);
-      for (const message of messages) await this.storeTogether(run, folder, [message], [], []);
+      let outcome = await this.commit(run, folder, [], troubles, gone);
+      for (const message of messages) outcome = sum(outcome, await this.storeTogether(run, folder, [message], [], []));
+      return outcome;
     }
   }
 
@@ -206,7 +217,7 @@ export class ItemIntake {
     messages: readonly NewMessage[],
     troubles: readonly ItemTrouble[],
     gone: readonly string[],
-  ): Promise<void> {
+  ): Promise<IntakeOutcome> {
     const now = this.clock.now();
     const mailboxId = run.mailbox.id;
     const fresh = await run.commit(async (manager) => {
@@ -244,8 +255,14 @@ export class ItemIntake {
       this.log.info({ mailbox: run.mailbox.emailAddress, folder, messages: fresh.length }, 'mail received');
     for (const { itemId, code } of troubles)
       this.log.warn({ mailbox: run.mailbox.emailAddress, folder, itemId, code }, 'an item could not be read');
+    return { stored: fresh.length, failed: troubles.length };
   }
 }
+
+const sum = (one: IntakeOutcome, other: IntakeOutcome): IntakeOutcome => ({
+  stored: one.stored + other.stored,
+  failed: one.failed + other.failed,
+});
 
 /** An error that an item reports but that is not the item's: going on would meet it again with every item. */
 function isBeyondItem(error: MailServerError): boolean {

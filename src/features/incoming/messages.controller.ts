@@ -26,7 +26,7 @@ import {
   showSummary,
   type messageSummary,
 } from './messages.schemas.js';
-import { MessagesStore, type MessageRow } from './messages.store.js';
+import { MessagesStore, type ContentRow, type MessageRow } from './messages.store.js';
 
 /** Microseconds since 1970, within what PostgreSQL can add to it. */
 const instant = z.string().regex(/^(?:\d{1,17}|-\d{1,16})$/);
@@ -39,6 +39,22 @@ export const attachmentBlocked = defineProblem({
 });
 
 const positionParam = z.coerce.number().int().min(0).max(100_000);
+
+export const contentRemoved = defineProblem({
+  code: 'content-removed',
+  status: 410,
+  title: 'The content of the message has been removed',
+  retryable: false,
+  remediation: 'The profile keeps content for `contentRetentionDays`; ask the mail server, which still may hold it.',
+});
+
+const withoutContent: ContentRow = { text_body: null, html_body: null, headers: [], has_mime: false, omitted: null };
+
+/** @throws Problem content-removed */
+function contentOf(message: MessageRow): string {
+  if (message.content_id !== null) return message.content_id;
+  throw new Problem(contentRemoved, `The content was removed at ${message.content_removed_at?.toISOString()}.`);
+}
 
 @ApiTags('Messages')
 @Controller('v1')
@@ -79,11 +95,14 @@ export class MessagesController {
     @Param('id', { schema: idParam }) id: string,
   ): Promise<z.output<typeof messageAnswer>> {
     const message = await this.find(caller, id);
+    if (message.content_id === null) return showMessage(message, withoutContent, [], []);
     const [content, attachments, sightings] = await Promise.all([
       this.messages.content(message.content_id),
       this.messages.attachments(message.content_id),
       this.messages.sightings(message.content_id),
     ]);
+    // Removed between the two reads: shown as it is now.
+    if (!content) return showMessage(await this.find(caller, id), withoutContent, [], []);
     return showMessage(message, content, attachments, sightings);
   }
 
@@ -94,13 +113,14 @@ export class MessagesController {
     description: 'The MIME, byte for byte as the server gave it (message/rfc822).',
   })
   @Answers(200, 'The MIME')
+  @AnswersProblem(contentRemoved)
   async mime(
     @Caller() caller: Caller,
     @Param('id', { schema: idParam }) id: string,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const message = await this.find(caller, id);
-    const mime = await this.messages.mime(message.content_id);
+    const mime = await this.messages.mime(contentOf(message));
     if (!mime) throw new Problem(problems.notFound, 'The server could not show the original of this message.');
     download(reply, mime, 'message/rfc822', `${id}.eml`);
   }
@@ -112,7 +132,7 @@ export class MessagesController {
     description: 'By its position in the message’s list of attachments.',
   })
   @Answers(200, 'The attachment’s bytes')
-  @AnswersProblem(attachmentBlocked)
+  @AnswersProblem(attachmentBlocked, contentRemoved)
   async attachment(
     @Caller() caller: Caller,
     @Param('id', { schema: idParam }) id: string,
@@ -120,14 +140,15 @@ export class MessagesController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const message = await this.find(caller, id);
-    const attachment = (await this.messages.attachments(message.content_id)).find(
+    const contentId = contentOf(message);
+    const attachment = (await this.messages.attachments(contentId)).find(
       (candidate) => candidate.position === position,
     );
     if (attachment?.blocked)
       throw new Problem(attachmentBlocked, blockNote(attachment.blocked, attachment.filename, attachment.size_bytes));
     const bytes =
       attachment &&
-      ((await this.messages.attachmentBytes(message.content_id, position)) ?? (await this.fromMime(message, position)));
+      ((await this.messages.attachmentBytes(contentId, position)) ?? (await this.fromMime(contentId, position)));
     if (!attachment || !bytes) throw new Problem(problems.notFound, 'The message has no attachment at this position.');
     download(reply, bytes, attachment.content_type, attachment.filename ?? `attachment-${position}`);
   }
@@ -176,8 +197,8 @@ export class MessagesController {
       throw new Problem(problems.notFound, 'There is no mailbox of this id.');
   }
 
-  private async fromMime(message: MessageRow, position: number): Promise<Buffer | null> {
-    const mime = await this.messages.mime(message.content_id);
+  private async fromMime(contentId: string, position: number): Promise<Buffer | null> {
+    const mime = await this.messages.mime(contentId);
     return mime && attachmentBytes(mime, position);
   }
 }

@@ -42,6 +42,9 @@ const fields = {
   sentAt: time.nullable(),
   receivedAt: time,
   storedAt: time,
+  contentRemovedAt: time
+    .nullable()
+    .describe('When bodies, original and attachments were removed, because the profile keeps them no longer'),
   inReplyTo: z.string().nullable(),
   references: z.array(z.string()),
   conversationId: z.string().nullable(),
@@ -51,7 +54,10 @@ const fields = {
   items: z
     .array(z.object({ folder: z.string(), itemId: z.string() }))
     .describe('Where it lies on the server; several when there are copies. The ids change when it moves'),
-  contentId: z.uuid().describe('The same for one message in several mailboxes of the profile'),
+  contentId: z
+    .uuid()
+    .nullable()
+    .describe('The same for one message in several mailboxes of the profile; null once the content was removed'),
 };
 
 export const messageSummary = z.object(fields).meta({ id: 'MessageSummary' });
@@ -127,6 +133,7 @@ export function showSummary(row: MessageRow): z.output<typeof messageSummary> {
     sentAt: row.sent_at?.toISOString() ?? null,
     receivedAt: row.received_at.toISOString(),
     storedAt: row.stored_at.toISOString(),
+    contentRemovedAt: row.content_removed_at?.toISOString() ?? null,
     inReplyTo: row.in_reply_to,
     references: row.reference_ids,
     conversationId: row.conversation_id,

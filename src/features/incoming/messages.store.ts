@@ -15,7 +15,9 @@ export interface MessageRow extends ThreadPlace {
   readonly id: string;
   readonly mailbox_id: string;
   readonly profile_id: string;
-  readonly content_id: string;
+  /** Null once the content was removed. */
+  readonly content_id: string | null;
+  readonly content_removed_at: Date | null;
   /** Path of the folder; null: it has left the folders that are watched. */
   readonly folder: string | null;
   readonly items: { folder: string; itemId: string }[];
@@ -145,13 +147,13 @@ export class MessagesStore {
     );
   }
 
-  async content(contentId: string): Promise<ContentRow> {
+  /** Null: it has been removed in the meantime. */
+  async content(contentId: string): Promise<ContentRow | null> {
     const [row] = await this.dataSource.query<ContentRow[]>(
       `SELECT text_body, html_body, headers, mime IS NOT NULL AS has_mime, omitted FROM message_contents WHERE id = $1`,
       [contentId],
     );
-    if (!row) throw new Error(`message content ${contentId} is missing`);
-    return row;
+    return row ?? null;
   }
 
   async attachments(contentId: string): Promise<AttachmentRow[]> {

@@ -6,14 +6,24 @@ import type { Log } from '../../platform/log/log.js';
 import { LOG } from '../../platform/tokens.js';
 import { throttleHold, probeDelay } from '../failures/backoff.js';
 import { classify, consequenceOf } from '../failures/classify.js';
-import { storedFailure, type Failure, type WorkKind } from '../failures/failure.js';
+import { storedFailure, type Failure } from '../failures/failure.js';
 import { Incidents } from '../failures/incidents.js';
 import { EventsStore } from '../deliveries/events.store.js';
 import type { MailSettings } from '../profiles/mail-settings.js';
 import { ProfileConnections } from '../profiles/profile-connections.js';
 import { PacingStore } from '../scheduling/pacing.store.js';
-import { LeaseLost, ProfileOnHold, leaseRenewalMs, lanes, type Lane, type Lease } from '../scheduling/work.js';
+import {
+  isCare,
+  LeaseLost,
+  ProfileOnHold,
+  leaseRenewalMs,
+  lanes,
+  type Lane,
+  type Lease,
+  type RunKind,
+} from '../scheduling/work.js';
 import { WorkStore } from '../scheduling/work.store.js';
+import { rests } from './mailbox-state.js';
 import { MailboxTransitions } from './mailbox-transitions.js';
 import { MailboxEntity } from './mailbox.entity.js';
 import { MailboxesStore } from './mailboxes.store.js';
@@ -21,7 +31,7 @@ import { RunMetrics } from './run-metrics.js';
 
 /** A piece of work under way: the mailbox opened as its owner, under a lease. */
 export interface MailboxRun {
-  readonly lease: Lease & { readonly kind: WorkKind };
+  readonly lease: Lease & { readonly kind: RunKind };
   readonly mailbox: MailboxEntity;
   readonly profile: MailSettings & {
     readonly id: string;
@@ -72,7 +82,7 @@ export class MailboxRuns {
    * @returns when the run is settled; a lost lease and a shutdown are no errors, for the work is due again by itself
    */
   async carryOut(
-    claim: Lease & { kind: WorkKind },
+    claim: Lease & { kind: RunKind },
     shutdown: AbortSignal,
     perform: (run: MailboxRun) => Promise<RunResult>,
   ): Promise<void> {
@@ -103,7 +113,7 @@ export class MailboxRuns {
 
   /** @returns `ok` or the failure's code; null when there was nothing to do */
   private async attempt(
-    lease: Lease & { kind: WorkKind },
+    lease: Lease & { kind: RunKind },
     attemptsBefore: number,
     signal: AbortSignal,
     perform: (run: MailboxRun) => Promise<RunResult>,
@@ -126,14 +136,11 @@ export class MailboxRuns {
     }
   }
 
-  private async open(lease: Lease & { kind: WorkKind }, signal: AbortSignal): Promise<MailboxRun | null> {
+  private async open(lease: Lease & { kind: RunKind }, signal: AbortSignal): Promise<MailboxRun | null> {
     const mailbox = await this.dataSource.manager.findOneBy(MailboxEntity, { id: lease.mailboxId });
     const connection = mailbox && (await this.connections.connectionOf(mailbox.profileId));
-    if (!mailbox || mailbox.removedAt || mailbox.state === 'paused' || !connection) {
-      await this.work.reschedule(this.dataSource.manager, [lease.mailboxId], lease.kind, {
-        dueAt: null,
-        lane: lanes.routine,
-      });
+    if (!mailbox || mailbox.removedAt || rests(mailbox.state, lease.kind) || !connection) {
+      await this.rest(lease);
       return null;
     }
     const session = this.connections.serverFor(connection).openMailbox({
@@ -154,10 +161,23 @@ export class MailboxRuns {
       },
       commit: (write) =>
         this.dataSource.transaction(async (manager) => {
+          // Care runs beside the poll. Whoever stores messages of a mailbox does so alone, and the poll's own row
+          // is locked before the lease's, as every change of the mailbox's state does it.
+          if (isCare(lease.kind)) await this.work.lock(manager, lease.mailboxId, 'incoming');
           onHold = (await this.work.hold(manager, lease, this.clock.now())).profileOnHold;
           return write(manager);
         }),
     };
+  }
+
+  /** Looked at once more under the lock: a mailbox that came back in between has just made its work due. */
+  private async rest(lease: Lease & { kind: RunKind }): Promise<void> {
+    await this.dataSource.transaction(async (manager) => {
+      const mailbox = await this.mailboxes.lock(manager, lease.mailboxId);
+      if (mailbox && !rests(mailbox.state, lease.kind)) return;
+      const never = { dueAt: null, lane: lanes.routine };
+      await this.work.reschedule(manager, [lease.mailboxId], lease.kind, never);
+    });
   }
 
   private async succeeded(run: MailboxRun, result: RunResult): Promise<void> {
@@ -166,7 +186,8 @@ export class MailboxRuns {
       const { nextInMs, lane } = result;
       const event = { type: 'work-succeeded', kind: run.lease.kind, nextInMs, lane } as const;
       await this.transitions.apply(manager, run.mailbox.id, event, run.lease);
-      if (result.contacted) await this.mailboxes.noteRun(manager, run.mailbox.id, null, now);
+      // How fresh a mailbox is, its mail work tells.
+      if (result.contacted && !isCare(run.lease.kind)) await this.mailboxes.noteRun(manager, run.mailbox.id, null, now);
       const cause = result.contacted ? await this.pacing.resume(manager, run.profile.id, now) : null;
       if (cause === null) return;
       await this.incidents.profileResumed(manager, run.profile.id, now);
@@ -188,7 +209,7 @@ export class MailboxRuns {
 
   /** @returns the failure's code */
   private async failed(
-    lease: Lease & { kind: WorkKind },
+    lease: Lease & { kind: RunKind },
     attemptsBefore: number,
     error: unknown,
     profileVersion: number | null,
@@ -198,7 +219,7 @@ export class MailboxRuns {
     await this.settle(() =>
       this.dataSource.transaction(async (manager) => {
         const now = this.clock.now();
-        const stored = storedFailure(failure, lease.kind, now);
+        const stored = storedFailure(failure, isCare(lease.kind) ? 'incoming' : lease.kind, now);
         const consequence = consequenceOf(failure);
         const mailbox = await this.transitions.apply(
           manager,
@@ -214,7 +235,8 @@ export class MailboxRuns {
           lease,
         );
         if (!mailbox) return;
-        if (consequence !== 'fail-mailbox') await this.mailboxes.noteRun(manager, mailbox.id, stored, now);
+        if (consequence !== 'fail-mailbox' && !isCare(lease.kind))
+          await this.mailboxes.noteRun(manager, mailbox.id, stored, now);
         if (consequence === 'throttle-profile') {
           await this.pacing.throttle(
             manager,

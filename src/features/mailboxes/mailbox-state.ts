@@ -1,6 +1,6 @@
 import { probeDelay, retryDelay } from '../failures/backoff.js';
 import type { StoredFailure, WorkKind } from '../failures/failure.js';
-import { lanes, type Lane } from '../scheduling/work.js';
+import { isCare, lanes, type CareKind, type Lane, type RunKind } from '../scheduling/work.js';
 
 export const mailboxStates = ['active', 'failed', 'paused'] as const;
 export type MailboxState = (typeof mailboxStates)[number];
@@ -17,11 +17,13 @@ export interface MailboxStatus {
 }
 
 export type MailboxEvent =
-  | { readonly type: 'work-succeeded'; readonly kind: WorkKind; readonly nextInMs: number | null; readonly lane: Lane }
+  | { readonly type: 'work-succeeded'; readonly kind: RunKind; readonly nextInMs: number | null; readonly lane: Lane }
   /** What only waiting mends. */
-  | { readonly type: 'work-delayed'; readonly kind: WorkKind; readonly attempts: number; readonly atLeastMs: number }
+  | { readonly type: 'work-delayed'; readonly kind: RunKind; readonly attempts: number; readonly atLeastMs: number }
   /** What stops the mailbox. */
-  | { readonly type: 'work-denied'; readonly kind: WorkKind; readonly failure: StoredFailure }
+  | { readonly type: 'work-denied'; readonly kind: RunKind; readonly failure: StoredFailure }
+  /** There is older mail to bring. */
+  | { readonly type: 'backfill-requested' }
   | { readonly type: 'paused' }
   | { readonly type: 'resumed' }
   | { readonly type: 'sync-requested' }
@@ -31,7 +33,7 @@ export type MailboxEffect =
   /** `inMs` null: not until something happens. */
   | {
       readonly type: 'schedule';
-      readonly kind: WorkKind;
+      readonly kind: RunKind;
       readonly inMs: number | null;
       readonly lane: Lane;
       readonly attempts: number;
@@ -48,7 +50,9 @@ export interface Transition {
   readonly effects: readonly MailboxEffect[];
 }
 
-const schedule = (kind: WorkKind, inMs: number | null, lane: Lane = lanes.routine, attempts = 0): MailboxEffect => ({
+const laneOf = (kind: RunKind): Lane => (isCare(kind) ? lanes.patient : lanes.routine);
+
+const schedule = (kind: RunKind, inMs: number | null, lane: Lane = laneOf(kind), attempts = 0): MailboxEffect => ({
   type: 'schedule',
   kind,
   inMs,
@@ -57,11 +61,35 @@ const schedule = (kind: WorkKind, inMs: number | null, lane: Lane = lanes.routin
 });
 
 const other = (kind: WorkKind): WorkKind => (kind === 'incoming' ? 'outgoing' : 'incoming');
-const wants = (status: MailboxStatus, kind: WorkKind): boolean => status[kind];
+
+/** Whether this kind of work is to be done on a mailbox that is well. A mailbox that receives nothing has nothing to compare. */
+export function wants(status: Pick<MailboxStatus, 'incoming' | 'outgoing'>, kind: RunKind): boolean {
+  if (kind === 'audit') return status.incoming;
+  return kind === 'backfill' ? status.incoming || status.outgoing : status[kind];
+}
+
+/** Whether the work rests until the mailbox changes its state: mail work goes on as the probe of a failed one. */
+export const rests = (state: MailboxState, kind: RunKind): boolean =>
+  state === 'paused' || (state === 'failed' && isCare(kind));
 
 /** Everything that is switched on runs now; what is off does not run. */
 const runAll = (status: MailboxStatus, lane: Lane): MailboxEffect[] =>
   (['incoming', 'outgoing'] as const).map((kind) => schedule(kind, wants(status, kind) ? 0 : null, lane));
+
+const auditEveryMs = 24 * 60 * 60_000;
+
+/** Care stands still while the mailbox does. */
+const restCare = (): MailboxEffect[] => [schedule('backfill', null), schedule('audit', null)];
+
+/**
+ * Care goes on with the mailbox. The audit at any time of the day to come: mailboxes that come back
+ * together must not all be compared together, and one that is denied its audits must not stop and
+ * recover by the minute.
+ */
+const goOnWithCare = (status: MailboxStatus, random: number): MailboxEffect[] => [
+  schedule('backfill', wants(status, 'backfill') ? 0 : null),
+  schedule('audit', wants(status, 'audit') ? Math.round(auditEveryMs * random) + 1 : null),
+];
 
 /**
  * The whole life of a mailbox. From `failed` the work that was denied goes on as the probe, so a path
@@ -71,7 +99,7 @@ const runAll = (status: MailboxStatus, lane: Lane): MailboxEffect[] =>
 export function transition(status: MailboxStatus, event: MailboxEvent, random: number): Transition {
   switch (event.type) {
     case 'work-succeeded':
-      return succeeded(status, event);
+      return succeeded(status, event, random);
     case 'work-delayed':
       // A mailbox that a person paused meanwhile stays still; otherwise the state is not touched by what passes.
       return {
@@ -79,10 +107,10 @@ export function transition(status: MailboxStatus, event: MailboxEvent, random: n
         effects: [
           schedule(
             event.kind,
-            status.state === 'paused' || !wants(status, event.kind)
+            rests(status.state, event.kind) || !wants(status, event.kind)
               ? null
               : retryDelay(event.attempts, random, event.atLeastMs),
-            lanes.routine,
+            laneOf(event.kind),
             event.attempts,
           ),
         ],
@@ -96,6 +124,7 @@ export function transition(status: MailboxStatus, event: MailboxEvent, random: n
         effects: [
           schedule('incoming', null),
           schedule('outgoing', null),
+          ...restCare(),
           ...(status.state === 'failed' ? [{ type: 'leave-incidents' } as const] : []),
           { type: 'announce', event: 'mailbox.paused' },
         ],
@@ -105,7 +134,11 @@ export function transition(status: MailboxStatus, event: MailboxEvent, random: n
       const resumed: MailboxStatus = { ...status, state: 'active' };
       return {
         status: resumed,
-        effects: [...runAll(resumed, lanes.asked), { type: 'announce', event: 'mailbox.resumed' }],
+        effects: [
+          ...runAll(resumed, lanes.asked),
+          ...goOnWithCare(resumed, random),
+          { type: 'announce', event: 'mailbox.resumed' },
+        ],
       };
     }
     case 'sync-requested':
@@ -114,16 +147,25 @@ export function transition(status: MailboxStatus, event: MailboxEvent, random: n
         status,
         effects: status.failure ? [schedule(status.failure.during, 0, lanes.asked)] : runAll(status, lanes.asked),
       };
+    case 'backfill-requested':
+      return {
+        status,
+        effects: [schedule('backfill', status.state === 'active' && wants(status, 'backfill') ? 0 : null)],
+      };
     case 'directions-changed':
-      return directionsChanged({ ...status, incoming: event.incoming, outgoing: event.outgoing });
+      return directionsChanged({ ...status, incoming: event.incoming, outgoing: event.outgoing }, random);
   }
 }
 
-function succeeded(status: MailboxStatus, event: Extract<MailboxEvent, { type: 'work-succeeded' }>): Transition {
+function succeeded(
+  status: MailboxStatus,
+  event: Extract<MailboxEvent, { type: 'work-succeeded' }>,
+  random: number,
+): Transition {
   const next = schedule(event.kind, wants(status, event.kind) ? event.nextInMs : null, event.lane);
   if (status.state === 'active') return { status, effects: [next] };
   // Only the work that was denied proves that the mailbox is well; the other may have been under way when it stopped.
-  if (status.state === 'paused' || status.failure?.during !== event.kind)
+  if (status.state === 'paused' || isCare(event.kind) || status.failure?.during !== event.kind)
     return { status, effects: [schedule(event.kind, null)] };
   const well: MailboxStatus = { ...status, state: 'active', failure: null, failedProbes: 0 };
   return {
@@ -131,6 +173,7 @@ function succeeded(status: MailboxStatus, event: Extract<MailboxEvent, { type: '
     effects: [
       next,
       schedule(other(event.kind), wants(well, other(event.kind)) ? 0 : null),
+      ...goOnWithCare(well, random),
       { type: 'leave-incidents' },
       { type: 'announce', event: 'mailbox.recovered' },
     ],
@@ -143,6 +186,7 @@ function denied(
   random: number,
 ): Transition {
   if (status.state === 'paused' || !wants(status, event.kind)) return { status, effects: [schedule(event.kind, null)] };
+  if (isCare(event.kind)) return careDenied(status, event.kind, event.failure, random);
   if (status.state === 'failed') {
     if (status.failure?.during !== event.kind) return { status, effects: [schedule(event.kind, null)] };
     const failedProbes = status.failedProbes + 1;
@@ -159,13 +203,36 @@ function denied(
     effects: [
       schedule(event.kind, probeDelay(0, random)),
       schedule(other(event.kind), null),
+      ...restCare(),
       { type: 'join-incident', failure: event.failure },
       { type: 'announce', event: 'mailbox.failed' },
     ],
   };
 }
 
-function directionsChanged(status: MailboxStatus): Transition {
+/**
+ * Care comes and goes, so it is no probe: what was denied to a backfill, the mail work proves mended.
+ * A denied audit stops nothing, for the next poll meets the same refusal within its interval; if it does
+ * not, only listing is denied, and the mailbox would stop and recover with every audit.
+ */
+function careDenied(status: MailboxStatus, kind: CareKind, failure: StoredFailure, random: number): Transition {
+  if (status.state === 'failed') return { status, effects: [schedule(kind, null)] };
+  if (kind === 'audit') return { status, effects: [schedule(kind, Math.round(auditEveryMs * (0.5 + random / 2)))] };
+  const probe: WorkKind = status.incoming ? 'incoming' : 'outgoing';
+  const stopped: StoredFailure = { ...failure, during: probe };
+  return {
+    status: { ...status, state: 'failed', failure: stopped, failedProbes: 0 },
+    effects: [
+      schedule(probe, probeDelay(0, random)),
+      schedule(other(probe), null),
+      ...restCare(),
+      { type: 'join-incident', failure: stopped },
+      { type: 'announce', event: 'mailbox.failed' },
+    ],
+  };
+}
+
+function directionsChanged(status: MailboxStatus, random: number): Transition {
   if (status.state === 'paused') return { status, effects: [] };
   if (status.failure) {
     if (wants(status, status.failure.during)) return { status, effects: [] };
@@ -175,10 +242,11 @@ function directionsChanged(status: MailboxStatus): Transition {
       status: afresh,
       effects: [
         ...runAll(afresh, lanes.routine),
+        ...goOnWithCare(afresh, random),
         { type: 'leave-incidents' },
         { type: 'announce', event: 'mailbox.recovered' },
       ],
     };
   }
-  return { status, effects: runAll(status, lanes.routine) };
+  return { status, effects: [...runAll(status, lanes.routine), ...goOnWithCare(status, random)] };
 }

@@ -5,7 +5,7 @@ import { EventsStore } from '../deliveries/events.store.js';
 import { Incidents } from '../failures/incidents.js';
 import type { Lease } from '../scheduling/work.js';
 import { WorkStore } from '../scheduling/work.store.js';
-import { transition, type MailboxEffect, type MailboxEvent, type MailboxStatus } from './mailbox-state.js';
+import { transition, wants, type MailboxEffect, type MailboxEvent, type MailboxStatus } from './mailbox-state.js';
 import type { MailboxEntity } from './mailbox.entity.js';
 import { MailboxesStore } from './mailboxes.store.js';
 
@@ -89,7 +89,7 @@ export class MailboxTransitions {
   ): Promise<void> {
     const dueAt = effect.inMs === null ? null : new Date(now.getTime() + effect.inMs);
     if (own?.kind === effect.kind) {
-      const heedAsked = status.state === 'active' && status[effect.kind];
+      const heedAsked = status.state === 'active' && wants(status, effect.kind);
       await this.work.finish(manager, own, { dueAt, lane: effect.lane, attempts: effect.attempts }, heedAsked, now);
     } else if (effect.inMs === 0) {
       await this.work.bringForward(manager, mailboxId, effect.kind, now, effect.lane);

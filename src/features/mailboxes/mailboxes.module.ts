@@ -27,6 +27,6 @@ import { RunMetrics } from './run-metrics.js';
     ProfileChanges,
     { provide: ProfileListener, useExisting: ProfileChanges },
   ],
-  exports: [MailboxesStore, MailboxTransitions, MailboxRuns, RemovalStore],
+  exports: [Mailboxes, MailboxesStore, MailboxTransitions, MailboxRuns, RemovalStore],
 })
 export class MailboxesModule {}

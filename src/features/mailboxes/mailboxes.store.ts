@@ -47,7 +47,7 @@ const viewColumns = `
 const scheduleOf = `LEFT JOIN LATERAL (
   SELECT coalesce(min(w.due_at) FILTER (WHERE w.kind = 'incoming'), min(w.due_at)) AS "nextSyncAt",
     coalesce(bool_or(w.lease_until > $1), false) AS running
-  FROM mailbox_work w WHERE w.mailbox_id = m.id AND w.kind <> 'removal') schedule ON true
+  FROM mailbox_work w WHERE w.mailbox_id = m.id AND w.kind IN ('incoming', 'outgoing')) schedule ON true
   CROSS JOIN LATERAL (SELECT coalesce(sum(c.items), 0)::int AS total, max(c.last_at) AS "lastAt" FROM filtered_counts c WHERE c.mailbox_id = m.id) filtered`;
 
 /** The SQL of mailboxes. A removed mailbox is invisible here from the moment it is deleted. */

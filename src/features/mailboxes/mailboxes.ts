@@ -4,6 +4,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { Clock } from '../../platform/clock/clock.js';
 import { defineProblem, Problem, problems } from '../../platform/http/problem.js';
 import { fieldErrors } from '../../platform/http/validation.js';
+import { Incidents } from '../failures/incidents.js';
 import { PacingStore } from '../scheduling/pacing.store.js';
 import { lanes } from '../scheduling/work.js';
 import { WorkStore } from '../scheduling/work.store.js';
@@ -42,6 +43,7 @@ export class Mailboxes {
     private readonly work: WorkStore,
     private readonly pacing: PacingStore,
     private readonly transitions: MailboxTransitions,
+    private readonly incidents: Incidents,
   ) {}
 
   /** @throws Problem not-found for a profile out of reach, mailbox-exists */
@@ -123,6 +125,8 @@ export class Mailboxes {
     const { incoming = mailbox.incoming, outgoing = mailbox.outgoing } = patch;
     if (incoming !== mailbox.incoming || outgoing !== mailbox.outgoing) {
       await this.transitions.apply(manager, id, { type: 'directions-changed', incoming, outgoing }, null);
+      // Nobody compares a mailbox that receives nothing, so nothing would ever end what is said of it.
+      if (!incoming) await this.incidents.noticeEnded(manager, id, null, now);
     }
     const details = {
       emailAddress: patch.emailAddress ?? mailbox.emailAddress,
@@ -182,6 +186,7 @@ export class Mailboxes {
       if (!mailbox || (reach && !reach.includes(mailbox.profileId))) throw new Problem(problems.notFound);
       const now = this.clock.now();
       await this.store.markRemoved(manager, id, now);
+      await this.incidents.noticeEnded(manager, id, null, now);
       await this.removals.schedule(manager, id, mailbox.profileId, now, lanes.patient);
     });
   }

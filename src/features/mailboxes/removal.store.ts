@@ -21,10 +21,14 @@ export class RemovalStore {
   /** Removes some messages with their content. @returns whether there may be more */
   async clearMessages(mailboxId: string): Promise<boolean> {
     return this.dataSource.transaction(async (manager) => {
-      const [gone] = await manager.query<[{ content_id: string }[], number]>(
+      const [gone] = await manager.query<[{ content_id: string | null }[], number]>(
         `DELETE FROM messages WHERE id IN (SELECT id FROM messages WHERE mailbox_id = $1 LIMIT $2) RETURNING content_id`,
         [mailboxId, step],
       );
+      // Two mailboxes that share a content may be cleared at once, and each would still see the other's message.
+      await manager.query(`SELECT FROM message_contents WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE`, [
+        gone.map((row) => row.content_id),
+      ]);
       await manager.query(
         `DELETE FROM message_contents c WHERE id = ANY($1::uuid[]) AND NOT EXISTS (SELECT FROM messages m WHERE m.content_id = c.id)`,
         [gone.map((row) => row.content_id)],

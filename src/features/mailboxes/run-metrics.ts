@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Counter, Histogram, type Registry } from 'prom-client';
 import { METRICS } from '../../platform/tokens.js';
-import type { WorkKind } from '../failures/failure.js';
+import type { RunKind } from '../scheduling/work.js';
 
 /** Polls and sends, by how they ended. */
 @Injectable()
@@ -25,7 +25,7 @@ export class RunMetrics {
     });
   }
 
-  ended(kind: WorkKind, outcome: string, ms: number): void {
+  ended(kind: RunKind, outcome: string, ms: number): void {
     this.runs.inc({ kind, outcome });
     this.seconds.observe({ kind }, ms / 1000);
   }

@@ -49,6 +49,7 @@ export function showSummary(view: OutgoingView, profile: ProfileNames, now: Date
     sentAt: view.sentAt?.toISOString() ?? null,
     threadId: view.threadId,
     threadMatch: view.threadMatch,
+    contentRemovedAt: view.contentRemovedAt?.toISOString() ?? null,
   };
 }
 

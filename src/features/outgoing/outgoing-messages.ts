@@ -143,7 +143,8 @@ export class OutgoingMessages {
   /** Read anew: what refused the change may have happened a moment ago. */
   private async refusal(manager: EntityManager, id: string, kind: typeof notCancellable): Promise<Problem> {
     const view: OutgoingView | null = await this.views.find(manager, id, null);
-    return view ? new Problem(kind, `The message is ${view.state}.`) : new Problem(problems.notFound);
+    if (!view) return new Problem(problems.notFound);
+    return new Problem(kind, view.contentRemovedAt ? 'Its content has been removed.' : `The message is ${view.state}.`);
   }
 
   private async wake(

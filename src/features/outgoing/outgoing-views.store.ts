@@ -27,6 +27,7 @@ export interface OutgoingView {
   readonly sentAt: Date | null;
   readonly threadId: string | null;
   readonly threadMatch: ThreadMatch | null;
+  readonly contentRemovedAt: Date | null;
   readonly fromName: string | null;
   readonly fromAddress: string | null;
   readonly importance: Importance;
@@ -68,7 +69,7 @@ export interface OutgoingFilter {
 const columns = `
   o.id, o.mailbox_id AS "mailboxId", o.profile_id AS "profileId", m.email_address AS "emailAddress", o.state, o.step, o.subject, o.recipients,
   o.internet_message_id AS "internetMessageId", o.attempts, o.next_attempt_at AS "nextAttemptAt", o.failure,
-  o.created_at AS "createdAt", o.updated_at AS "updatedAt", o.sent_at AS "sentAt",
+  o.created_at AS "createdAt", o.updated_at AS "updatedAt", o.sent_at AS "sentAt", o.content_removed_at AS "contentRemovedAt",
   o.from_name AS "fromName", o.from_address AS "fromAddress", o.importance, o.send_at AS "sendAt", h.held_until AS "heldUntil", h.reason AS "holdReason", t.thread_id AS "threadId", t.match AS "threadMatch"`;
 
 /** With its mailbox a message disappears at once, though its row is cleared away later. */
@@ -141,7 +142,7 @@ export class OutgoingViewsStore {
     const [, retried] = await sql.query<[unknown[], number]>(
       `UPDATE outgoing_messages SET state = CASE WHEN step = 'submitting' THEN 'sending' ELSE 'pending' END,
          attempts = 0, unseen_looks = 0, next_attempt_at = NULL, failure = NULL, updated_at = $2
-       WHERE id = $1 AND state = 'failed' RETURNING 1`,
+       WHERE id = $1 AND state = 'failed' AND content_removed_at IS NULL RETURNING 1`,
       [id, now],
     );
     return retried > 0;

@@ -109,6 +109,10 @@ const summaryFields = {
   sentAt: time.nullable(),
   threadId: z.uuid().nullable().describe('Null: accepted before there were threads, and not put into one yet'),
   threadMatch: threadMatch.nullable(),
+  contentRemovedAt: z.iso
+    .datetime()
+    .nullable()
+    .describe('When bodies and attachments were removed, because the profile keeps them no longer'),
 };
 
 export const outgoingSummary = z.object(summaryFields).meta({ id: 'OutgoingMessageSummary' });

@@ -17,6 +17,8 @@ export interface ProfileSettings extends MailSettings {
   /** Of each mailbox. */
   readonly maxSendsPerMinute: number;
   readonly notifyOwner: boolean;
+  /** Content received longer ago is removed here, never on the server; null: kept. */
+  readonly contentRetentionDays: number | null;
 }
 
 /** An email server profile as it is stored. */

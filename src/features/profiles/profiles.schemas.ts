@@ -50,6 +50,14 @@ const fields = {
   maxConcurrentConnections: z.int().min(1).max(300),
   maxSendsPerMinute: z.int().min(1).max(1_000).describe('Messages of each mailbox; those above it wait'),
   notifyOwner: z.boolean(),
+  contentRetentionDays: z
+    .int()
+    .min(1)
+    .max(36_500)
+    .nullable()
+    .describe(
+      'Bodies, originals and attachments received longer ago are removed here, never on the server; the messages stay. Null: they are kept',
+    ),
 };
 
 const auth = { type: z.literal('basic'), username, password: password.describe('Never shown again') };
@@ -69,6 +77,7 @@ export const newProfile = z
     maxSendsPerMinute: fields.maxSendsPerMinute.default(30),
     notifyOwner: fields.notifyOwner.default(true),
     ...newMailSettings,
+    contentRetentionDays: fields.contentRetentionDays.default(null),
   })
   .meta({ id: 'NewEmailServerProfile' });
 export type NewProfile = z.output<typeof newProfile>;
@@ -107,6 +116,7 @@ export const profileAnswer = z
     maxSendsPerMinute: z.int(),
     notifyOwner: z.boolean(),
     ...mailSettingsAnswer,
+    contentRetentionDays: z.int().nullable(),
     pacing: z
       .object({
         concurrency: z.int().describe('Runs at once that the server is trusted with at the moment'),
@@ -141,6 +151,7 @@ export function showProfile({ profile, pacing }: PacedProfile): ProfileAnswer {
     maxSendsPerMinute: profile.maxSendsPerMinute,
     notifyOwner: profile.notifyOwner,
     ...mailSettingsOf(profile),
+    contentRetentionDays: profile.contentRetentionDays,
     pacing: {
       concurrency: pacing.concurrency,
       holdUntil: pacing.holdUntil?.toISOString() ?? null,

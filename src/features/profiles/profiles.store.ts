@@ -21,6 +21,7 @@ interface ProfileRow extends MailSettingsRow {
   readonly max_concurrent_connections: number;
   readonly max_sends_per_minute: number;
   readonly notify_owner: boolean;
+  readonly content_retention_days: number | null;
   readonly version: number;
   readonly created_at: Date;
   readonly updated_at: Date;
@@ -157,6 +158,7 @@ function valuesOf(profile: Profile) {
     max_sends_per_minute: profile.maxSendsPerMinute,
     notify_owner: profile.notifyOwner,
     ...mailSettingsValues(profile),
+    content_retention_days: profile.contentRetentionDays,
     version: profile.version,
     updated_at: profile.updatedAt,
   };
@@ -185,6 +187,7 @@ function profileOf(row: ProfileRow): Profile {
     maxSendsPerMinute: row.max_sends_per_minute,
     notifyOwner: row.notify_owner,
     ...mailSettingsOfRow(row),
+    contentRetentionDays: row.content_retention_days,
     version: row.version,
     createdAt: row.created_at,
     updatedAt: row.updated_at,

@@ -13,10 +13,14 @@ const jobFor = (kind: WorkKind) =>
 
 export const incomingJob = jobFor('incoming');
 export const outgoingJob = jobFor('outgoing');
+export const backfillJob = jobFor('backfill');
+export const auditJob = jobFor('audit');
 export const removalJob = jobFor('removal');
 
 export const jobOfKind: Readonly<Record<WorkKind, JobDefinition<LeasePayload>>> = {
   incoming: incomingJob,
   outgoing: outgoingJob,
+  backfill: backfillJob,
+  audit: auditJob,
   removal: removalJob,
 };

@@ -16,12 +16,17 @@ export interface Schedule {
 export class WorkStore {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** Gives new mailboxes their work rows; `due` tells for each kind whether it is wanted now. */
+  /**
+   * Gives new mailboxes their work rows, and those that receive a first audit at any time of the next day.
+   * A backfill gets its row when somebody asks for one.
+   */
   async create(sql: Sql, mailboxIds: readonly string[], now: Date): Promise<void> {
     await sql.query(
       `INSERT INTO mailbox_work (mailbox_id, kind, profile_id, lane, due_at)
-       SELECT m.id, kind, m.profile_id, 1, CASE WHEN kind = 'incoming' AND m.incoming AND m.state = 'active' THEN $2::timestamptz END
-       FROM mailboxes m CROSS JOIN unnest(ARRAY['incoming', 'outgoing']) AS kind
+       SELECT m.id, kind, m.profile_id, CASE kind WHEN 'audit' THEN 2 ELSE 1 END,
+         CASE WHEN m.incoming AND m.state = 'active' THEN CASE kind WHEN 'incoming' THEN $2::timestamptz
+           WHEN 'audit' THEN $2::timestamptz + random() * interval '1 day' END END
+       FROM mailboxes m CROSS JOIN unnest(ARRAY['incoming', 'outgoing', 'audit']) AS kind
        WHERE m.id = ANY($1::uuid[])
        ON CONFLICT DO NOTHING`,
       [mailboxIds, now],
@@ -64,6 +69,11 @@ export class WorkStore {
     return row;
   }
 
+  /** Waits for whoever writes under a lease on this work, and keeps others from it until the transaction ends. */
+  async lock(sql: Sql, mailboxId: string, kind: WorkKind): Promise<void> {
+    await sql.query(`SELECT FROM mailbox_work WHERE mailbox_id = $1 AND kind = $2 FOR UPDATE`, [mailboxId, kind]);
+  }
+
   /** Extends the lease outside a transaction. @throws LeaseLost */
   async renew(lease: Lease, now: Date): Promise<void> {
     await this.hold(this.dataSource.manager, lease, now);
@@ -90,6 +100,15 @@ export class WorkStore {
     await this.dataSource.query(
       `UPDATE mailbox_work SET lease_until = NULL WHERE mailbox_id = $1 AND kind = $2 AND lease_token = $3`,
       [lease.mailboxId, lease.kind, lease.token],
+    );
+  }
+
+  /** Gives a mailbox the row of a kind of work that it did not have before; nothing of it is due yet. */
+  async add(sql: Sql, mailboxId: string, kind: WorkKind): Promise<void> {
+    await sql.query(
+      `INSERT INTO mailbox_work (mailbox_id, kind, profile_id, lane) SELECT id, $2, profile_id, 2 FROM mailboxes WHERE id = $1
+       ON CONFLICT DO NOTHING`,
+      [mailboxId, kind],
     );
   }
 

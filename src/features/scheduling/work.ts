@@ -1,8 +1,21 @@
 import type { WorkKind as MailWorkKind } from '../failures/failure.js';
 
+/** Looks after a mailbox beside its mail: older mail on request, and the comparison with the server. Never in the way of a poll. */
+export type CareKind = 'backfill' | 'audit';
+/** What is done on the mailbox's server. */
+export type RunKind = MailWorkKind | CareKind;
+
 /** What a mailbox can have to do. Mail work proves its health; a removal clears away a deleted mailbox. */
-export type WorkKind = MailWorkKind | 'removal';
-export const workKinds = ['incoming', 'outgoing', 'removal'] as const satisfies readonly WorkKind[];
+export type WorkKind = RunKind | 'removal';
+export const workKinds = [
+  'incoming',
+  'outgoing',
+  'backfill',
+  'audit',
+  'removal',
+] as const satisfies readonly WorkKind[];
+
+export const isCare = (kind: WorkKind): kind is CareKind => kind === 'backfill' || kind === 'audit';
 
 /** Who is served first when a profile's budget is short. */
 export const lanes = { asked: 0, routine: 1, patient: 2 } as const;

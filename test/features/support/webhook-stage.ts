@@ -8,6 +8,7 @@ import { WebhookLoop } from '../../../src/features/deliveries/webhook-loop.js';
 import { ManualClock } from '../../../src/platform/clock/clock.js';
 import { startApi, testSecretBox, type ApiAnswer, type ApiClient, type TestApi } from '../../support/api.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { eventually } from '../../support/eventually.js';
 import { makeProfile } from '../../support/profiles.js';
 import { WebhookReceiver } from './webhook-receiver.js';
 
@@ -89,7 +90,25 @@ export class WebhookStage {
 
   /** Everything that is due now. */
   async deliver(): Promise<void> {
-    await this.loop().deliverDue();
+    // Delivering may itself write an event: that an endpoint was switched off.
+    for (let turn = 0; turn < 2; turn += 1) {
+      await this.settled();
+      await this.loop().deliverDue();
+    }
+  }
+
+  /** Until every event can be read: transactions in databases of other tests on the same server delay the feed, too. */
+  async settled(): Promise<void> {
+    await eventually(
+      async () => {
+        const [row] = await this.database.dataSource.query<{ settled: boolean }[]>(
+          `SELECT NOT EXISTS (SELECT FROM events e WHERE e.epoch = (SELECT max(epoch) FROM feed_epochs)
+             AND e.txid >= pg_snapshot_xmin(pg_current_snapshot())) AS settled`,
+        );
+        return row?.settled ?? false;
+      },
+      { timeoutMs: 25_000 },
+    );
   }
 
   async endpoint(given: Record<string, unknown> = {}): Promise<Body> {
@@ -123,6 +142,7 @@ export class WebhookStage {
       ...event,
     }));
     await this.events.append(this.database.dataSource.manager, whole, this.clock.now());
+    await this.settled();
     const rows = await this.database.dataSource.query<{ id: string }[]>(
       'SELECT id FROM events WHERE subject_id = ANY($1) ORDER BY epoch, txid, seq',
       [whole.map(({ subjectId }) => subjectId)],
