@@ -16,7 +16,7 @@ const statements = [
     merged_into uuid,
     created_at timestamptz NOT NULL
   ) WITH (fillfactor = 80)`,
-  `CREATE INDEX threads_newest ON threads (profile_id, last_message_at DESC, id DESC) WHERE merged_into IS NULL`,
+  `CREATE INDEX threads_newest ON threads (profile_id, last_message_at DESC, id DESC)`,
   `CREATE INDEX threads_merged ON threads (merged_into) WHERE merged_into IS NOT NULL`,
 
   /*
@@ -45,8 +45,8 @@ const statements = [
     smart_key bytea,
     CONSTRAINT one_of_two CHECK (num_nonnulls(message_id, outgoing_id) = 1)
   )`,
-  `CREATE UNIQUE INDEX thread_messages_incoming ON thread_messages (message_id) WHERE message_id IS NOT NULL`,
-  `CREATE UNIQUE INDEX thread_messages_outgoing ON thread_messages (outgoing_id) WHERE outgoing_id IS NOT NULL`,
+  `CREATE UNIQUE INDEX thread_messages_incoming ON thread_messages (message_id)`,
+  `CREATE UNIQUE INDEX thread_messages_outgoing ON thread_messages (outgoing_id)`,
   `CREATE INDEX thread_messages_in_order ON thread_messages (thread_id, at, (coalesce(message_id, outgoing_id)))`,
   `CREATE INDEX thread_messages_of_mailbox ON thread_messages (mailbox_id, at DESC, (coalesce(message_id, outgoing_id)) DESC)`,
   `CREATE INDEX thread_messages_smart ON thread_messages (profile_id, smart_key, at DESC) WHERE smart_key IS NOT NULL`,
