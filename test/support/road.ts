@@ -5,6 +5,7 @@ import type { SandboxOptions } from '../../src/sandbox/options.js';
 import { testSecretBox, type ApiAnswer, type ApiClient } from './api.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
 import { eventually } from './eventually.js';
+import { feedSettled } from './feed.js';
 import { startPostroom, type TestPostroom } from './postroom.js';
 import type { TestQueue } from './queues.js';
 import { ShiftedClock } from './shifted-clock.js';
@@ -157,6 +158,7 @@ export class Road {
 
   /** The change feed from its beginning. */
   async feed(...types: string[]): Promise<Body[]> {
+    await feedSettled(this.database.dataSource);
     const events: Body[] = [];
     for (let after = ''; ;) {
       const query = `limit=200${types.length > 0 ? `&types=${types.join(',')}` : ''}${after ? `&after=${after}` : ''}`;
