@@ -1,3 +1,4 @@
+import { feedSettled } from '../support/feed.js';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { itKeepsToTheSchema, SendingStage } from './support/sending-stage.js';
@@ -91,6 +92,7 @@ describe('what comes back about sent mail', () => {
     await stage.receive();
     expect((await stage.message(sent.id)).deliveryReports).toHaveLength(1);
     expect(await eventsOf('outgoing.bounced', sent.id)).toEqual(told);
+    await feedSettled(stage.whole.dataSource);
     const feed = await stage.http.get('/v1/events?types=outgoing.bounced');
     expect(feed.body.items.map((event: { subjectId: string }) => event.subjectId)).toContain(sent.id);
   });

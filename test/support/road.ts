@@ -5,6 +5,7 @@ import type { SandboxOptions } from '../../src/sandbox/options.js';
 import { testSecretBox, type ApiAnswer, type ApiClient } from './api.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
 import { eventually } from './eventually.js';
+import { feedSettled } from './feed.js';
 import { startPostroom, type TestPostroom } from './postroom.js';
 import type { TestQueue } from './queues.js';
 import { ShiftedClock } from './shifted-clock.js';
@@ -155,19 +156,9 @@ export class Road {
     return this.api.all('/v1/incidents');
   }
 
-  /**
-   * The change feed from its beginning, with all that is committed by now. The feed holds events back while an
-   * older transaction runs anywhere on the PostgreSQL server, and other tests run theirs on the same one.
-   */
+  /** The change feed from its beginning. */
   async feed(...types: string[]): Promise<Body[]> {
-    const [{ last }] = await this.database.dataSource.query(
-      `SELECT max(txid::text::numeric)::text AS last FROM events`,
-    );
-    if (last !== null)
-      await eventually(async () => {
-        const sql = `SELECT $1::xid8 < pg_snapshot_xmin(pg_current_snapshot()) AS shown`;
-        return (await this.database.dataSource.query(sql, [last]))[0].shown;
-      });
+    await feedSettled(this.database.dataSource);
     const events: Body[] = [];
     for (let after = ''; ;) {
       const query = `limit=200${types.length > 0 ? `&types=${types.join(',')}` : ''}${after ? `&after=${after}` : ''}`;

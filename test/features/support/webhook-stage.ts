@@ -8,7 +8,7 @@ import { WebhookLoop } from '../../../src/features/deliveries/webhook-loop.js';
 import { ManualClock } from '../../../src/platform/clock/clock.js';
 import { startApi, testSecretBox, type ApiAnswer, type ApiClient, type TestApi } from '../../support/api.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
-import { eventually } from '../../support/eventually.js';
+import { feedSettled } from '../../support/feed.js';
 import { makeProfile } from '../../support/profiles.js';
 import { WebhookReceiver } from './webhook-receiver.js';
 
@@ -97,18 +97,8 @@ export class WebhookStage {
     }
   }
 
-  /** Until every event can be read: transactions in databases of other tests on the same server delay the feed, too. */
   async settled(): Promise<void> {
-    await eventually(
-      async () => {
-        const [row] = await this.database.dataSource.query<{ settled: boolean }[]>(
-          `SELECT NOT EXISTS (SELECT FROM events e WHERE e.epoch = (SELECT max(epoch) FROM feed_epochs)
-             AND e.txid >= pg_snapshot_xmin(pg_current_snapshot())) AS settled`,
-        );
-        return row?.settled ?? false;
-      },
-      { timeoutMs: 25_000 },
-    );
+    await feedSettled(this.database.dataSource);
   }
 
   async endpoint(given: Record<string, unknown> = {}): Promise<Body> {
