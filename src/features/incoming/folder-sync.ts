@@ -114,7 +114,8 @@ export class FolderSync {
     await this.intake.take(run, progress.folder, wantedIds(items, progress.importFrom));
     const flags = changes.flatMap((change) => {
       if (change.kind === 'read-flag') return [{ itemId: change.itemId, isRead: change.isRead }];
-      if (change.kind === 'update' && change.item.isRead !== null)
+      // Also of one that is listed as new: an import may have stored it before, or the sync state was lost since.
+      if (change.kind !== 'delete' && change.item.isRead !== null)
         return [{ itemId: change.item.id, isRead: change.item.isRead }];
       return [];
     });
