@@ -50,7 +50,6 @@ export const newAttachment = z
     path: ['contentId'],
     message: 'is needed for an inline attachment',
   });
-export type NewAttachment = z.output<typeof newAttachment>;
 
 /** @throws Problem attachments-too-large */
 export function checkAttachmentSize(attachments: readonly { readonly content: Buffer }[]): void {

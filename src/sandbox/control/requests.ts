@@ -55,7 +55,6 @@ export const deliverable = z.object({
   isRead: z.boolean().optional(),
 });
 
-export type MailboxSeedRequest = z.infer<typeof mailboxSeed>;
 export type Deliverable = z.infer<typeof deliverable>;
 export type PersonRequest = z.infer<typeof person>;
 

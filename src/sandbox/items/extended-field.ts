@@ -62,6 +62,3 @@ export function writeExtendedProperty(field: ExtendedField, value: ExtendedValue
       (field.type.endsWith('Array') ? element('t:Values', values) : values),
   );
 }
-
-/** Key prefix of the headers a client set as properties; the rest of the key is the name in lower case. */
-export const INTERNET_HEADERS_KEY = `${SETS.InternetHeaders ?? ''}:`;
