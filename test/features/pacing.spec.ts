@@ -210,6 +210,16 @@ describe('a lease', () => {
     await finish(next, later);
   });
 
+  it('is taken up by one job only, however often the queue runs it', async () => {
+    const { claim } = await claimed();
+    const begun = (await Promise.all([1, 2, 3].map(() => work.begin(claim, at(1))))).filter((one) => one !== null);
+    expect(begun).toHaveLength(1);
+    expect(begun[0]?.lease.token).not.toBe(claim.token);
+    // Neither may the job that came too late end what the other one does.
+    await work.release(claim);
+    await work.renew(begun[0]?.lease ?? claim, at(2));
+  });
+
   it('that is finished is gone, and the work waits for its time', async () => {
     const { claim } = await claimed();
     await finish(claim, start, at(60_000));
