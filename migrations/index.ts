@@ -4,6 +4,7 @@ import { ThreadsAndFilters1763810000000 } from './1763810000000-threads-and-filt
 import { OutgoingExtras1763820000000 } from './1763820000000-outgoing-extras.js';
 import { Care1763830000000 } from './1763830000000-care.js';
 import { Folders1763840000000 } from './1763840000000-folders.js';
+import { EndpointOwners1763850000000 } from './1763850000000-endpoint-owners.js';
 
 /** Every migration, oldest first. They only go forward: a mistake is mended by a further one. */
 export const migrations = [
@@ -13,4 +14,5 @@ export const migrations = [
   OutgoingExtras1763820000000,
   Care1763830000000,
   Folders1763840000000,
+  EndpointOwners1763850000000,
 ];

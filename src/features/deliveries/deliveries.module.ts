@@ -12,6 +12,7 @@ import { FeedSignalStore } from './feed-signal.store.js';
 import { FeedWatch } from './feed-watch.js';
 import { DeliveryViewsStore } from './delivery-views.store.js';
 import { EndpointHealthStore } from './endpoint-health.store.js';
+import { EndpointListeners } from './endpoint-listener.js';
 import { EndpointLeasesStore } from './endpoint-leases.store.js';
 import { FeedRetention } from './feed-retention.js';
 import { FeedRetentionStore } from './feed-retention.store.js';
@@ -41,6 +42,7 @@ import { WebhookSender } from './webhook-sender.js';
     DeliveryViewsStore,
     EndpointHealthStore,
     EndpointLeasesStore,
+    EndpointListeners,
     FeedRetention,
     FeedRetentionStore,
     WebhookDeliveriesStore,

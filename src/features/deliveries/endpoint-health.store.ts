@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Sql } from '../../platform/database/data-source.js';
+import { EndpointListeners } from './endpoint-listener.js';
 import { EventsStore } from './events.store.js';
 import { givenUpAfterMs } from './retry-schedule.js';
 import type { DisabledReason } from './webhook-endpoint.js';
@@ -25,7 +26,10 @@ interface HealthRow {
 /** The SQL of how endpoints are doing. */
 @Injectable()
 export class EndpointHealthStore {
-  constructor(private readonly events: EventsStore) {}
+  constructor(
+    private readonly events: EventsStore,
+    private readonly listeners: EndpointListeners,
+  ) {}
 
   /**
    * Notes how attempts went, in their transaction, and switches an endpoint off that is gone or has been
@@ -61,6 +65,36 @@ export class EndpointHealthStore {
       data: { reason, error: row.last_error, url: row.url },
     }));
     await this.events.append(sql, told, now);
+    const failingSince = row.failing_since ?? now;
+    const waitingSince = (await this.oldestUndelivered(sql, endpointId, failingSince)) ?? failingSince;
+    await this.listeners.present()?.givenUp(
+      sql,
+      {
+        id: endpointId,
+        url: row.url,
+        profileIds: row.profile_ids,
+        reason,
+        error,
+        failingSince,
+        waitingSince,
+      },
+      now,
+    );
     return reason;
+  }
+
+  /** When the oldest event happened that waits, or was given up while nothing succeeded. */
+  private async oldestUndelivered(sql: Sql, endpointId: string, failingSince: Date): Promise<Date | null> {
+    const [row] = await sql.query<{ at: Date | null }[]>(
+      `SELECT min(e.occurred_at) AS at FROM (
+         (SELECT d.event_id FROM webhook_deliveries d WHERE d.endpoint_id = $1 AND d.state IN ('ready', 'queued')
+          ORDER BY d.epoch, d.txid, d.seq LIMIT 1)
+         UNION ALL
+         (SELECT d.event_id FROM webhook_deliveries d WHERE d.endpoint_id = $1 AND d.state = 'failed' AND d.attempted_at >= $2
+          ORDER BY d.epoch, d.txid, d.seq LIMIT 1)
+       ) oldest JOIN events e ON e.id = oldest.event_id`,
+      [endpointId, failingSince],
+    );
+    return row?.at ?? null;
   }
 }

@@ -5,6 +5,12 @@ export const disabledReasons = ['manual', 'gone', 'failing'] as const;
 /** manual: a person; gone: it answered 410; failing: five days without a success. */
 export type DisabledReason = (typeof disabledReasons)[number];
 
+/** Who is told when an endpoint is switched off because it fails. */
+export interface EndpointOwner {
+  readonly name: string;
+  readonly email: string;
+}
+
 /** What people say about an endpoint. */
 export interface EndpointSettings {
   readonly url: string;
@@ -14,6 +20,8 @@ export interface EndpointSettings {
   /** Null: all, later ones too. */
   readonly profileIds: readonly string[] | null;
   readonly enabled: boolean;
+  /** Null: nobody is told. */
+  readonly owner: EndpointOwner | null;
 }
 
 /** An endpoint as the API shows it. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { pageQuery, pageSchema } from '../../platform/http/page.js';
-import { idParam, plainText } from '../../platform/http/validation.js';
+import { emailAddress, idParam, oneLine, plainText } from '../../platform/http/validation.js';
 import { eventTypes } from './event.js';
 import { disabledReasons, type EndpointView } from './webhook-endpoint.js';
 import { countedUpTo } from './webhook-endpoints.store.js';
@@ -37,6 +37,10 @@ const fields = {
     .nullable()
     .describe('Profiles whose events it is told of; null: all, later ones too'),
   enabled: z.boolean(),
+  owner: z
+    .strictObject({ name: oneLine(200).trim().min(1), email: emailAddress })
+    .nullable()
+    .describe('Who is told by mail when the endpoint is switched off because it fails; null: nobody'),
 };
 
 export const newEndpoint = z
@@ -46,6 +50,7 @@ export const newEndpoint = z
     eventTypes: fields.eventTypes.default(null),
     profileIds: fields.profileIds.default(null),
     enabled: fields.enabled.default(true),
+    owner: fields.owner.default(null),
   })
   .meta({ id: 'NewWebhookEndpoint' });
 export type NewEndpoint = z.output<typeof newEndpoint>;
@@ -57,6 +62,7 @@ export const endpointPatch = z
     eventTypes: fields.eventTypes.optional(),
     profileIds: fields.profileIds.optional(),
     enabled: fields.enabled.optional().describe('true also after it was switched off; it goes on where it stood'),
+    owner: fields.owner.optional(),
   })
   .refine((patch) => Object.values(patch).some((value) => value !== undefined), { message: 'must change something' })
   .meta({ id: 'WebhookEndpointPatch' });
@@ -89,6 +95,7 @@ const answerFields = {
     .nullable()
     .describe('manual: a person; gone: it answered 410; failing: five days without a success'),
   disabledAt: time.nullable(),
+  owner: z.object({ name: z.string(), email: z.string() }).nullable(),
   holdUntil: time.nullable().describe('It asked for quiet until then by Retry-After'),
   failingSince: time.nullable().describe('Since when nothing has succeeded'),
   lastSuccessAt: time.nullable(),
@@ -137,6 +144,7 @@ export function showEndpoint(view: EndpointView, now: Date): EndpointAnswer {
     enabled: view.enabled,
     disabledReason: view.disabledReason,
     disabledAt: iso(view.disabledAt),
+    owner: view.owner && { ...view.owner },
     holdUntil: inFuture(view.holdUntil),
     failingSince: iso(view.failingSince),
     lastSuccessAt: iso(view.lastSuccessAt),

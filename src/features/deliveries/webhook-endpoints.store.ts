@@ -19,6 +19,7 @@ const count = (condition: string) =>
 
 const columns = `
   e.id, e.url, e.description, e.event_types AS "eventTypes", e.profile_ids AS "profileIds", e.enabled,
+  CASE WHEN e.owner_email IS NOT NULL THEN json_build_object('name', e.owner_name, 'email', e.owner_email) END AS owner,
   e.disabled_reason AS "disabledReason", e.disabled_at AS "disabledAt", e.previous_secret_until AS "previousSecretUntil",
   nullif(e.hold_until, '-infinity') AS "holdUntil", e.failing_since AS "failingSince", e.last_success_at AS "lastSuccessAt",
   e.last_error AS "lastError", e.last_error_at AS "lastErrorAt", e.delivered::float8 AS delivered,
@@ -65,12 +66,12 @@ export class WebhookEndpointsStore {
     cursor: FeedPosition,
     now: Date,
   ): Promise<void> {
-    const { url, description, eventTypes, profileIds, enabled } = settings;
+    const { url, description, eventTypes, profileIds, enabled, owner } = settings;
     await sql.query(
       `INSERT INTO webhook_endpoints (id, url, description, event_types, profile_ids, enabled, disabled_reason, disabled_at,
-         secret, cursor_epoch, cursor_txid, cursor_seq, created_at, updated_at)
+         secret, cursor_epoch, cursor_txid, cursor_seq, created_at, updated_at, owner_name, owner_email)
        VALUES ($1, $2, $3, $4, $5, $6, CASE WHEN $6 THEN NULL ELSE 'manual' END, CASE WHEN $6 THEN NULL ELSE $11::timestamptz END,
-         $7, $8, $9, $10, $11, $11)`,
+         $7, $8, $9, $10, $11, $11, $12, $13)`,
       [
         id,
         url,
@@ -83,6 +84,8 @@ export class WebhookEndpointsStore {
         cursor.txid,
         cursor.seq,
         now,
+        owner?.name ?? null,
+        owner?.email ?? null,
       ],
     );
   }
@@ -92,9 +95,9 @@ export class WebhookEndpointsStore {
    * before is tried at once.
    */
   async update(sql: Sql, id: string, settings: EndpointSettings, now: Date): Promise<void> {
-    const { url, description, eventTypes, profileIds, enabled } = settings;
+    const { url, description, eventTypes, profileIds, enabled, owner } = settings;
     const [rows] = await sql.query<[{ woken: boolean }[], number]>(
-      `UPDATE webhook_endpoints e SET url = $2, description = $3, event_types = $4, profile_ids = $5, enabled = $6, updated_at = $7,
+      `UPDATE webhook_endpoints e SET url = $2, description = $3, event_types = $4, profile_ids = $5, enabled = $6, updated_at = $7, owner_name = $8, owner_email = $9,
          disabled_reason = CASE WHEN $6 THEN NULL ELSE coalesce(e.disabled_reason, 'manual') END,
          disabled_at = CASE WHEN $6 THEN NULL ELSE coalesce(e.disabled_at, $7) END,
          hold_until = CASE WHEN $6 AND (NOT old.enabled OR old.url <> $2) THEN '-infinity' ELSE e.hold_until END,
@@ -102,7 +105,17 @@ export class WebhookEndpointsStore {
          lease_until = CASE WHEN $6 AND NOT old.enabled THEN coalesce(e.lease_until, $7) ELSE e.lease_until END
        FROM (SELECT id, enabled, url FROM webhook_endpoints WHERE id = $1 FOR NO KEY UPDATE) old
        WHERE e.id = old.id RETURNING $6 AND (NOT old.enabled OR old.url <> $2) AS woken`,
-      [id, url, description === null ? null : storableText(description), eventTypes, profileIds, enabled, now],
+      [
+        id,
+        url,
+        description === null ? null : storableText(description),
+        eventTypes,
+        profileIds,
+        enabled,
+        now,
+        owner?.name ?? null,
+        owner?.email ?? null,
+      ],
     );
     if (rows[0]?.woken)
       await sql.query(`UPDATE webhook_lanes SET next_attempt_at = least(next_attempt_at, $2) WHERE endpoint_id = $1`, [

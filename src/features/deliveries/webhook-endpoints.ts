@@ -7,6 +7,7 @@ import { Problem, problems } from '../../platform/http/problem.js';
 import { SecretBox } from '../../platform/secrets/secret-box.js';
 import { beyondOwnReach } from '../access/api-keys.js';
 import type { Caller } from '../access/caller.js';
+import { EndpointListeners } from './endpoint-listener.js';
 import { EventsStore } from './events.store.js';
 import type { EndpointSettings, EndpointView } from './webhook-endpoint.js';
 import type { EndpointPatch, NewEndpoint } from './webhook-endpoints.schemas.js';
@@ -25,6 +26,7 @@ export class WebhookEndpoints {
     private readonly store: WebhookEndpointsStore,
     private readonly events: EventsStore,
     private readonly sender: WebhookSender,
+    private readonly listeners: EndpointListeners,
   ) {}
 
   /** @throws Problem not-found */
@@ -45,17 +47,23 @@ export class WebhookEndpoints {
   /** @throws Problem not-found, beyond-own-reach, invalid-request */
   async patch(id: string, caller: Caller, patch: EndpointPatch): Promise<void> {
     await this.dataSource.transaction(async (manager) => {
-      const { url, description, eventTypes, profileIds, enabled } = await this.locked(manager, id, caller);
+      const before = await this.locked(manager, id, caller);
+      const { url, description, eventTypes, profileIds, enabled, owner } = before;
       const given = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
-      const settings = { url, description, eventTypes, profileIds, enabled, ...given } as EndpointSettings;
-      await this.store.update(manager, id, await this.checked(manager, caller, settings), this.clock.now());
+      const settings = { url, description, eventTypes, profileIds, enabled, owner, ...given } as EndpointSettings;
+      const now = this.clock.now();
+      await this.store.update(manager, id, await this.checked(manager, caller, settings), now);
+      // Of the profiles before the change: their readers know of the trouble.
+      if (settings.enabled && !before.enabled) await this.listeners.present()?.switchedOn(manager, before, now);
     });
   }
 
   async remove(id: string, caller: Caller): Promise<void> {
     await this.dataSource.transaction(async (manager) => {
-      await this.locked(manager, id, caller);
-      await this.store.remove(manager, id, this.clock.now());
+      const endpoint = await this.locked(manager, id, caller);
+      const now = this.clock.now();
+      await this.store.remove(manager, id, now);
+      await this.listeners.present()?.removed(manager, endpoint, now);
     });
   }
 

@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { DeliveriesModule } from '../deliveries/deliveries.module.js';
+import { EndpointListener } from '../deliveries/endpoint-listener.js';
 import { ProfilesModule } from '../profiles/profiles.module.js';
+import { EndpointIncidents } from './endpoint-incidents.js';
 import { IncidentsController } from './incidents.controller.js';
 import { Incidents } from './incidents.js';
 import { IncidentsStore } from './incidents.store.js';
@@ -10,7 +12,13 @@ import { NotificationsStore } from './notifications.store.js';
 @Module({
   imports: [DeliveriesModule, ProfilesModule],
   controllers: [IncidentsController],
-  providers: [IncidentsStore, NotificationsStore, Incidents],
+  providers: [
+    IncidentsStore,
+    NotificationsStore,
+    Incidents,
+    EndpointIncidents,
+    { provide: EndpointListener, useExisting: EndpointIncidents },
+  ],
   exports: [Incidents, IncidentsStore, NotificationsStore],
 })
 export class FailuresModule {}

@@ -1,10 +1,13 @@
-import { Controller, Get, Param, Query } from '@nestjs/common';
+import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
+import { publicUrlOf } from '../../platform/config/public-url.js';
+import type { Settings } from '../../platform/config/settings.js';
 import { Answers } from '../../platform/http/answers.js';
 import { decodeCursor, pageOf, type Page } from '../../platform/http/page.js';
 import { Problem, problems } from '../../platform/http/problem.js';
 import { idParam } from '../../platform/http/validation.js';
+import { SETTINGS } from '../../platform/tokens.js';
 import { Caller } from '../access/caller.js';
 import { RequireScope } from '../access/require-scope.js';
 import { ProfileNamesStore } from '../profiles/profile-names.store.js';
@@ -17,10 +20,11 @@ import {
   showIncident,
   showIncidentMailbox,
   showNotification,
+  type IncidentContext,
   type incidentSummary,
   type notificationAnswer,
 } from './incidents.schemas.js';
-import { IncidentsStore } from './incidents.store.js';
+import { IncidentsStore, type IncidentRow } from './incidents.store.js';
 import { NotificationsStore } from './notifications.store.js';
 
 const shownMailboxes = 200;
@@ -33,13 +37,15 @@ export class IncidentsController {
     private readonly incidents: IncidentsStore,
     private readonly notifications: NotificationsStore,
     private readonly profiles: ProfileNamesStore,
+    @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
   @Get('incidents')
   @RequireScope('read')
   @ApiOperation({
     summary: 'List incidents',
-    description: 'Newest first. One incident is one cause of one profile, however many mailboxes it stops.',
+    description:
+      'Newest first. One incident is one cause of one profile, however many mailboxes it stops, or of one webhook endpoint.',
   })
   @Answers(200, 'A page of incidents', incidentPage)
   async list(
@@ -49,15 +55,16 @@ export class IncidentsController {
     const rows = await this.incidents.list({
       profileIds: caller.profileIds,
       profileId: query.profileId ?? null,
+      endpointId: query.endpointId ?? null,
       open: query.open ?? null,
       before: decodeCursor(query.cursor, cursorShape)?.[0] ?? null,
       limit: query.limit + 1,
     });
-    const names = await this.profiles.of(rows.map((row) => row.profile_id));
+    const context = await this.contextOf(rows);
     return pageOf(
       rows,
       query.limit,
-      (row) => showIncident(row, names(row.profile_id), null),
+      (row) => showIncident(row, context, null),
       ({ id }) => [id],
     );
   }
@@ -74,9 +81,8 @@ export class IncidentsController {
     if (!incident) throw new Problem(problems.notFound);
     const mailboxes = await this.incidents.mailboxesOf(id, shownMailboxes);
     const notifications = await this.notifications.list({ profileIds: null, incidentId: id, before: null, limit: 20 });
-    const names = await this.profiles.of([incident.profile_id]);
     return {
-      ...showIncident(incident, names(incident.profile_id), mailboxes[0]?.email_address ?? null),
+      ...showIncident(incident, await this.contextOf([incident]), mailboxes[0]?.email_address ?? null),
       mailboxes: mailboxes.map(showIncidentMailbox),
       notifications: notifications.map(showNotification),
     };
@@ -85,7 +91,7 @@ export class IncidentsController {
   @Get('notifications')
   @RequireScope('read')
   @ApiOperation({
-    summary: 'List notifications to profile owners',
+    summary: 'List notifications to owners of profiles and webhook endpoints',
     description: 'Newest first, with their text, sent or not.',
   })
   @Answers(200, 'A page of notifications', notificationPage)
@@ -100,5 +106,10 @@ export class IncidentsController {
       limit: query.limit + 1,
     });
     return pageOf(rows, query.limit, showNotification, ({ id }) => [id]);
+  }
+
+  private async contextOf(rows: readonly IncidentRow[]): Promise<IncidentContext> {
+    const profileIds = rows.map((row) => row.profile_id).filter((id) => id !== null);
+    return { profile: await this.profiles.of(profileIds), publicUrl: publicUrlOf(this.settings) };
   }
 }

@@ -1,31 +1,36 @@
 import { z } from 'zod';
 import { pageQuery, pageSchema } from '../../platform/http/page.js';
 import { idParam, queryFlag } from '../../platform/http/validation.js';
+import { explainEndpoint } from './endpoint-explanation.js';
 import { explain } from './explanations.js';
 import { incidentScopes, type IncidentMailboxRow, type IncidentRow } from './incidents.store.js';
-import type { NotificationRow } from './notifications.store.js';
+import type { ListedNotification } from './notifications.store.js';
 
 const time = z.iso.datetime();
 
 export const incidentQuery = z.strictObject({
   ...pageQuery.shape,
   profileId: idParam.optional(),
+  endpointId: idParam.optional(),
   open: queryFlag.optional().describe('true: open ones only; false: closed ones only'),
 });
 
 const fields = {
   id: z.uuid(),
-  profileId: z.uuid(),
+  profileId: z.uuid().nullable().describe('Null: it is about an endpoint'),
+  endpointId: z.uuid().nullable().describe('Of a webhook endpoint; null: it is about a profile'),
   scope: z
     .enum(incidentScopes)
-    .describe('profile: all mailboxes of the profile wait; notice: mail flows, and somebody should look'),
+    .describe(
+      'profile: all mailboxes of the profile wait; notice: mail flows, and somebody should look; endpoint: a webhook endpoint was switched off',
+    ),
   open: z.boolean(),
   code: z.string(),
   title: z.string(),
   cause: z.string().describe('In plain words'),
   remedy: z.string().describe('What to do, with the commands to run'),
-  operation: z.string(),
-  message: z.string().describe('The server’s own words, of the latest failure'),
+  operation: z.string().describe('Of EWS; empty for an endpoint'),
+  message: z.string().describe('The server’s own words, of the latest failure; of an endpoint: its last error'),
   requestId: z.string().nullable(),
   clientRequestId: z.string().nullable(),
   firstAt: time,
@@ -43,7 +48,8 @@ export const notificationAnswer = z
   .object({
     id: z.uuid(),
     incidentId: z.uuid(),
-    profileId: z.uuid(),
+    profileId: z.uuid().nullable(),
+    endpointId: z.uuid().nullable(),
     kind: z.enum(['opened', 'recovered']),
     recipient: z.object({ name: z.string(), email: z.string() }),
     state: z.enum(['pending', 'sent', 'kept', 'failed']).describe('kept: there is no SMTP server to send it by'),
@@ -68,29 +74,52 @@ export const incidentAnswer = z
   })
   .meta({ id: 'Incident' });
 
+/** What the words of an incident are filled in with. */
+export interface IncidentContext {
+  readonly profile: (profileId: string) => { username: string; ewsUrl: string };
+  /** Without a slash at the end. */
+  readonly publicUrl: string;
+}
+
 export function showIncident(
   row: IncidentRow,
-  profile: { username: string; ewsUrl: string },
+  context: IncidentContext,
   mailbox: string | null,
 ): z.output<typeof incidentSummary> {
-  const { last_failure: failure } = row;
   return {
     id: row.id,
     profileId: row.profile_id,
+    endpointId: row.endpoint_id,
     scope: row.scope,
     open: row.closed_at === null,
     code: row.cause,
-    ...explain(failure, { ...profile, mailbox: mailbox ?? 'the mailbox', values: failure.values }),
-    operation: failure.operation,
-    message: failure.message,
-    requestId: failure.requestId,
-    clientRequestId: failure.clientRequestId,
+    ...wordsOf(row, context, mailbox),
     firstAt: row.opened_at.toISOString(),
     lastAt: row.last_seen_at.toISOString(),
     closedAt: row.closed_at?.toISOString() ?? null,
     count: row.failures,
     stoppedMailboxes: row.stopped,
     affectedMailboxes: row.affected,
+  };
+}
+
+function wordsOf(row: IncidentRow, { profile, publicUrl }: IncidentContext, mailbox: string | null) {
+  if (row.endpoint_id !== null) {
+    const { last_failure: failure, endpoint_id: endpointId } = row;
+    const unknown = { operation: '', requestId: null, clientRequestId: null };
+    return { ...explainEndpoint(failure, { endpointId, publicUrl }), message: failure.message, ...unknown };
+  }
+  const { last_failure: failure } = row;
+  return {
+    ...explain(failure, {
+      ...profile(row.profile_id),
+      mailbox: mailbox ?? 'the mailbox',
+      values: failure.values,
+    }),
+    operation: failure.operation,
+    message: failure.message,
+    requestId: failure.requestId,
+    clientRequestId: failure.clientRequestId,
   };
 }
 
@@ -101,10 +130,11 @@ export const showIncidentMailbox = (row: IncidentMailboxRow) => ({
   recoveredAt: row.recovered_at?.toISOString() ?? null,
 });
 
-export const showNotification = (row: NotificationRow): z.output<typeof notificationAnswer> => ({
+export const showNotification = (row: ListedNotification): z.output<typeof notificationAnswer> => ({
   id: row.id,
   incidentId: row.incident_id,
   profileId: row.profile_id,
+  endpointId: row.endpoint_id,
   kind: row.kind,
   recipient: { name: row.recipient_name, email: row.recipient_email },
   state: row.state,

@@ -3,19 +3,20 @@ import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import type { Sql } from '../../platform/database/data-source.js';
 import { storableJson } from '../../platform/database/storable-text.js';
+import type { EndpointFailure } from './endpoint-failure.js';
 import type { StoredFailure } from './failure.js';
 
-/** What it means for mail: a notice stops none, and asks for somebody's look all the same. */
-export const incidentScopes = ['mailbox', 'profile', 'notice'] as const;
+/** What it means for mail: a notice stops none, and asks for somebody's look all the same; an endpoint's stops webhooks. */
+export const incidentScopes = ['mailbox', 'profile', 'notice', 'endpoint'] as const;
 export type IncidentScope = (typeof incidentScopes)[number];
 
-export interface IncidentRow {
+/** What an incident is about: exactly one of them. */
+export type IncidentSubject = { readonly profileId: string } | { readonly endpointId: string };
+
+interface IncidentFields {
   readonly id: string;
-  readonly profile_id: string;
   readonly cause: string;
   readonly scope: IncidentScope;
-  readonly first_failure: StoredFailure;
-  readonly last_failure: StoredFailure;
   readonly failures: number;
   readonly opened_at: Date;
   readonly last_seen_at: Date;
@@ -24,6 +25,22 @@ export interface IncidentRow {
   readonly stopped: number;
   readonly affected: number;
 }
+
+export interface ProfileIncidentRow extends IncidentFields {
+  readonly profile_id: string;
+  readonly endpoint_id: null;
+  readonly first_failure: StoredFailure;
+  readonly last_failure: StoredFailure;
+}
+
+export interface EndpointIncidentRow extends IncidentFields {
+  readonly profile_id: null;
+  readonly endpoint_id: string;
+  readonly first_failure: EndpointFailure;
+  readonly last_failure: EndpointFailure;
+}
+
+export type IncidentRow = ProfileIncidentRow | EndpointIncidentRow;
 
 export interface IncidentMailboxRow {
   readonly mailbox_id: string;
@@ -43,15 +60,22 @@ export class IncidentsStore {
    */
   async openOrJoin(
     sql: Sql,
-    incident: { profileId: string; cause: string; scope: IncidentScope; failure: StoredFailure; at: Date },
+    incident: {
+      readonly subject: IncidentSubject;
+      readonly cause: string;
+      readonly scope: IncidentScope;
+      readonly failure: StoredFailure | EndpointFailure;
+      readonly at: Date;
+    },
   ): Promise<{ id: string; opened: boolean }> {
+    const [column, subjectId] = columnOf(incident.subject);
     const [row] = await sql.query<{ id: string; opened: boolean }[]>(
-      `INSERT INTO incidents AS i (id, profile_id, cause, scope, first_failure, last_failure, failures, opened_at, last_seen_at)
+      `INSERT INTO incidents AS i (id, ${column}, cause, scope, first_failure, last_failure, failures, opened_at, last_seen_at)
        VALUES ($1, $2, $3, $4, $5, $5, 1, $6, $6)
-       ON CONFLICT (profile_id, cause) WHERE closed_at IS NULL
+       ON CONFLICT (${column}, cause) WHERE closed_at IS NULL AND ${column} IS NOT NULL
        DO UPDATE SET last_failure = excluded.last_failure, last_seen_at = excluded.last_seen_at, failures = i.failures + 1
        RETURNING id, (xmax = 0) AS opened`,
-      [uuidv7(), incident.profileId, incident.cause, incident.scope, storableJson(incident.failure), incident.at],
+      [uuidv7(), subjectId, incident.cause, incident.scope, storableJson(incident.failure), incident.at],
     );
     if (!row) throw new Error('the incident was neither inserted nor updated');
     return row;
@@ -112,9 +136,20 @@ export class IncidentsStore {
     return rows;
   }
 
+  /** Closes what is open about an endpoint. */
+  async closeOfEndpoint(sql: Sql, endpointId: string, at: Date): Promise<{ id: string; cause: string }[]> {
+    const [rows] = await sql.query<[{ id: string; cause: string }[], number]>(
+      `UPDATE incidents SET closed_at = $2 WHERE endpoint_id = $1 AND closed_at IS NULL RETURNING id, cause`,
+      [endpointId, at],
+    );
+    return rows;
+  }
+
   async find(id: string, profileIds: readonly string[] | null): Promise<IncidentRow | null> {
     const rows = await this.dataSource.query<IncidentRow[]>(
-      `${selectIncident} WHERE i.id = $1 AND ($2::uuid[] IS NULL OR i.profile_id = ANY($2))`,
+      `${selectFrom('(SELECT * FROM incidents WHERE id = $1)')}
+       WHERE $2::uuid[] IS NULL OR i.profile_id = ANY($2)
+         OR EXISTS (SELECT FROM webhook_endpoints e WHERE e.id = i.endpoint_id AND e.profile_ids <@ $2)`,
       [id, profileIds],
     );
     return rows[0] ?? null;
@@ -124,17 +159,29 @@ export class IncidentsStore {
   async list(query: {
     profileIds: readonly string[] | null;
     profileId: string | null;
+    endpointId: string | null;
     open: boolean | null;
     before: string | null;
     limit: number;
   }): Promise<IncidentRow[]> {
-    return this.dataSource.query<IncidentRow[]>(
-      `${selectIncident}
-       WHERE ($1::uuid[] IS NULL OR i.profile_id = ANY($1)) AND ($2::uuid IS NULL OR i.profile_id = $2)
-         AND ($3::boolean IS NULL OR (i.closed_at IS NULL) = $3) AND ($4::uuid IS NULL OR i.id < $4)
-       ORDER BY i.id DESC LIMIT $5`,
-      [query.profileIds, query.profileId, query.open, query.before, query.limit],
-    );
+    const page = (rows: string) =>
+      `(SELECT i.* FROM ${rows} AND ($2::uuid IS NULL OR i.profile_id = $2) AND ($3::uuid IS NULL OR i.endpoint_id = $3)
+         AND ($4::boolean IS NULL OR (i.closed_at IS NULL) = $4) AND ($5::uuid IS NULL OR i.id < $5)
+       ORDER BY i.id DESC LIMIT $6)`;
+    // Each kind by its own index: one condition about both would have neither of them used.
+    const visible =
+      query.profileIds === null
+        ? page('incidents i WHERE $1::uuid[] IS NULL')
+        : `(${page('incidents i WHERE i.profile_id = ANY($1::uuid[])')} UNION ALL
+            ${page('webhook_endpoints e JOIN incidents i ON i.endpoint_id = e.id WHERE e.profile_ids <@ $1::uuid[]')})`;
+    return this.dataSource.query<IncidentRow[]>(`${selectFrom(visible)} ORDER BY i.id DESC LIMIT $6`, [
+      query.profileIds,
+      query.profileId,
+      query.endpointId,
+      query.open,
+      query.before,
+      query.limit,
+    ]);
   }
 
   /** Still stopped ones first, then by address. */
@@ -148,9 +195,14 @@ export class IncidentsStore {
   }
 }
 
-const selectIncident = `
+const columnOf = (subject: IncidentSubject) =>
+  'profileId' in subject
+    ? (['profile_id', subject.profileId] as const)
+    : (['endpoint_id', subject.endpointId] as const);
+
+const selectFrom = (incidents: string) => `
   SELECT i.*, members.stopped, members.affected
-  FROM incidents i CROSS JOIN LATERAL (
+  FROM ${incidents} i CROSS JOIN LATERAL (
     SELECT count(*) FILTER (WHERE m.recovered_at IS NULL)::int AS stopped, count(*)::int AS affected
     FROM incident_mailboxes m WHERE m.incident_id = i.id
   ) members`;

@@ -57,7 +57,13 @@ export class Incidents {
   }
 
   private async open(sql: Sql, scope: IncidentScope, { profileId, failure, at }: Trouble): Promise<string> {
-    const { id, opened } = await this.incidents.openOrJoin(sql, { profileId, cause: failure.code, scope, failure, at });
+    const { id, opened } = await this.incidents.openOrJoin(sql, {
+      subject: { profileId },
+      cause: failure.code,
+      scope,
+      failure,
+      at,
+    });
     if (opened) {
       await this.notifications.add(sql, id, 'opened', at);
       await this.events.append(

@@ -8,7 +8,8 @@ export type NotificationState = 'pending' | 'sent' | 'kept' | 'failed';
 
 export interface NotificationRow {
   readonly id: string;
-  readonly profile_id: string;
+  /** Null: of no single profile; the incident says what it is about. */
+  readonly profile_id: string | null;
   readonly incident_id: string;
   readonly kind: NotificationKind;
   readonly recipient_name: string;
@@ -22,6 +23,10 @@ export interface NotificationRow {
   readonly sent_at: Date | null;
 }
 
+export interface ListedNotification extends NotificationRow {
+  readonly endpoint_id: string | null;
+}
+
 /** The SQL of the notifications' outbox. */
 @Injectable()
 export class NotificationsStore {
@@ -29,14 +34,17 @@ export class NotificationsStore {
 
   /**
    * Writes the outbox row in the transaction of what it tells, once per incident and kind, unless the
-   * owner does not want to be told. A recovery is told only to somebody who was told of the trouble.
+   * owner does not want to be told, or there is none. A recovery is told only to somebody who was told of the trouble.
    */
   async add(sql: Sql, incidentId: string, kind: NotificationKind, at: Date): Promise<void> {
     await sql.query(
       `INSERT INTO notifications (id, profile_id, incident_id, kind, recipient_name, recipient_email, state, next_attempt_at, created_at)
-       SELECT $1, e.id, i.id, $3, e.owner_name, e.owner_email, 'pending', $4, $4
-       FROM incidents i JOIN email_server_profiles e ON e.id = i.profile_id
-       WHERE i.id = $2 AND e.notify_owner
+       SELECT $1, i.profile_id, i.id, $3, owner.name, owner.email, 'pending', $4, $4
+       FROM incidents i CROSS JOIN LATERAL (
+         SELECT p.owner_name, p.owner_email FROM email_server_profiles p WHERE p.id = i.profile_id AND p.notify_owner
+         UNION ALL SELECT e.owner_name, e.owner_email FROM webhook_endpoints e WHERE e.id = i.endpoint_id AND e.owner_email IS NOT NULL
+       ) AS owner (name, email)
+       WHERE i.id = $2
          AND ($3 = 'opened' OR EXISTS (SELECT FROM notifications n WHERE n.incident_id = i.id AND n.kind = 'opened'))
        ON CONFLICT (incident_id, kind) DO NOTHING`,
       [uuidv7(), incidentId, kind, at],
@@ -82,11 +90,19 @@ export class NotificationsStore {
     incidentId: string | null;
     before: string | null;
     limit: number;
-  }): Promise<NotificationRow[]> {
-    return this.dataSource.query<NotificationRow[]>(
-      `SELECT * FROM notifications
-       WHERE ($1::uuid[] IS NULL OR profile_id = ANY($1)) AND ($2::uuid IS NULL OR incident_id = $2) AND ($3::uuid IS NULL OR id < $3)
-       ORDER BY id DESC LIMIT $4`,
+  }): Promise<ListedNotification[]> {
+    const page = (rows: string) =>
+      `(SELECT n.* FROM ${rows} AND ($2::uuid IS NULL OR n.incident_id = $2) AND ($3::uuid IS NULL OR n.id < $3)
+       ORDER BY n.id DESC LIMIT $4)`;
+    const ofEndpoints = `webhook_endpoints e JOIN incidents i ON i.endpoint_id = e.id JOIN notifications n ON n.incident_id = i.id`;
+    // Each kind by its own index: one condition about both would have neither of them used.
+    const visible =
+      query.profileIds === null
+        ? page('notifications n WHERE $1::uuid[] IS NULL')
+        : `(${page('notifications n WHERE n.profile_id = ANY($1::uuid[])')} UNION ALL
+            ${page(`${ofEndpoints} WHERE e.profile_ids <@ $1::uuid[]`)})`;
+    return this.dataSource.query<ListedNotification[]>(
+      `SELECT n.*, i.endpoint_id FROM ${visible} n JOIN incidents i ON i.id = n.incident_id ORDER BY n.id DESC LIMIT $4`,
       [query.profileIds, query.incidentId, query.before, query.limit],
     );
   }

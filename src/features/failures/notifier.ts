@@ -1,11 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { createTransport, type Transporter } from 'nodemailer';
 import { Clock } from '../../platform/clock/clock.js';
+import { publicUrlOf } from '../../platform/config/public-url.js';
 import type { Settings } from '../../platform/config/settings.js';
 import type { Log } from '../../platform/log/log.js';
 import { LOG, SETTINGS } from '../../platform/tokens.js';
+import { eventsKeptMs } from '../deliveries/feed-retention.js';
 import { ProfileNamesStore } from '../profiles/profile-names.store.js';
 import { retryDelay } from './backoff.js';
+import { endpointNotificationText } from './endpoint-notification-text.js';
 import { IncidentsStore } from './incidents.store.js';
 import { notificationText } from './notification-text.js';
 import { NotificationsStore, type NotificationRow } from './notifications.store.js';
@@ -91,12 +94,27 @@ export class Notifier {
   private async write(notification: NotificationRow): Promise<{ subject: string; text: string }> {
     const incident = await this.incidents.find(notification.incident_id, null);
     if (!incident) throw new Error(`notification ${notification.id} has no incident`);
+    const publicUrl = publicUrlOf(this.settings);
+    if (incident.endpoint_id !== null)
+      return endpointNotificationText({
+        kind: notification.kind,
+        ownerName: notification.recipient_name,
+        endpointId: incident.endpoint_id,
+        incident: {
+          id: incident.id,
+          failure: incident.first_failure,
+          openedAt: incident.opened_at,
+          closedAt: incident.closed_at,
+        },
+        eventsKeptMs,
+        publicUrl,
+      });
     const mailboxes = await this.incidents.mailboxesOf(incident.id, namedMailboxes);
-    const names = await this.profiles.of([notification.profile_id]);
+    const names = await this.profiles.of([incident.profile_id]);
     return notificationText({
       kind: notification.kind,
       ownerName: notification.recipient_name,
-      profile: names(notification.profile_id),
+      profile: names(incident.profile_id),
       incident: {
         id: incident.id,
         scope: incident.scope,
@@ -106,7 +124,7 @@ export class Notifier {
         affected: incident.affected,
       },
       mailboxes: mailboxes.map((mailbox) => mailbox.email_address),
-      publicUrl: this.settings.publicUrl ?? `http://${this.settings.host}:${this.settings.port}`,
+      publicUrl,
     });
   }
 }

@@ -1,15 +1,10 @@
 import { z } from 'zod';
 import { pageQuery, pageSchema } from '../../platform/http/page.js';
-import { oneLine, plainText } from '../../platform/http/validation.js';
+import { emailAddress, oneLine, plainText } from '../../platform/http/validation.js';
 import { mailSettingsAnswer, mailSettingsOf, mailSettingsPatch, newMailSettings } from './mail-settings.js';
 import type { PacedProfile } from './profiles.store.js';
 
 const name = oneLine(200).trim().min(1);
-
-/** Loose on purpose: quoted and international addresses exist, and only a mail server knows the rest. */
-const emailAddress = oneLine(320).regex(/^[^\s@]+@[^\s@]+$|^"[^"@]*"@[^\s@]+$/, {
-  message: 'must be an e-mail address',
-});
 
 const ewsUrl = oneLine(2_000)
   .refine(isEwsUrl, {

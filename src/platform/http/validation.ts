@@ -70,3 +70,8 @@ export const plainText = (max: number) =>
 /** Like `plainText`, in one line: header values, names. */
 export const oneLine = (max: number) =>
   plainText(max).refine((value) => !/[\r\n\t]/.test(value), { message: 'must be a single line' });
+
+/** Where a person is told. Loose on purpose: quoted and international addresses exist, and only a mail server knows the rest. */
+export const emailAddress = oneLine(320).regex(/^[^\s@]+@[^\s@]+$|^"[^"@]*"@[^\s@]+$/, {
+  message: 'must be an e-mail address',
+});

@@ -1,4 +1,4 @@
-import { Global, Module } from '@nestjs/common';
+import { Global, Module, type Type } from '@nestjs/common';
 import { v7 as uuid } from 'uuid';
 import { AccessModule } from '../../../src/features/access/access.module.js';
 import { DeliveriesModule } from '../../../src/features/deliveries/deliveries.module.js';
@@ -6,6 +6,7 @@ import type { EventType, NewEvent } from '../../../src/features/deliveries/event
 import { EventsStore } from '../../../src/features/deliveries/events.store.js';
 import { WebhookLoop } from '../../../src/features/deliveries/webhook-loop.js';
 import { ManualClock } from '../../../src/platform/clock/clock.js';
+import type { Settings } from '../../../src/platform/config/settings.js';
 import { startApi, testSecretBox, type ApiAnswer, type ApiClient, type TestApi } from '../../support/api.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { feedSettled } from '../../support/feed.js';
@@ -23,6 +24,12 @@ class WebhooksModule {}
 
 type Body = ApiAnswer['body'];
 
+interface StageOptions {
+  /** Beside those of webhooks. */
+  readonly modules?: readonly Type[];
+  readonly settings?: Partial<Settings>;
+}
+
 /** The API of webhooks, one or more workers, a receiver and a database, under one clock. */
 export class WebhookStage {
   private readonly more: TestApi[] = [];
@@ -33,34 +40,32 @@ export class WebhookStage {
     readonly api: TestApi,
     readonly receiver: WebhookReceiver,
     readonly profileId: string,
-    private readonly secretBox: ReturnType<typeof testSecretBox>,
+    private readonly start: () => Promise<TestApi>,
     /** Of a key that outlives the start of another process. */
     readonly token: string,
   ) {}
 
-  static async open(): Promise<WebhookStage> {
+  static async open({ modules = [], settings = {} }: StageOptions = {}): Promise<WebhookStage> {
     // Near the present: verifying a signature compares with the system's time.
     const clock = new ManualClock(new Date(Math.floor(Date.now() / 1000) * 1000));
     const database = await createTestDatabase({ poolSize: 20 });
     const secretBox = testSecretBox();
-    const api = await WebhookStage.start(database, clock, secretBox);
+    const start = () =>
+      startApi([AccessModule, WebhooksModule, ...modules], {
+        dataSource: database.dataSource,
+        clock,
+        secretBox,
+        settings: { webhookAllowedNetworks: ['127.0.0.0/8'], ...settings },
+      });
+    const api = await start();
     const profileId = await makeProfile(database.dataSource);
     const { body } = await api.client().post('/v1/api-keys', { name: 'stage', scopes: ['admin'] });
-    return new WebhookStage(clock, database, api, await WebhookReceiver.start(), profileId, secretBox, body.token);
-  }
-
-  private static start(database: TestDatabase, clock: ManualClock, secretBox: ReturnType<typeof testSecretBox>) {
-    return startApi([AccessModule, WebhooksModule], {
-      dataSource: database.dataSource,
-      clock,
-      secretBox,
-      settings: { webhookAllowedNetworks: ['127.0.0.0/8'] },
-    });
+    return new WebhookStage(clock, database, api, await WebhookReceiver.start(), profileId, start, body.token);
   }
 
   /** A further process beside the first. */
   async another(): Promise<TestApi> {
-    const api = await WebhookStage.start(this.database, this.clock, this.secretBox);
+    const api = await this.start();
     this.more.push(api);
     return api;
   }

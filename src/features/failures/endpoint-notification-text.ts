@@ -1,0 +1,78 @@
+import { explainEndpoint, replayCommand } from './endpoint-explanation.js';
+import type { EndpointFailure } from './endpoint-failure.js';
+import { duration } from './notification-text.js';
+import type { NotificationKind } from './notifications.store.js';
+
+/** All that a notification about a webhook endpoint says. */
+export interface EndpointNotificationFacts {
+  readonly kind: NotificationKind;
+  readonly ownerName: string;
+  readonly endpointId: string;
+  readonly incident: {
+    readonly id: string;
+    readonly failure: EndpointFailure;
+    readonly openedAt: Date;
+    readonly closedAt: Date | null;
+  };
+  /** How long the feed reaches back, in ms. */
+  readonly eventsKeptMs: number;
+  /** Without a slash at the end. */
+  readonly publicUrl: string;
+}
+
+/** The text of a notification: pure, so that its words can be held against golden files. */
+export function endpointNotificationText(facts: EndpointNotificationFacts): { subject: string; text: string } {
+  return facts.kind === 'opened' ? opened(facts) : recovered(facts);
+}
+
+function opened(facts: EndpointNotificationFacts): { subject: string; text: string } {
+  const { failure, openedAt } = facts.incident;
+  const { title, cause, remedy } = explainEndpoint(failure, facts);
+  const text = [
+    `Hello ${facts.ownerName},`,
+    '',
+    `${title}, so Postroom sends no more webhooks to ${failure.url}.`,
+    '',
+    'What it means',
+    cause,
+    '',
+    'What waits',
+    `The oldest event that the endpoint has not been told of is of ${failure.waitingSince} (UTC). Events are kept for ${duration(facts.eventsKeptMs)}, so nothing is lost until ${keptUntil(facts)} (UTC).`,
+    '',
+    'What to do',
+    remedy,
+    '',
+    `The endpoint: ${facts.publicUrl}/v1/webhook-endpoints/${facts.endpointId}`,
+    `The incident: ${facts.publicUrl}/v1/incidents/${facts.incident.id}`,
+    '',
+    'Technical details',
+    `Switched off: ${openedAt.toISOString()} (UTC)`,
+    `Nothing succeeded since: ${failure.failingSince} (UTC)`,
+    `Last error: ${failure.message}`,
+    `Code: ${failure.code}`,
+  ];
+  return { subject: `[Postroom] ${title}: ${hostOf(failure.url)}`, text: text.join('\n') };
+}
+
+function recovered(facts: EndpointNotificationFacts): { subject: string; text: string } {
+  const { id, failure, openedAt, closedAt } = facts.incident;
+  const lasted = closedAt ? duration(closedAt.getTime() - openedAt.getTime()) : 'a while';
+  const text = [
+    `Hello ${facts.ownerName},`,
+    '',
+    `The webhook endpoint ${failure.url} is switched on again, after ${lasted}. What waited is being sent.`,
+    '',
+    'What had been given up after ten attempts is not; this has it sent again:',
+    `  ${replayCommand(failure, facts)}`,
+    '',
+    `The endpoint: ${facts.publicUrl}/v1/webhook-endpoints/${facts.endpointId}`,
+    `The incident: ${facts.publicUrl}/v1/incidents/${id}`,
+  ];
+  return { subject: `[Postroom] Switched on again: ${hostOf(failure.url)}`, text: text.join('\n') };
+}
+
+const keptUntil = ({ incident, eventsKeptMs }: EndpointNotificationFacts) =>
+  new Date(Date.parse(incident.failure.waitingSince) + eventsKeptMs).toISOString();
+
+/** A subject line is shown in lists, where a path may say more than it should. */
+const hostOf = (url: string) => new URL(url).host;
