@@ -43,11 +43,22 @@ const failure = JSON.stringify({
   at: '2026-01-01T00:00:00.000Z',
 });
 
+const endpointFailure = JSON.stringify({
+  code: 'WebhookGone',
+  url: 'https://example.com/',
+  message: 'answered 410',
+  failingSince: '2026-01-01T00:00:00.000Z',
+  waitingSince: '2026-01-01T00:00:00.000Z',
+  at: '2026-01-01T00:00:00.000Z',
+});
+
 let stage: WholeStage;
 let profiles: string[];
 let mailbox: { id: string; profile_id: string; email_address: string };
 let message: string;
 let incident: string;
+let endpoint: string;
+let endpointIncident: string;
 let limited: string;
 
 beforeAll(async () => {
@@ -101,6 +112,18 @@ beforeAll(async () => {
     FROM generate_series(1, 20000) k JOIN few f ON f.n = 1 + k % 2000`,
     [failure],
   );
+  // One in twenty is about a webhook endpoint; the last two endpoints are of profiles that the limited key sees.
+  await sql.query(
+    `INSERT INTO webhook_endpoints (id, url, profile_ids, enabled, secret, cursor_epoch, cursor_txid, cursor_seq, created_at, updated_at)
+    SELECT gen_random_uuid(), 'https://example.com/', CASE WHEN g > 18 THEN (SELECT array_agg(id) FROM (SELECT id FROM email_server_profiles ORDER BY id LIMIT 2) p) END,
+      true, 'v1:test:c2VjcmV0', 1, '1', 0, now(), now() FROM generate_series(1, 20) g`,
+  );
+  await sql.query(
+    `INSERT INTO incidents (id, endpoint_id, cause, scope, first_failure, last_failure, opened_at, last_seen_at, closed_at)
+    SELECT gen_random_uuid(), e.id, 'WebhookGone', 'endpoint', $1, $1, now(), now(), CASE WHEN k > 1 THEN now() END
+    FROM (SELECT id FROM webhook_endpoints) e, generate_series(1, 50) k`,
+    [endpointFailure],
+  );
   await sql.query(`INSERT INTO incident_mailboxes (incident_id, mailbox_id, joined_at, recovered_at)
     SELECT i.id, f.id, now(), i.closed_at FROM incidents i JOIN few f ON f.profile_id = i.profile_id WHERE f.n % 10 = 0`);
   await sql.query(`INSERT INTO notifications (id, profile_id, incident_id, kind, recipient_name, recipient_email, state, created_at, next_attempt_at)
@@ -118,7 +141,10 @@ beforeAll(async () => {
     `SELECT m.id, m.profile_id, m.email_address FROM mailboxes m JOIN few f ON f.id = m.id LIMIT 1`,
   );
   [{ id: message }] = await sql.query(`SELECT id FROM messages WHERE mailbox_id = $1 LIMIT 1`, [mailbox.id]);
-  [{ id: incident }] = await sql.query(`SELECT id FROM incidents LIMIT 1`);
+  [{ id: incident }] = await sql.query(`SELECT id FROM incidents WHERE profile_id IS NOT NULL LIMIT 1`);
+  [{ id: endpointIncident, endpoint_id: endpoint }] = await sql.query(
+    `SELECT i.id, i.endpoint_id FROM incidents i JOIN webhook_endpoints e ON e.id = i.endpoint_id WHERE e.profile_ids IS NOT NULL LIMIT 1`,
+  );
   limited = await stage.makeKey(['write'], profiles.slice(0, 3));
 }, 120_000);
 afterAll(() => stage?.close());
@@ -158,6 +184,8 @@ const get = (path: string, token?: () => string) => async () => {
       .replace('{mailbox}', mailbox.id)
       .replace('{message}', message)
       .replace('{incident}', incident)
+      .replace('{endpoint}', endpoint)
+      .replace('{endpointIncident}', endpointIncident)
       .replace('{address}', mailbox.email_address),
   );
   if (answer.status !== 200) throw new Error(`${path} answered ${answer.status}`);
@@ -242,9 +270,16 @@ it.each<[string, () => Promise<unknown>]>([
   ['listing incidents', get('/v1/incidents')],
   ['listing open incidents', get('/v1/incidents?open=true')],
   ['listing open incidents of a profile', get('/v1/incidents?open=true&profileId={profile}')],
+  ['listing incidents of an endpoint', get('/v1/incidents?endpointId={endpoint}')],
+  [
+    'closing the incidents of an endpoint',
+    () => stage.get(IncidentsStore).closeOfEndpoint(stage.dataSource, endpoint, now()),
+  ],
+  ['listing incidents of an endpoint by a limited key', get('/v1/incidents?endpointId={endpoint}', asLimited)],
   ['listing incidents by a limited key', get('/v1/incidents', asLimited)],
   ['listing open incidents by a limited key', get('/v1/incidents?open=true', asLimited)],
   ['reading an incident', get('/v1/incidents/{incident}')],
+  ['reading an incident of an endpoint by a limited key', get('/v1/incidents/{endpointIncident}', asLimited)],
   [
     'taking a mailbox out of its incidents',
     () => stage.get(IncidentsStore).removeMailbox(stage.dataSource, mailbox.id, null, now()),

@@ -3,6 +3,7 @@ import { EndpointLeasesStore } from '../../src/features/deliveries/endpoint-leas
 import { FeedReader } from '../../src/features/deliveries/feed-reader.js';
 import { feedStart } from '../../src/features/deliveries/feed-position.js';
 import { FeedRetention } from '../../src/features/deliveries/feed-retention.js';
+import { FailuresModule } from '../../src/features/failures/failures.module.js';
 import { statementsOf } from './support/sql-log.js';
 import { status } from './support/webhook-receiver.js';
 import { WebhookStage } from './support/webhook-stage.js';
@@ -16,7 +17,7 @@ let eventId: string;
 const mailboxes = Array.from({ length: 5 }, () => uuid());
 
 beforeAll(async () => {
-  stage = await WebhookStage.open();
+  stage = await WebhookStage.open({ modules: [FailuresModule] });
   endpointId = (await stage.endpoint()).id;
   const { dataSource } = stage.database;
   await dataSource.query(
@@ -106,6 +107,14 @@ it.each<[string, () => Promise<unknown>]>([
     },
   ],
   ['clearing away', () => stage.api.app.get(FeedRetention, { strict: false }).step(100)],
+  [
+    'switching off what is gone',
+    async () => {
+      stage.receiver.answer = status(410);
+      await emitAndDeliver();
+      expect(await stage.read(endpointId)).toMatchObject({ disabledReason: 'gone' });
+    },
+  ],
   [
     'clearing a deleted endpoint away',
     async () => {

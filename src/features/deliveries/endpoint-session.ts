@@ -63,7 +63,6 @@ export class EndpointSession {
   private caughtUp = false;
   private cursorMoved = false;
   private over = false;
-  private switchedOff = false;
   private cut = false;
   /** Something was sent whose result could not be written. */
   private unsettled = false;
@@ -237,12 +236,9 @@ export class EndpointSession {
     const now = clock.now();
     this.unsettled = true;
     await deliveries.settle(this.endpoint, results, drained, now, async (sql) => {
-      // A person may have switched it on again meanwhile: what was asked before that says nothing of now.
-      const gone = tidings.gone && !this.switchedOff;
-      const reason = await health.note(sql, this.endpoint.id, { ...tidings, gone }, now);
+      const reason = await health.note(sql, this.endpoint.id, tidings, now);
       if (reason === null) return;
       this.over = true;
-      this.switchedOff = true;
       log.warn({ endpointId: this.endpoint.id, reason }, 'a webhook endpoint was switched off');
     });
     this.unsettled = false;

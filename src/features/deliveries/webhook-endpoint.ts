@@ -6,7 +6,7 @@ export const disabledReasons = ['manual', 'gone', 'failing'] as const;
 export type DisabledReason = (typeof disabledReasons)[number];
 
 /** Who is told when an endpoint is switched off because it fails. */
-export interface EndpointOwner {
+interface EndpointOwner {
   readonly name: string;
   readonly email: string;
 }

@@ -2,7 +2,7 @@ import type { EndpointFailure, EndpointFailureCode } from './endpoint-failure.js
 import type { Explanation } from './explanations.js';
 
 /** What the commands of a remedy are filled in with. */
-export interface EndpointContext {
+interface EndpointContext {
   readonly endpointId: string;
   /** Without a slash at the end. */
   readonly publicUrl: string;
@@ -26,7 +26,7 @@ export function explainEndpoint(failure: EndpointFailure, context: EndpointConte
     title: titles[failure.code],
     cause: causes[failure.code](failure),
     remedy: [
-      'Mend the receiver: it has to answer with 2xx within 20 seconds. See with a test event whether it does:',
+      'Mend the receiver: it has to answer with 2xx within 20 seconds. See with a test event whether it does ($KEY is an API key with the scope admin):',
       `  ${curl('POST', context, '/test')}`,
       'Then switch the endpoint on again. What waits goes out at once:',
       `  ${curl('PATCH', context, '', { enabled: true })}`,

@@ -11,7 +11,7 @@ export const incidentScopes = ['mailbox', 'profile', 'notice', 'endpoint'] as co
 export type IncidentScope = (typeof incidentScopes)[number];
 
 /** What an incident is about: exactly one of them. */
-export type IncidentSubject = { readonly profileId: string } | { readonly endpointId: string };
+type IncidentSubject = { readonly profileId: string } | { readonly endpointId: string };
 
 interface IncidentFields {
   readonly id: string;
@@ -26,14 +26,14 @@ interface IncidentFields {
   readonly affected: number;
 }
 
-export interface ProfileIncidentRow extends IncidentFields {
+interface ProfileIncidentRow extends IncidentFields {
   readonly profile_id: string;
   readonly endpoint_id: null;
   readonly first_failure: StoredFailure;
   readonly last_failure: StoredFailure;
 }
 
-export interface EndpointIncidentRow extends IncidentFields {
+interface EndpointIncidentRow extends IncidentFields {
   readonly profile_id: null;
   readonly endpoint_id: string;
   readonly first_failure: EndpointFailure;
