@@ -58,6 +58,7 @@ describe('how fast a mailbox sends', () => {
     expect(await stage.sendingOf(mailboxId)).toEqual({
       mailboxId,
       maxSendsPerMinute: 30,
+      limitOf: 'profile',
       sentInLastMinute: 30,
       heldUntil,
       reason: 'rate-limit',
@@ -89,6 +90,54 @@ describe('how fast a mailbox sends', () => {
       expect(
         (await stage.http.patch(`/v1/email-server-profiles/${stage.whole.profileId}`, { maxSendsPerMinute })).status,
       ).toBe(400);
+  });
+
+  it('is what the mailbox says itself, before its profile, and holds at once when it is raised', async () => {
+    const carol = await stage.makeMailbox('carol@example.com', { incoming: false, maxSendsPerMinute: 1 });
+    expect(await stage.whole.mailbox(carol)).toMatchObject({ maxSendsPerMinute: 1 });
+    expect(await stage.whole.mailbox(mailboxId)).toMatchObject({ maxSendsPerMinute: null });
+    const setOwn = (maxSendsPerMinute: unknown) => stage.http.patch(`/v1/mailboxes/${carol}`, { maxSendsPerMinute });
+    const [own, others] = [await accept(5, carol), await accept(5)];
+    await stage.settle();
+    const sent = async () => (await statesOf(own)).filter((state) => state === 'sent').length;
+    expect(await sent()).toBe(1);
+    expect(new Set(await statesOf(others))).toEqual(new Set(['sent']));
+    expect(await stage.sendingOf(carol)).toMatchObject({
+      maxSendsPerMinute: 1,
+      limitOf: 'mailbox',
+      sentInLastMinute: 1,
+      reason: 'rate-limit',
+    });
+
+    // Nobody has to ask for it, and no time passes.
+    expect((await setOwn(3)).body).toMatchObject({ maxSendsPerMinute: 3 });
+    await stage.settle();
+    expect(await sent()).toBe(3);
+    // Null: as the profile says, here more.
+    expect((await setOwn(null)).body).toMatchObject({ maxSendsPerMinute: null });
+    await stage.settle();
+    expect(await sent()).toBe(5);
+    expect(await stage.sendingOf(carol)).toMatchObject({ maxSendsPerMinute: 30, limitOf: 'profile' });
+
+    // Other changes leave it alone, and it goes above the profile's as well as below.
+    await setOwn(1_000);
+    await stage.http.patch(`/v1/mailboxes/${carol}`, { displayName: 'Carol' });
+    await stage.setProfile({ maxSendsPerMinute: 1 });
+    await accept(10, carol);
+    await stage.settle();
+    expect(await stage.sendingOf(carol)).toMatchObject({ maxSendsPerMinute: 1_000, sentInLastMinute: 15 });
+    for (const wrong of [0, 1_001, 2.5, '3']) expect((await setOwn(wrong)).status).toBe(400);
+  });
+
+  it('holds for the rest of a run when it is lowered meanwhile', async () => {
+    const accepted = await accept(5);
+    const [claim] = await stage.whole.claim();
+    const lease = { ...claim!, kind: 'outgoing' } as const;
+    await stage.whole.get(MailboxRuns).carryOut(lease, new AbortController().signal, async (run) => {
+      await stage.http.patch(`/v1/mailboxes/${mailboxId}`, { maxSendsPerMinute: 2 });
+      return stage.whole.get(OutgoingRun).perform(run);
+    });
+    expect((await statesOf(accepted)).filter((state) => state === 'sent')).toHaveLength(2);
   });
 
   it('is never exceeded by two workers at once, and loses nothing', async () => {
@@ -230,10 +279,15 @@ describe('how fast a mailbox sends', () => {
       `INSERT INTO outgoing_submissions SELECT $1, $2::timestamptz - (n || ' seconds')::interval, $1 FROM generate_series(1, 50000) n`,
       [mailboxId, stage.clock.now()],
     );
-    await dataSource.query('ANALYZE outgoing_submissions');
+    await dataSource.query(
+      `INSERT INTO mailboxes (id, profile_id, email_address, incoming, outgoing, state, state_since, created_at, updated_at)
+       SELECT gen_random_uuid(), $1, 'user' || n || '@example.com', true, true, 'active', now(), now(), now() FROM generate_series(1, 20000) n`,
+      [stage.whole.profileId],
+    );
+    await dataSource.query('ANALYZE outgoing_submissions, mailboxes');
     const pace = stage.whole.get(SendingPaceStore);
     const statements = await statementsOf(dataSource, async () => {
-      await pace.holdOf(mailboxId, 30, stage.clock.now());
+      await pace.holdOf(mailboxId, stage.clock.now());
       await pace.status(mailboxId, null, stage.clock.now());
     });
     expect(statements).toHaveLength(2);
@@ -241,6 +295,7 @@ describe('how fast a mailbox sends', () => {
       const plan = JSON.stringify(await dataSource.query(`EXPLAIN ${sql}`, parameters));
       expect(plan).toContain('outgoing_submissions_of_mailbox');
       expect(plan).not.toContain('Seq Scan on outgoing_submissions');
+      expect(plan).not.toContain('Seq Scan on mailboxes');
     }
     // Old ones go with the next submission.
     stage.clock.advance(2 * minute);

@@ -38,7 +38,6 @@ export interface MailboxRun {
     readonly version: number;
     readonly processEmailsFrom: Date;
     readonly minPollingIntervalSeconds: number;
-    readonly maxSendsPerMinute: number;
   };
   readonly session: MailboxSession;
   /** Aborted when the process goes down or the lease is lost. */

@@ -39,6 +39,10 @@ export class MailboxEntity {
   @Column({ type: 'text' })
   filter: MailboxFilterKind;
 
+  /** Null: as the profile says. */
+  @Column({ name: 'max_sends_per_minute', type: 'integer', nullable: true })
+  maxSendsPerMinute: number | null;
+
   @Column({ type: 'text' })
   state: MailboxState;
 

@@ -42,6 +42,13 @@ const folderChoices = z
     message: 'must name each folder once',
   });
 
+const maxSendsPerMinute = z
+  .int()
+  .min(1)
+  .max(1_000)
+  .nullable()
+  .describe('Messages that it sends at most within a minute, those above it wait; null: as its profile says');
+
 const fields = {
   profileId: idParam.describe('The email server profile whose service account opens the mailbox'),
   emailAddress,
@@ -53,6 +60,7 @@ const fields = {
     .describe('What identifies the owner, of the kind that the profile’s connectingSidType names; null: the address'),
   incoming: z.boolean().default(true).describe('Receive mail'),
   outgoing: z.boolean().default(true).describe('Send mail'),
+  maxSendsPerMinute: maxSendsPerMinute.default(null),
   filter: filter.default('all'),
   folders: folderChoices.default([...defaultChoice]).describe('Folders to watch'),
 };
@@ -94,6 +102,7 @@ export const mailboxPatch = z
     connectingSid: oneLine(500).min(1).nullable().optional(),
     incoming: z.boolean().optional(),
     outgoing: z.boolean().optional(),
+    maxSendsPerMinute: maxSendsPerMinute.optional(),
     filter: filter.optional(),
     folders: folderChoices.optional(),
   })
@@ -138,6 +147,7 @@ export const mailboxAnswer = z
     connectingSid: z.string().nullable(),
     incoming: z.boolean(),
     outgoing: z.boolean(),
+    maxSendsPerMinute,
     filter,
     filteredOut: z
       .object({ total: z.int(), lastAt: time.nullable() })
@@ -179,6 +189,7 @@ export function showMailbox(mailbox: MailboxView, profile: ProfileNames): Mailbo
     connectingSid: mailbox.connectingSid,
     incoming: mailbox.incoming,
     outgoing: mailbox.outgoing,
+    maxSendsPerMinute: mailbox.maxSendsPerMinute,
     filter: mailbox.filter,
     filteredOut: { total: mailbox.filteredTotal, lastAt: mailbox.filteredAt?.toISOString() ?? null },
     folders: mailbox.folders,

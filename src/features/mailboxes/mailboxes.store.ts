@@ -16,6 +16,7 @@ export interface NewMailbox {
   readonly connectingSid: string | null;
   readonly incoming: boolean;
   readonly outgoing: boolean;
+  readonly maxSendsPerMinute: number | null;
   readonly filter: MailboxFilterKind;
   readonly folders: readonly FolderChoice[];
 }
@@ -39,7 +40,7 @@ export interface MailboxFilter {
 
 const viewColumns = `
   m.id, m.profile_id AS "profileId", m.email_address AS "emailAddress", m.display_name AS "displayName", m.connecting_sid AS "connectingSid",
-  m.incoming, m.outgoing, m.folders, m.filter, filtered.total AS "filteredTotal", filtered."lastAt" AS "filteredAt", m.state, m.state_since AS "stateSince", m.state_version AS "stateVersion", m.failure, m.failed_probes AS "failedProbes",
+  m.incoming, m.outgoing, m.max_sends_per_minute AS "maxSendsPerMinute", m.folders, m.filter, filtered.total AS "filteredTotal", filtered."lastAt" AS "filteredAt", m.state, m.state_since AS "stateSince", m.state_version AS "stateVersion", m.failure, m.failed_probes AS "failedProbes",
   m.last_sync_at AS "lastSyncAt", m.last_error AS "lastError", m.removed_at AS "removedAt", m.created_at AS "createdAt", m.updated_at AS "updatedAt",
   schedule."nextSyncAt", schedule.running`;
 
@@ -61,9 +62,9 @@ export class MailboxesStore {
    */
   async insert(sql: Sql, mailboxes: readonly NewMailbox[], now: Date): Promise<Set<string>> {
     const rows = await sql.query<{ id: string }[]>(
-      `INSERT INTO mailboxes (id, profile_id, email_address, display_name, connecting_sid, incoming, outgoing, filter, folders, state, state_since, created_at, updated_at)
-       SELECT id, "profileId", "emailAddress", "displayName", "connectingSid", incoming, outgoing, filter, folders, 'active', $2, $2, $2
-       FROM jsonb_to_recordset($1::jsonb) AS row(id uuid, "profileId" uuid, "emailAddress" text, "displayName" text, "connectingSid" text, incoming boolean, outgoing boolean, filter text, folders jsonb)
+      `INSERT INTO mailboxes (id, profile_id, email_address, display_name, connecting_sid, incoming, outgoing, max_sends_per_minute, filter, folders, state, state_since, created_at, updated_at)
+       SELECT id, "profileId", "emailAddress", "displayName", "connectingSid", incoming, outgoing, "maxSendsPerMinute", filter, folders, 'active', $2, $2, $2
+       FROM jsonb_to_recordset($1::jsonb) AS row(id uuid, "profileId" uuid, "emailAddress" text, "displayName" text, "connectingSid" text, incoming boolean, outgoing boolean, "maxSendsPerMinute" integer, filter text, folders jsonb)
        ON CONFLICT (profile_id, lower(email_address)) WHERE removed_at IS NULL DO NOTHING
        RETURNING id`,
       [storableJson(mailboxes), now],
@@ -166,12 +167,17 @@ export class MailboxesStore {
   async saveDetails(
     sql: Sql,
     id: string,
-    details: { emailAddress: string; displayName: string | null; connectingSid: string | null },
+    details: {
+      emailAddress: string;
+      displayName: string | null;
+      connectingSid: string | null;
+      maxSendsPerMinute: number | null;
+    },
     now: Date,
   ): Promise<void> {
     await sql.query(
-      `UPDATE mailboxes SET email_address = $2, display_name = $3, connecting_sid = $4, updated_at = $5 WHERE id = $1`,
-      [id, details.emailAddress, details.displayName, details.connectingSid, now],
+      `UPDATE mailboxes SET email_address = $2, display_name = $3, connecting_sid = $4, max_sends_per_minute = $5, updated_at = $6 WHERE id = $1`,
+      [id, details.emailAddress, details.displayName, details.connectingSid, details.maxSendsPerMinute, now],
     );
   }
 

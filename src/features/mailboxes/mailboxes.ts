@@ -132,9 +132,13 @@ export class Mailboxes {
       emailAddress: patch.emailAddress ?? mailbox.emailAddress,
       displayName: patch.displayName === undefined ? mailbox.displayName : patch.displayName,
       connectingSid: patch.connectingSid === undefined ? mailbox.connectingSid : patch.connectingSid,
+      maxSendsPerMinute: patch.maxSendsPerMinute === undefined ? mailbox.maxSendsPerMinute : patch.maxSendsPerMinute,
     };
     await this.refuseTaken(manager, id, mailbox.profileId, details.emailAddress);
     await this.store.saveDetails(manager, id, details, now);
+    // What waits for the limit is due when the old one allows it.
+    if (details.maxSendsPerMinute !== mailbox.maxSendsPerMinute && outgoing && mailbox.state === 'active')
+      await this.work.bringForward(manager, id, 'outgoing', now, lanes.asked);
     if (patch.filter && patch.filter !== mailbox.filter) await this.store.saveFilter(manager, id, patch.filter, now);
     if (patch.folders) {
       await this.store.chooseFolders(manager, id, patch.folders, now);

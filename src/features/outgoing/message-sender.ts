@@ -108,8 +108,7 @@ export class MessageSender {
 
   /** In the transaction that announces the submission: a crash can waste a place, but no two workers share one. */
   private async reserve(manager: EntityManager, run: MailboxRun, messageId: string): Promise<void> {
-    const { maxSendsPerMinute } = run.profile;
-    const hold = await this.pace.reserve(manager, run.mailbox.id, messageId, maxSendsPerMinute, this.clock.now());
+    const hold = await this.pace.reserve(manager, run.mailbox.id, messageId, this.clock.now());
     if (hold) throw new SendingHeld(hold);
   }
 

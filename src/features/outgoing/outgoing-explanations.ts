@@ -24,7 +24,7 @@ const quotaUsedUp: Explanation = {
   title: 'The server lets the mailbox send no more for now',
   cause: 'A limit of the organisation on the messages or recipients of one sender is reached.',
   remedy:
-    'Nothing: the mailbox sends again by itself when the limit allows it, and receives meanwhile. If it lasts, have the limit raised (Set-ThrottlingPolicy with RecipientRateLimit and MessageRateLimit), or set maxSendsPerMinute of the profile lower.',
+    'Nothing: the mailbox sends again by itself when the limit allows it, and receives meanwhile. If it lasts, have the limit raised (Set-ThrottlingPolicy with RecipientRateLimit and MessageRateLimit), or set maxSendsPerMinute of the mailbox or the profile lower.',
 };
 
 const byCode: Readonly<Record<string, Explanation>> = {

@@ -51,7 +51,7 @@ export class OutgoingRun {
   }
 
   private holdOf(run: MailboxRun): Promise<Hold | null> {
-    return this.pace.holdOf(run.mailbox.id, run.profile.maxSendsPerMinute, this.clock.now());
+    return this.pace.holdOf(run.mailbox.id, this.clock.now());
   }
 
   private async nextInMs(run: MailboxRun): Promise<number | null> {

@@ -12,13 +12,20 @@ interface HoldRow {
   readonly nth: Date | null;
 }
 
+/** Whose limit a mailbox keeps to: its own goes before its profile's. */
+export const limitOwners = ['mailbox', 'profile'] as const;
+
 export interface SendingStatus {
   readonly maxSendsPerMinute: number;
+  readonly limitOf: (typeof limitOwners)[number];
   readonly sentInLastMinute: number;
   readonly heldUntil: Date | null;
   readonly reason: HoldReason | null;
   readonly failure: StoredFailure | null;
 }
+
+/** Read each time, so that a change holds at once, also in a run under way. $1: the mailbox. */
+const limit = `(SELECT coalesce(m.max_sends_per_minute, p.max_sends_per_minute) FROM mailboxes m JOIN email_server_profiles p ON p.id = m.profile_id WHERE m.id = $1)`;
 
 /** The SQL of how fast a mailbox may send. Writes happen under the mailbox's lease, so there is one writer per mailbox. */
 @Injectable()
@@ -26,13 +33,13 @@ export class SendingPaceStore {
   constructor(private readonly dataSource: DataSource) {}
 
   /** What keeps the mailbox from submitting now; null when nothing does. */
-  async holdOf(mailboxId: string, limit: number, now: Date, sql: Sql = this.dataSource): Promise<Hold | null> {
+  async holdOf(mailboxId: string, now: Date, sql: Sql = this.dataSource): Promise<Hold | null> {
     const [row] = await sql.query<HoldRow[]>(
       `SELECT h.held_until AS "heldUntil", h.reason,
          (SELECT s.submitted_at FROM outgoing_submissions s WHERE s.mailbox_id = $1 AND s.submitted_at > $3
-          ORDER BY s.submitted_at DESC OFFSET $4 LIMIT 1) AS nth
+          ORDER BY s.submitted_at DESC OFFSET ${limit} - 1 LIMIT 1) AS nth
        FROM (SELECT) AS one LEFT JOIN outgoing_holds h ON h.mailbox_id = $1 AND h.held_until > $2`,
-      [mailboxId, now, new Date(now.getTime() - rateWindowMs), limit - 1],
+      [mailboxId, now, new Date(now.getTime() - rateWindowMs)],
     );
     const rateUntil = row?.nth ? new Date(row.nth.getTime() + rateWindowMs) : null;
     // A limit that was raised meanwhile holds at once: of the row only the server's own refusal counts.
@@ -45,8 +52,8 @@ export class SendingPaceStore {
    * Takes one of the mailbox's submissions of this minute, in the transaction that announces it.
    * @returns null when it was taken; what holds the mailbox otherwise
    */
-  async reserve(sql: Sql, mailboxId: string, messageId: string, limit: number, now: Date): Promise<Hold | null> {
-    const hold = await this.holdOf(mailboxId, limit, now, sql);
+  async reserve(sql: Sql, mailboxId: string, messageId: string, now: Date): Promise<Hold | null> {
+    const hold = await this.holdOf(mailboxId, now, sql);
     if (hold) return hold;
     await sql.query(
       `WITH over AS (DELETE FROM outgoing_submissions WHERE mailbox_id = $1 AND submitted_at <= $4)
@@ -89,7 +96,8 @@ export class SendingPaceStore {
   /** Null for a mailbox out of reach. */
   async status(mailboxId: string, profileIds: readonly string[] | null, now: Date): Promise<SendingStatus | null> {
     const [row] = await this.dataSource.query<SendingStatus[]>(
-      `SELECT p.max_sends_per_minute AS "maxSendsPerMinute", h.held_until AS "heldUntil", h.reason, h.failure,
+      `SELECT coalesce(m.max_sends_per_minute, p.max_sends_per_minute) AS "maxSendsPerMinute",
+         CASE WHEN m.max_sends_per_minute IS NULL THEN 'profile' ELSE 'mailbox' END AS "limitOf", h.held_until AS "heldUntil", h.reason, h.failure,
          (SELECT count(*)::int FROM outgoing_submissions s WHERE s.mailbox_id = m.id AND s.submitted_at > $4) AS "sentInLastMinute"
        FROM mailboxes m JOIN email_server_profiles p ON p.id = m.profile_id
        LEFT JOIN outgoing_holds h ON h.mailbox_id = m.id AND h.held_until > $3

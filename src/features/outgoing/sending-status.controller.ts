@@ -7,7 +7,7 @@ import { Problem, problems } from '../../platform/http/problem.js';
 import { idParam } from '../../platform/http/validation.js';
 import { Caller } from '../access/caller.js';
 import { RequireScope } from '../access/require-scope.js';
-import { SendingPaceStore } from './sending-pace.store.js';
+import { limitOwners, SendingPaceStore } from './sending-pace.store.js';
 import { holdReasons } from './waiting-reason.js';
 
 const time = z.iso.datetime();
@@ -15,7 +15,10 @@ const time = z.iso.datetime();
 const sendingStatus = z
   .object({
     mailboxId: z.uuid(),
-    maxSendsPerMinute: z.int().describe('Of the profile'),
+    maxSendsPerMinute: z.int(),
+    limitOf: z
+      .enum(limitOwners)
+      .describe('Whose maxSendsPerMinute that is: the mailbox’s own goes before its profile’s'),
     sentInLastMinute: z.int(),
     heldUntil: time.nullable().describe('Nothing is sent before then; mail is received meanwhile'),
     reason: z.enum(holdReasons).nullable(),
