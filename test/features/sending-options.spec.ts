@@ -322,6 +322,21 @@ describe('what a message can ask for', () => {
         body: { code: 'original-not-attachable' },
       });
     });
+
+    it('says so when the content of the original was removed; what needs no content goes on', async () => {
+      const { id } = await stage.newestIn(receiver);
+      await stage.whole.dataSource.query(
+        'UPDATE messages SET content_id = NULL, content_removed_at = now() WHERE id = $1',
+        [id],
+      );
+      const refused = await stage.post(sender, { forwardOfMessageId: id, attachOriginal: true });
+      expect(refused).toMatchObject({ status: 409, body: { code: 'original-content-removed', retryable: false } });
+      for (const original of [{ inReplyToMessageId: id }, { forwardOfMessageId: id }]) {
+        const answer = await stage.post(sender, original);
+        expect(answer.status).toBe(201);
+        await stage.until(answer.body.id, 'sent');
+      }
+    });
   });
 
   itKeepsToTheSchema();

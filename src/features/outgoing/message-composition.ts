@@ -16,6 +16,15 @@ export const originalNotAttachable = defineProblem({
   remediation: 'The server never gave its MIME. Forward it without attachOriginal, with its attachments as your own.',
 });
 
+export const originalContentRemoved = defineProblem({
+  code: 'original-content-removed',
+  status: 409,
+  title: 'The content of the original message has been removed',
+  retryable: false,
+  remediation:
+    'The profile keeps content for contentRetentionDays. Forward it without attachOriginal, or answer it: both need no content.',
+});
+
 /** What a message gets from the one that it answers or forwards. */
 export interface Composition extends Threading {
   readonly subject: string;
@@ -27,7 +36,7 @@ export interface Composition extends Threading {
 export class MessageComposition {
   constructor(private readonly originals: OriginalMessagesStore) {}
 
-  /** @throws Problem not-found for an original out of reach, original-not-attachable, attachments-too-large */
+  /** @throws Problem not-found for an original out of reach, original-not-attachable, original-content-removed, attachments-too-large */
   async compose(sql: Sql, message: NewOutgoingMessage, reach: readonly string[] | null): Promise<Composition> {
     const { inReplyToMessageId, forwardOfMessageId, attachments } = message;
     const originalId = inReplyToMessageId ?? forwardOfMessageId;
@@ -46,6 +55,7 @@ export class MessageComposition {
   }
 
   private async attached(sql: Sql, original: OriginalMessage): Promise<OutgoingAttachment> {
+    if (original.contentId === null) throw new Problem(originalContentRemoved);
     const content = await this.originals.mimeOf(sql, original.contentId);
     if (!content) throw new Problem(originalNotAttachable);
     return {

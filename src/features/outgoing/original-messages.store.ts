@@ -4,7 +4,8 @@ import type { Original } from './threading.js';
 
 export interface OriginalMessage extends Original {
   readonly subject: string | null;
-  readonly contentId: string;
+  /** Null: its content was removed. */
+  readonly contentId: string | null;
 }
 
 /** The SQL that reads received messages for their answers. */

@@ -58,7 +58,8 @@ export class OutgoingMessages {
    * too, and sends them when it is back.
    * @returns its id
    * @throws Problem not-found for a mailbox or an original out of reach, invalid-request for a sendAt that is
-   *   past or too far, mailbox-does-not-send, attachments-too-large, original-not-attachable
+   *   past or too far, mailbox-does-not-send, attachments-too-large, original-not-attachable,
+   *   original-content-removed
    */
   async accept(manager: EntityManager, message: NewOutgoingMessage, reach: Reach): Promise<string> {
     const now = this.clock.now();

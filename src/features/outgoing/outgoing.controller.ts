@@ -14,7 +14,7 @@ import { RequireScope } from '../access/require-scope.js';
 import { DeliveryReportsStore } from '../delivery-reports/delivery-reports.store.js';
 import { ProfileNamesStore } from '../profiles/profile-names.store.js';
 import { adoptBodyIdempotencyKey } from './body-idempotency-key.js';
-import { originalNotAttachable } from './message-composition.js';
+import { originalContentRemoved, originalNotAttachable } from './message-composition.js';
 import { showMessage, showSummary } from './outgoing-answer.js';
 import { attachmentsTooLarge } from './outgoing-attachment.js';
 import { mailboxDoesNotSend, notCancellable, notRetryable, OutgoingMessages } from './outgoing-messages.js';
@@ -54,7 +54,7 @@ export class OutgoingMessagesController {
       'Accepted is as good as sent once: the message goes out exactly once, also across crashes and lost answers. A mailbox that is failed or paused takes messages and sends them when it is back. Give an Idempotency-Key, or a repeated request is a second message.',
   })
   @Answers(201, 'The message, pending', outgoingAnswer)
-  @AnswersProblem(mailboxDoesNotSend, attachmentsTooLarge, originalNotAttachable)
+  @AnswersProblem(mailboxDoesNotSend, attachmentsTooLarge, originalNotAttachable, originalContentRemoved)
   async send(
     @Caller() caller: Caller,
     @Posted() post: PostInProgress,
