@@ -29,7 +29,7 @@ export interface MailErrorDetails {
   /**
    * Stable and machine-readable: the EWS response code (`ErrorServerBusy`, already unwrapped from an
    * inner code), `Http401`, a socket code (`ECONNREFUSED`, `ENOTFOUND`, `CERT_HAS_EXPIRED`, `TimedOut`),
-   * or `InvalidXml`, `UnexpectedAnswer`, `AnswerTooLarge`.
+   * or `InvalidXml`, `UnexpectedAnswer`, `AnswerTooLarge`, `SyncStateStuck`.
    */
   readonly code: string;
   /** The EWS operation (`FindItem`). */

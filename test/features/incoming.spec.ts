@@ -1,3 +1,4 @@
+import { success } from '../exchange/support/answers.js';
 import { eventually } from '../support/eventually.js';
 import { WholeStage, succeeded } from './support/whole-stage.js';
 
@@ -167,6 +168,41 @@ describe('receiving', () => {
     for (let minute = 0; minute < 10; minute += 1) await stage.poll();
     expect([await received(), (await stage.messagesOf(mailbox)).length]).toEqual([26, 26]);
     expect(await stage.mailbox(mailbox)).toMatchObject({ state: 'active', lastError: null });
+  });
+
+  it('backs off from a server that gives ever the same sync state, takes what it tells, and goes on when it is mended', async () => {
+    const { control } = stage.sandbox;
+    await control.deliver(address, { subject: 'before' });
+    await begin();
+    const [{ sync_state: stuck }] = await stage.dataSource.query(
+      'SELECT sync_state FROM mailbox_folders WHERE mailbox_id = $1',
+      [mailbox],
+    );
+    const [told = ''] = await control.deliver(address, { subject: 'told again and again' });
+    const raw = success(
+      'SyncFolderItems',
+      `<m:SyncState>${stuck}</m:SyncState><m:IncludesLastItemInRange>false</m:IncludesLastItemInRange>
+       <m:Changes><t:Create><t:Message><t:ItemId Id="${told}" ChangeKey="CQAAAA=="/></t:Message></t:Create></m:Changes>`,
+    );
+    control.injectFault({ operation: 'SyncFolderItems', address, times: 1_000, fault: { raw } });
+    const calls = () => control.counts().calls.byOperation['SyncFolderItems'] ?? 0;
+    const before = calls();
+    stage.clock.advance(70_000);
+    for (let round = 0; round < 20; round += 1) await stage.round();
+    expect(calls() - before).toBe(1);
+    const shown = await stage.mailbox(mailbox);
+    expect(shown).toMatchObject({
+      state: 'active',
+      lastError: { code: 'SyncStateStuck', operation: 'SyncFolderItems' },
+    });
+    expect(Date.parse(shown.nextSyncAt)).toBeGreaterThan(stage.clock.now().getTime());
+    expect(await subjects()).toEqual(['before', 'told again and again']);
+
+    control.clearFaults();
+    stage.clock.advance(900_000);
+    await stage.poll();
+    expect(await stage.mailbox(mailbox)).toMatchObject({ state: 'active', lastError: null });
+    expect(await received()).toBe(2);
   });
 
   it('cut off in mid-run loses nothing and repeats nothing', async () => {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { FoundItem, SyncChange } from '../../mail/mail-item.js';
-import { MailServerError } from '../../mail/mail-error.js';
+import { MailServerError, type CallDiagnostics } from '../../mail/mail-error.js';
 import type { FolderRef } from '../../mail/mail-server.js';
 import { Clock } from '../../platform/clock/clock.js';
 import type { WatchedFolder } from '../mailboxes/folder-choice.js';
@@ -100,8 +100,11 @@ export class FolderSync {
         );
       }
       if (changes.last) return 'caught-up';
-      // A server that repeats its state without an end would hold us here for ever.
-      if (changes.syncState === syncState && changes.changes.length === 0) return 'caught-up';
+      if (changes.syncState === syncState) {
+        // A server that repeats its state without an end would hold us here for ever.
+        if (changes.changes.length === 0) return 'caught-up';
+        throw stuckSyncState();
+      }
       syncState = changes.syncState;
     }
     return 'more';
@@ -124,6 +127,29 @@ export class FolderSync {
     await this.changes.note(run, progress.folder, flags, left);
   }
 }
+
+/** An answer that cannot be true: there is more, and it begins where this one did. The mailbox backs off as from any other. */
+function stuckSyncState(): MailServerError {
+  return new MailServerError({
+    origin: 'protocol',
+    code: 'SyncStateStuck',
+    operation: 'SyncFolderItems',
+    text: 'The server tells the same changes again and again: it says that there are more, and gives no other sync state.',
+    effectPossible: false,
+    diagnostics: noDiagnostics,
+  });
+}
+
+const noDiagnostics: CallDiagnostics = {
+  clientRequestId: null,
+  requestId: null,
+  httpStatus: null,
+  frontEndServer: null,
+  backEndServer: null,
+  diagnosticInfo: null,
+  serverVersion: null,
+  durationMs: null,
+};
 
 /** A server that leaves the date out leaves the decision to the fetched item. */
 function wantedIds(items: readonly FoundItem[], from: Date): string[] {
