@@ -5,6 +5,7 @@ import { OutgoingExtras1763820000000 } from './1763820000000-outgoing-extras.js'
 import { Care1763830000000 } from './1763830000000-care.js';
 import { Folders1763840000000 } from './1763840000000-folders.js';
 import { EndpointOwners1763850000000 } from './1763850000000-endpoint-owners.js';
+import { Healing1763860000000 } from './1763860000000-healing.js';
 
 /** Every migration, oldest first. They only go forward: a mistake is mended by a further one. */
 export const migrations = [
@@ -15,4 +16,5 @@ export const migrations = [
   Care1763830000000,
   Folders1763840000000,
   EndpointOwners1763850000000,
+  Healing1763860000000,
 ];

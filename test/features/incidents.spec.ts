@@ -1,8 +1,7 @@
 import { v7 as uuid } from 'uuid';
 import { storedFailure, type StoredFailure } from '../../src/features/failures/failure.js';
 import { classify } from '../../src/features/failures/classify.js';
-import type { MailboxEvent } from '../../src/features/mailboxes/mailbox-state.js';
-import { MailboxTransitions } from '../../src/features/mailboxes/mailbox-transitions.js';
+import { MailboxTransitions, type MailboxReport } from '../../src/features/mailboxes/mailbox-transitions.js';
 import { NotificationsStore } from '../../src/features/failures/notifications.store.js';
 import { MailServerError } from '../../src/mail/mail-error.js';
 import { WholeStage, succeeded } from './support/whole-stage.js';
@@ -43,7 +42,7 @@ async function profileWith(mailboxes: number, more: Parameters<WholeStage['makeP
 }
 
 /** What a run reports, in a transaction of its own as runs do; PostgreSQL may end one of two that cross. */
-async function report(id: string, event: MailboxEvent): Promise<void> {
+async function report(id: string, event: MailboxReport): Promise<void> {
   const transitions = stage.get(MailboxTransitions);
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -55,7 +54,7 @@ async function report(id: string, event: MailboxEvent): Promise<void> {
   }
 }
 const stop = (id: string, code = 'ErrorImpersonateUserDenied') =>
-  report(id, { type: 'work-denied', kind: 'incoming', failure: failure(code) });
+  report(id, { type: 'work-denied', kind: 'incoming', failure: failure(code), established: true });
 const recover = (id: string) => report(id, { type: 'work-succeeded', kind: 'incoming', nextInMs: 60_000, lane: 1 });
 
 const incidentsOf = (profileId: string) => stage.client().all(`/v1/incidents?profileId=${profileId}`);
@@ -79,7 +78,7 @@ it('200 mailboxes that fail at once are one incident and one notification; the l
   expect(more).toEqual([]);
   expect(incident).toMatchObject({
     open: true,
-    scope: 'mailbox',
+    scope: 'profile',
     code: 'ErrorImpersonateUserDenied',
     count: 200,
     stoppedMailboxes: 200,
@@ -88,7 +87,7 @@ it('200 mailboxes that fail at once are one incident and one notification; the l
     clientRequestId: 'c-1',
   });
   expect(await notificationsOf(profileId)).toEqual(['opened']);
-  expect(await eventsOf(profileId)).toEqual({ 'mailbox.failed': 200, 'incident.opened': 1 });
+  expect(await eventsOf(profileId)).toEqual({ 'mailbox.failed': 200, 'incident.opened': 1, 'incident.widened': 1 });
 
   // A probe that fails again joins nothing anew and tells nobody again.
   stage.clock.advance(60_000);

@@ -25,13 +25,77 @@ const failure = (during: WorkKind, code = 'ErrorImpersonateUserDenied'): StoredF
 });
 
 const active: MailboxStatus = { state: 'active', failure: null, failedProbes: 0, incoming: true, outgoing: true };
+const denial = (kind: RunKind, during: WorkKind = 'incoming', more: Partial<Denial> = {}): MailboxEvent => ({
+  type: 'work-denied',
+  kind,
+  failure: failure(during),
+  established: false,
+  companions: 0,
+  ...more,
+});
+/** Denied, and denied again at the second look. */
+const deniedTwice = (kind: RunKind, during: WorkKind = 'incoming', status = active, random = 0) =>
+  transition(transition(status, denial(kind, during), random).status, denial(during, during), random);
 const of = (effects: readonly MailboxEffect[], type: MailboxEffect['type']) =>
   effects.filter((effect) => effect.type === type);
 const scheduled = (effects: readonly MailboxEffect[], kind: RunKind) =>
   effects.flatMap((effect) => (effect.type === 'schedule' && effect.kind === kind ? [effect.inMs] : [])).at(-1);
 
-describe('a mailbox that is denied', () => {
-  const denied = transition(active, { type: 'work-denied', kind: 'incoming', failure: failure('incoming') }, 0);
+type Denial = Extract<MailboxEvent, { type: 'work-denied' }>;
+
+describe('a mailbox that is denied once', () => {
+  const first = transition(active, denial('incoming'), 0.5);
+
+  it('is looked at again after 30 to 90 s, and nobody is told', () => {
+    expect(first.status).toMatchObject({ state: 'verifying', failure: { code: 'ErrorImpersonateUserDenied' } });
+    expect(first.effects.map(({ type }) => type)).toEqual(['schedule', 'schedule', 'schedule', 'schedule']);
+    expect(scheduled(first.effects, 'incoming')).toBe(60_000);
+    expect(scheduled(first.effects, 'outgoing')).toBeNull();
+    expect(
+      [0, 0.999999].map((random) => scheduled(transition(active, denial('incoming'), random).effects, 'incoming')),
+    ).toEqual([30_000, 90_000]);
+  });
+
+  it('goes on as if nothing had been when the second look succeeds', () => {
+    const well = transition(
+      first.status,
+      { type: 'work-succeeded', kind: 'incoming', nextInMs: 7, lane: lanes.routine },
+      0,
+    );
+    expect(well.status).toEqual(active);
+    expect(well.effects.every(({ type }) => type === 'schedule')).toBe(true);
+    expect([scheduled(well.effects, 'incoming'), scheduled(well.effects, 'outgoing')]).toEqual([7, 0]);
+  });
+
+  it('is not confirmed by other work that was under way', () => {
+    const other = transition(first.status, denial('outgoing', 'outgoing'), 0);
+    expect(other.status).toEqual(first.status);
+    expect(scheduled(other.effects, 'outgoing')).toBeNull();
+  });
+
+  it('waits on when the second look meets trouble that passes', () => {
+    const delayed = {
+      type: 'work-delayed',
+      kind: 'incoming',
+      failure: failure('incoming', 'ECONNRESET'),
+      attempts: 1,
+      atLeastMs: 0,
+      companions: 0,
+    } as const;
+    const later = transition(first.status, delayed, 0);
+    expect(later.status).toEqual(first.status);
+    expect(scheduled(later.effects, 'incoming')).toBeGreaterThan(0);
+  });
+
+  it('fails at once when the cause is established', () => {
+    const known = transition(active, denial('incoming', 'incoming', { established: true }), 0);
+    expect(known.status.state).toBe('failed');
+    expect(of(known.effects, 'announce')).toEqual([{ type: 'announce', event: 'mailbox.failed' }]);
+  });
+});
+
+describe('a mailbox that is denied again', () => {
+  const denied = deniedTwice('incoming');
 
   it('fails, joins an incident, is announced once and is probed after a minute', () => {
     expect(denied.status).toMatchObject({
@@ -49,7 +113,7 @@ describe('a mailbox that is denied', () => {
     let { status } = denied;
     const minutes: number[] = [];
     for (let probe = 0; probe < 6; probe += 1) {
-      const next = transition(status, { type: 'work-denied', kind: 'incoming', failure: failure('incoming') }, 0);
+      const next = transition(status, denial('incoming'), 0);
       expect(of(next.effects, 'announce')).toEqual([]);
       minutes.push((scheduled(next.effects, 'incoming') ?? 0) / 60_000);
       status = next.status;
@@ -68,6 +132,29 @@ describe('a mailbox that is denied', () => {
     expect(scheduled(back.effects, 'outgoing')).toBe(0);
     expect(of(back.effects, 'leave-incidents')).toEqual([{ type: 'leave-incidents' }]);
     expect(of(back.effects, 'announce')).toEqual([{ type: 'announce', event: 'mailbox.recovered' }]);
+    expect(back.effects.findIndex(({ type }) => type === 'wake-companions')).toBeLessThan(
+      back.effects.findIndex(({ type }) => type === 'leave-incidents'),
+    );
+  });
+
+  it('waits longer in a crowd, at any time up to four hours', () => {
+    const inCrowd = (random: number) =>
+      scheduled(
+        transition(denied.status, denial('incoming', 'incoming', { companions: 10_000 }), random).effects,
+        'incoming',
+      );
+    expect(inCrowd(0)).toBe(2 * 60_000);
+    expect(inCrowd(0.999999999)).toBe(240 * 60_000);
+  });
+
+  it('is put off by trouble that passes, and probed on by the same that stopped it', () => {
+    const delayed = { type: 'work-delayed', kind: 'incoming', attempts: 1, atLeastMs: 0, companions: 0 } as const;
+    const passing = transition(denied.status, { ...delayed, failure: failure('incoming', 'ECONNRESET') }, 0);
+    expect(passing.status).toEqual(denied.status);
+    expect(scheduled(passing.effects, 'incoming')).toBe(60_000);
+    const same = transition(denied.status, { ...delayed, failure: failure('incoming') }, 0);
+    expect(same.status).toMatchObject({ state: 'failed', failedProbes: 1 });
+    expect(scheduled(same.effects, 'incoming')).toBe(2 * 60_000);
   });
 
   it('is not taken for well because other work, begun before, succeeds', () => {
@@ -96,8 +183,7 @@ describe('a mailbox that is denied', () => {
 
 describe('care of a mailbox', () => {
   const day = 24 * 60 * 60_000;
-  const denied = (kind: RunKind, status = active) =>
-    transition(status, { type: 'work-denied', kind, failure: failure('incoming') }, 0.5);
+  const denied = (kind: RunKind, status = active) => transition(status, denial(kind), 0.5);
 
   it('stops with the mailbox and goes on with it, the audit at some time of the day to come', () => {
     const stopped = denied('incoming');
@@ -116,14 +202,14 @@ describe('care of a mailbox', () => {
     expect(scheduled(resumed.effects, 'audit')).toBe(day / 2 + 1);
   });
 
-  it('that is denied fails the mailbox, which mail work then proves well: incoming, or outgoing where that is off', () => {
+  it('that is denied stops the mailbox, which mail work then proves well: incoming, or outgoing where that is off', () => {
     const byIncoming = denied('backfill');
-    expect(byIncoming.status).toMatchObject({ state: 'failed', failure: { during: 'incoming' } });
-    expect(scheduled(byIncoming.effects, 'incoming')).toBe(66_000);
+    expect(byIncoming.status).toMatchObject({ state: 'verifying', failure: { during: 'incoming' } });
+    expect(scheduled(byIncoming.effects, 'incoming')).toBe(60_000);
     expect(scheduled(byIncoming.effects, 'backfill')).toBeNull();
     const byOutgoing = denied('backfill', { ...active, incoming: false });
-    expect(byOutgoing.status).toMatchObject({ state: 'failed', failure: { during: 'outgoing' } });
-    expect(scheduled(byOutgoing.effects, 'outgoing')).toBe(66_000);
+    expect(byOutgoing.status).toMatchObject({ state: 'verifying', failure: { during: 'outgoing' } });
+    expect(scheduled(byOutgoing.effects, 'outgoing')).toBe(60_000);
     expect(scheduled(byOutgoing.effects, 'incoming')).toBeNull();
   });
 
@@ -159,14 +245,18 @@ const event: fc.Arbitrary<MailboxEvent> = fc.oneof(
   fc.record({
     type: fc.constant('work-delayed' as const),
     kind: kindOf(),
+    failure: codeOf().map((code) => failure('incoming', code)),
     attempts: fc.integer({ min: 1, max: 40 }),
     atLeastMs: fc.nat(100_000),
+    companions: fc.nat(20_000),
   }),
   kindOf().chain((kind) =>
     fc.record({
       type: fc.constant('work-denied' as const),
       kind: fc.constant(kind),
-      failure: fc.constant(failure(kind)),
+      failure: codeOf().map((code) => failure(kind, code)),
+      established: fc.boolean(),
+      companions: fc.nat(20_000),
     }),
   ),
   fc.constant({ type: 'paused' as const }),
@@ -174,6 +264,10 @@ const event: fc.Arbitrary<MailboxEvent> = fc.oneof(
   fc.constant({ type: 'sync-requested' as const }),
   fc.record({ type: fc.constant('directions-changed' as const), incoming: fc.boolean(), outgoing: fc.boolean() }),
 );
+
+function codeOf(): fc.Arbitrary<string> {
+  return fc.constantFrom('ErrorImpersonateUserDenied', 'ErrorNonExistentMailbox');
+}
 
 function kindOf(): fc.Arbitrary<WorkKind> {
   return fc.constantFrom('incoming', 'outgoing');
@@ -199,13 +293,17 @@ function careEvent(): fc.Arbitrary<MailboxEvent> {
     fc.record({
       type: fc.constant('work-delayed' as const),
       kind,
+      failure: fc.constant(failure('incoming')),
       attempts: fc.integer({ min: 1, max: 40 }),
       atLeastMs: fc.nat(100_000),
+      companions: fc.constant(0),
     }),
     fc.record({
       type: fc.constant('work-denied' as const),
       kind,
       failure: fc.constant(failure('incoming')),
+      established: fc.constant(false),
+      companions: fc.constant(0),
     }),
   );
 }
@@ -236,9 +334,12 @@ describe('the state machine under any history', () => {
                 said = effect.event;
               }
             }
-            expect(status.state === 'failed').toBe(status.failure !== null);
+            expect(status.state === 'failed' || status.state === 'verifying').toBe(status.failure !== null);
             expect(inIncident).toBe(status.state === 'failed');
-            if (status.state === 'failed' && status.failure) expect(due[status.failure.during]).not.toBeNull();
+            if (status.failure) expect(due[status.failure.during]).not.toBeNull();
+            // Told of exactly while it is failed.
+            expect(said === 'mailbox.failed').toBe(status.state === 'failed');
+            if (status.state === 'verifying' && before.state !== 'verifying') expect(before.state).toBe('active');
             if (status.state === 'paused') expect([due.incoming, due.outgoing]).toEqual([null, null]);
 
             // Care rests with the mailbox, and while the mailbox is well it is never forgotten.

@@ -370,6 +370,9 @@ describe('sending mail', () => {
     });
     expect(await stage.message(second.id)).toMatchObject({ state: 'pending', failure: null });
     const mailbox = async () => (await stage.http.get(`/v1/mailboxes/${mailboxId}`)).body;
+    expect(await mailbox()).toMatchObject({ state: 'verifying', failure: { during: 'outgoing' } });
+    stage.clock.advance(90_000);
+    await stage.round();
     expect(await mailbox()).toMatchObject({ state: 'failed', failure: { during: 'outgoing' } });
     // Accepted too while it is failed, and no reason to call the server earlier.
     const third = await stage.accept(mailboxId, { subject: 'third' });

@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { v7 as uuid } from 'uuid';
 import { PacingStore, type Claim } from '../../src/features/scheduling/pacing.store.js';
+import { ServerPacingStore } from '../../src/features/scheduling/server-pacing.store.js';
 import { lanes, leaseMs, LeaseLost, type Lane, type WorkKind } from '../../src/features/scheduling/work.js';
 import { WorkStore } from '../../src/features/scheduling/work.store.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
@@ -12,12 +13,14 @@ const at = (ms: number) => new Date(start.getTime() + ms);
 let database: TestDatabase;
 let sql: DataSource;
 let pacing: PacingStore;
+let servers: ServerPacingStore;
 let work: WorkStore;
 
 beforeAll(async () => {
   database = await createTestDatabase({ poolSize: 20 });
   sql = database.dataSource;
-  pacing = new PacingStore(sql);
+  servers = new ServerPacingStore();
+  pacing = new PacingStore(sql, servers);
   work = new WorkStore(sql);
 });
 afterAll(() => database?.drop());
@@ -167,7 +170,8 @@ describe('claims', () => {
     expect(await pacing.claimDue(at(1_000), 500)).toHaveLength(1);
     expect(await pacing.claimDue(at(1_000), 500)).toHaveLength(0);
     await pacing.resume(sql, profileId, at(1_000));
-    expect(await pacing.claimDue(at(1_000), 500)).toHaveLength(7);
+    // Softly: two at once, of which the canary is one.
+    expect(await pacing.claimDue(at(1_000), 500)).toHaveLength(1);
   });
 
   it('that nobody takes up are due again when the lease runs out, under a higher token', async () => {

@@ -6,6 +6,8 @@ import { MessageItemsStore } from '../../src/features/incoming/message-items.sto
 import { ItemFailuresStore } from '../../src/features/incoming/item-failures.store.js';
 import { MailboxesStore } from '../../src/features/mailboxes/mailboxes.store.js';
 import { NotificationsStore } from '../../src/features/failures/notifications.store.js';
+import { ServerPacingStore } from '../../src/features/scheduling/server-pacing.store.js';
+import { StoppedMailboxesStore } from '../../src/features/mailboxes/stopped-mailboxes.store.js';
 import { PacingStore } from '../../src/features/scheduling/pacing.store.js';
 import { ProfilesStore } from '../../src/features/profiles/profiles.store.js';
 import { RemovalStore } from '../../src/features/mailboxes/removal.store.js';
@@ -64,8 +66,10 @@ let limited: string;
 beforeAll(async () => {
   stage = await WholeStage.open();
   const sql = stage.dataSource;
-  await sql.query(`INSERT INTO email_server_profiles
-    SELECT (json_populate_record(p, json_build_object('id', gen_random_uuid(), 'name', 'Profile ' || g))).* FROM email_server_profiles p, generate_series(1, 49) g`);
+  const [{ columns }] = await sql.query(`SELECT string_agg(column_name, ', ') AS columns FROM information_schema.columns
+    WHERE table_name = 'email_server_profiles' AND is_generated = 'NEVER'`);
+  await sql.query(`INSERT INTO email_server_profiles (${columns}) SELECT ${columns} FROM (
+    SELECT (json_populate_record(p, json_build_object('id', gen_random_uuid(), 'name', 'Profile ' || g))).* FROM email_server_profiles p, generate_series(1, 49) g) copies`);
   await sql.query(`INSERT INTO profile_pacing (profile_id, concurrency, grown_at)
     SELECT id, 5, '2026-01-01' FROM email_server_profiles ON CONFLICT DO NOTHING`);
   await sql.query(`UPDATE profile_pacing SET concurrency = 5, grown_at = '2026-01-01'`);
@@ -222,7 +226,7 @@ it.each<[string, () => Promise<unknown>]>([
   ],
   [
     'probing failed mailboxes',
-    () => stage.get(MailboxesStore).probeFailed(stage.dataSource, mailbox.profile_id, now()),
+    () => stage.get(StoppedMailboxesStore).probeSomeOfProfile(stage.dataSource, mailbox.profile_id, now()),
   ],
   ['asking for a sync', () => stage.client().post(`/v1/mailboxes/${mailbox.id}/sync`)],
   ['listing messages', get('/v1/messages?mailboxId={mailbox}')],
@@ -284,7 +288,27 @@ it.each<[string, () => Promise<unknown>]>([
     'taking a mailbox out of its incidents',
     () => stage.get(IncidentsStore).removeMailbox(stage.dataSource, mailbox.id, null, now()),
   ],
-  ['closing an incident', () => stage.get(IncidentsStore).closeIfEmpty(stage.dataSource, incident, now())],
+  ['closing an incident', () => stage.get(IncidentsStore).countOut(stage.dataSource, incident, now())],
+  [
+    'adding a mailbox to an incident',
+    () => stage.get(IncidentsStore).addMailbox(stage.dataSource, incident, mailbox.id, now()),
+  ],
+  ['waking companions', () => stage.get(StoppedMailboxesStore).wakeCompanions(stage.dataSource, mailbox.id, 3, now())],
+  [
+    'looking at the crowd of a mailbox',
+    () => stage.get(IncidentsStore).crowdOf(stage.dataSource, mailbox.profile_id, 'ErrorImpersonateUserDenied'),
+  ],
+  ['counting mailboxes at work', () => stage.get(IncidentsStore).mailboxesAtWork(stage.dataSource, mailbox.profile_id)],
+  [
+    'noting that a server left a call unanswered, and that it answers',
+    async () => {
+      const servers = stage.get(ServerPacingStore);
+      await servers.noteFailure(stage.dataSource, 'ews.example.com', 'ECONNREFUSED', now(), now);
+      await servers.isAwayFor(stage.dataSource, mailbox.id);
+      await servers.bringBack(stage.dataSource, 'ews.example.com', now());
+      await servers.noteAnswer(stage.dataSource, mailbox.profile_id, now());
+    },
+  ],
   ['listing notifications', get('/v1/notifications')],
   ['listing notifications by a limited key', get('/v1/notifications', asLimited)],
   ['listing notifications of an incident', get('/v1/notifications?incidentId={incident}')],

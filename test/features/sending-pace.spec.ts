@@ -1,7 +1,7 @@
 import { quotaWait } from '../../src/features/outgoing/sending-pace.js';
 import { SendingPaceStore } from '../../src/features/outgoing/sending-pace.store.js';
 import { waitOf } from '../../src/features/outgoing/waiting-reason.js';
-import { MailboxRuns } from '../../src/features/mailboxes/mailbox-run.js';
+import { MailboxRuns } from '../../src/features/mailboxes/mailbox-runs.js';
 import { OutgoingRun } from '../../src/features/outgoing/outgoing-run.js';
 import { LeaseLost, leaseMs } from '../../src/features/scheduling/work.js';
 import { itKeepsToTheSchema, SendingStage } from './support/sending-stage.js';

@@ -96,6 +96,7 @@ describeOnBothQueues('audit', (queue) => {
     // Mail flows, and a failure that comes and goes in between leaves the notice alone.
     expect(await road.mailbox(road.mailboxIds[0])).toMatchObject({ state: 'active', failure: null });
     road.exchange.revoke(service.username, [inbox]);
+    await road.deniedOnce(road.mailboxIds);
     await eventually(async () => expect((await road.mailbox(road.mailboxIds[0])).state).toBe('failed'));
     road.exchange.grant(service.username, [inbox]);
     await road.api.post(`/v1/mailboxes/${road.mailboxIds[0]}/sync`);

@@ -142,6 +142,7 @@ describeOnBothQueues('backfill', (queue) => {
     const id = await start();
     await eventually(async () => (await read(id)).stored > 0, { timeoutMs: 30_000 });
     road.exchange.revoke('svc-postroom', [inbox]);
+    await road.deniedOnce(road.mailboxIds);
     await eventually(async () => expect(await road.mailbox(road.mailboxIds[0])).toMatchObject({ state: 'failed' }));
     expect(await road.mailbox(road.mailboxIds[0])).toMatchObject({ failure: { during: 'incoming' } });
     expect(await work()).toMatchObject({ due_at: null });
@@ -164,9 +165,11 @@ describeOnBothQueues('backfill', (queue) => {
     road.exchange.injectFault({ operation: 'FindItem', times: 1_000, fault: { code: 'ErrorAccessDenied' } });
     const id = await start();
     for (let times = 1; times <= 2; times += 1) {
-      await eventually(async () => expect(await road.mailbox(road.mailboxIds[0])).toMatchObject({ state: 'failed' }));
+      await eventually(async () =>
+        expect(await road.mailbox(road.mailboxIds[0])).toMatchObject({ state: 'verifying' }),
+      );
       await road.api.post(`${path()}/sync`);
-      await eventually(async () => expect((await road.mailbox(road.mailboxIds[0])).state).not.toBe('failed'));
+      await eventually(async () => expect((await road.mailbox(road.mailboxIds[0])).state).not.toBe('verifying'));
     }
     await ended(id, 'failed');
     expect(await read(id)).toMatchObject({ lastFailure: { code: 'ErrorAccessDenied', title: expect.any(String) } });

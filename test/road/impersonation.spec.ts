@@ -28,13 +28,18 @@ describeOnBothQueues('impersonation denied', (queue) => {
     eventually(async () =>
       expect(await states()).toMatchObject(Object.fromEntries(addresses.map((address) => [address, state]))),
     );
+  /** Revoked from these, and confirmed by the second look. */
+  const stopped = async (addresses: readonly string[]) => {
+    await road.deniedOnce(addresses.map(idOf));
+    await inState('failed', addresses);
+  };
   const callsAs = (address: string) => road.exchange.lastCalls(4_000).filter((call) => call.address === address);
 
   it('fails the mailboxes concerned, tells the owner once, and leaves the others alone', async () => {
     road = await Road.open(queue, { mailboxes: 6, settings: { smtpUrl: smtp.url } });
     await road.synced();
     road.exchange.revoke(service.username, denied);
-    await inState('failed', denied);
+    await stopped(denied);
 
     const { failure, nextSyncAt } = await road.mailbox(idOf(addressOf(1)));
     expect(failure).toMatchObject({
@@ -87,7 +92,7 @@ describeOnBothQueues('impersonation denied', (queue) => {
     const address = addressOf(1);
     await road.synced();
     road.exchange.revoke(service.username, [address]);
-    await inState('failed', [address]);
+    await stopped([address]);
     const before = callsAs(address).length;
     let probes = 0;
     for (const minutes of [1, 2, 5, 10, 15, 15]) {
@@ -109,7 +114,7 @@ describeOnBothQueues('impersonation denied', (queue) => {
     road = await Road.open(queue, { mailboxes: 6, settings: { smtpUrl: smtp.url } });
     await road.synced();
     road.exchange.revoke(service.username, denied);
-    await inState('failed', denied);
+    await stopped(denied);
     await eventually(() => expect(smtp.mails).toHaveLength(1));
 
     for (const address of denied) await road.exchange.deliver(address, { subject: `meanwhile to ${address}` });
@@ -152,7 +157,7 @@ describeOnBothQueues('impersonation denied', (queue) => {
     const address = addressOf(1);
     await road.synced();
     road.exchange.revoke(service.username, [address]);
-    await inState('failed', [address]);
+    await stopped([address]);
     const { failure } = await road.mailbox(idOf(address));
 
     await road.api.post(`/v1/mailboxes/${idOf(address)}/sync`);
@@ -174,7 +179,7 @@ describeOnBothQueues('impersonation denied', (queue) => {
     road.mailboxIds = [(await road.api.post('/v1/mailboxes', mailbox)).body.id];
     const body = { mailboxId: road.mailboxIds[0], to: ['friend@elsewhere.example'], subject: 'waits', text: 'x' };
     const { id, internetMessageId } = (await road.api.post('/v1/outgoing-messages', body)).body;
-    await inState('failed', [address]);
+    await stopped([address]);
     expect((await road.mailbox(idOf(address))).failure).toMatchObject({
       code: 'ErrorImpersonateUserDenied',
       during: 'outgoing',
@@ -191,7 +196,7 @@ describeOnBothQueues('impersonation denied', (queue) => {
     road = await Road.open(queue, { mailboxes: 2 });
     await road.synced();
     road.exchange.revoke(service.username, 'all');
-    await inState('failed', all.slice(0, 2));
+    await stopped(all.slice(0, 2));
     const [kept] = await eventually(async () => {
       const { items } = (await road.api.get('/v1/notifications')).body;
       expect(items).toMatchObject([{ kind: 'opened', state: 'kept', sentAt: null }]);
@@ -207,7 +212,7 @@ describeOnBothQueues('impersonation denied', (queue) => {
     road = await Road.open(queue, { mailboxes: 1, settings: { smtpUrl: away.url } });
     await road.synced();
     road.exchange.revoke(service.username, 'all');
-    await inState('failed', [addressOf(1)]);
+    await stopped([addressOf(1)]);
     const notifications = async () => (await road.api.get('/v1/notifications')).body.items;
     await eventually(async () => expect(await notifications()).toMatchObject([{ state: 'pending', attempts: 1 }]));
     const back = await startSmtpReceiver(Number(new URL(away.url).port));

@@ -144,6 +144,13 @@ export class Road {
     );
   }
 
+  /** Waits until the mailboxes have been denied once, and skips the time to the second look, which confirms it. */
+  async deniedOnce(mailboxIds: readonly (string | undefined)[]): Promise<void> {
+    for (const id of mailboxIds)
+      await eventually(async () => expect(['verifying', 'failed']).toContain((await this.mailbox(id)).state));
+    this.clock.advance(90_000);
+  }
+
   async messages(mailboxId: string | undefined): Promise<Body[]> {
     return this.api.all(`/v1/messages?limit=200&mailboxId=${mailboxId}`);
   }

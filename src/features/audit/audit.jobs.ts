@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { HandlesJob, type JobContext } from '../../platform/queue/job-handler.js';
-import { MailboxRuns } from '../mailboxes/mailbox-run.js';
+import { MailboxRuns } from '../mailboxes/mailbox-runs.js';
 import { auditJob, type LeasePayload } from '../scheduling/work-jobs.js';
 import { AuditRun } from './audit-run.js';
 

@@ -18,6 +18,7 @@ export const eventTypes = [
   'backfill.completed',
   'backfill.failed',
   'incident.opened',
+  'incident.widened',
   'incident.closed',
   'thread.merged',
   'webhook.disabled',

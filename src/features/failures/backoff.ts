@@ -6,14 +6,40 @@ const probeMinutes = [1, 2, 5, 10, 15];
 /** Spreads what would otherwise come back in one instant; at most this share is added. */
 const probeJitter = 0.2;
 
+/** So many mailboxes that one cause has stopped are each probed at the schedule's times. */
+const probedSingly = 10;
+
+/** In a crowd a mailbox waits longer, but not longer than this: it may have been mended alone. */
+const longestProbeMs = 240 * minute;
+
 /**
+ * When a stopped mailbox is looked at again. In a crowd that one cause has stopped, a few mailboxes speak for
+ * all, so the probes of all together stay about as many as those of ten; the times are spread at random, and
+ * the first success wakes the others.
  * @param failedProbes how many probes have failed since the mailbox stopped
  * @param random from 0 up to 1
+ * @param companions mailboxes that the same cause has stopped
  * @returns ms until the next probe; never less than the schedule's own time
  */
-export function probeDelay(failedProbes: number, random: number): number {
+export function probeDelay(failedProbes: number, random: number, companions = 0): number {
   const minutes = probeMinutes[Math.min(failedProbes, probeMinutes.length - 1)] ?? 15;
-  return Math.round(minutes * minute * (1 + probeJitter * random));
+  const alone = minutes * minute;
+  const spread = Math.max(
+    alone * probeJitter,
+    Math.min(longestProbeMs, (alone * 2 * companions) / probedSingly) - alone,
+  );
+  return Math.round(alone + (companions > probedSingly ? spread : alone * probeJitter) * random);
+}
+
+/** After a first denial, which may be a mood of the server: 30 to 90 s. */
+export const secondLookDelay = (random: number): number => Math.round(30_000 + 60_000 * random);
+
+const serverProbeSeconds = [15, 30, 60, 120];
+
+/** When one call asks again whether a server is there that did not answer, after so many such calls. In ms. */
+export function serverProbeDelay(failedProbes: number, random: number): number {
+  const seconds = serverProbeSeconds[Math.min(failedProbes, serverProbeSeconds.length - 1)] ?? 120;
+  return Math.round(seconds * 1_000 * (1 + probeJitter * random));
 }
 
 /** A server cannot hold us longer than this in one go: a typo in its policy must not stop a profile for a day. */

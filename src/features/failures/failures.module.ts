@@ -7,6 +7,7 @@ import { IncidentsController } from './incidents.controller.js';
 import { Incidents } from './incidents.js';
 import { IncidentsStore } from './incidents.store.js';
 import { NotificationsStore } from './notifications.store.js';
+import { ServerIncidents } from './server-incidents.js';
 
 /** Incidents and what their owners are told. */
 @Module({
@@ -17,8 +18,9 @@ import { NotificationsStore } from './notifications.store.js';
     NotificationsStore,
     Incidents,
     EndpointIncidents,
+    ServerIncidents,
     { provide: EndpointListener, useExisting: EndpointIncidents },
   ],
-  exports: [Incidents, IncidentsStore, NotificationsStore],
+  exports: [Incidents, ServerIncidents, IncidentsStore, NotificationsStore],
 })
 export class FailuresModule {}

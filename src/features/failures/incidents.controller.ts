@@ -80,7 +80,8 @@ export class IncidentsController {
     const incident = await this.incidents.find(id, caller.profileIds);
     if (!incident) throw new Problem(problems.notFound);
     const mailboxes = await this.incidents.mailboxesOf(id, shownMailboxes);
-    const notifications = await this.notifications.list({ profileIds: null, incidentId: id, before: null, limit: 20 });
+    const { profileIds } = caller;
+    const notifications = await this.notifications.list({ profileIds, incidentId: id, before: null, limit: 20 });
     return {
       ...showIncident(incident, await this.contextOf([incident]), mailboxes[0]?.email_address ?? null),
       mailboxes: mailboxes.map(showIncidentMailbox),

@@ -17,12 +17,13 @@ export const incidentQuery = z.strictObject({
 
 const fields = {
   id: z.uuid(),
-  profileId: z.uuid().nullable().describe('Null: it is about an endpoint'),
-  endpointId: z.uuid().nullable().describe('Of a webhook endpoint; null: it is about a profile'),
+  profileId: z.uuid().nullable().describe('Null: it is about an endpoint or a server'),
+  endpointId: z.uuid().nullable().describe('The webhook endpoint that it is about'),
+  serverHost: z.string().nullable().describe('The server that it is about, with all of its profiles'),
   scope: z
     .enum(incidentScopes)
     .describe(
-      'profile: all mailboxes of the profile wait; notice: mail flows, and somebody should look; endpoint: a webhook endpoint was switched off',
+      'What is to be mended. profile: the account, or most of its mailboxes; server: it does not answer, and all of its profiles wait; notice: mail flows, and somebody should look; endpoint: a webhook endpoint was switched off',
     ),
   open: z.boolean(),
   code: z.string(),
@@ -90,6 +91,7 @@ export function showIncident(
     id: row.id,
     profileId: row.profile_id,
     endpointId: row.endpoint_id,
+    serverHost: row.server_host,
     scope: row.scope,
     open: row.closed_at === null,
     code: row.cause,
@@ -112,7 +114,7 @@ function wordsOf(row: IncidentRow, { profile, publicUrl }: IncidentContext, mail
   const { last_failure: failure } = row;
   return {
     ...explain(failure, {
-      ...profile(row.profile_id),
+      ...(row.profile_id === null ? onServer(row.server_host) : profile(row.profile_id)),
       mailbox: mailbox ?? 'the mailbox',
       values: failure.values,
     }),
@@ -122,6 +124,9 @@ function wordsOf(row: IncidentRow, { profile, publicUrl }: IncidentContext, mail
     clientRequestId: failure.clientRequestId,
   };
 }
+
+/** Of no single profile. */
+const onServer = (host: string) => ({ username: 'the service account', ewsUrl: `https://${host}/EWS/Exchange.asmx` });
 
 export const showIncidentMailbox = (row: IncidentMailboxRow) => ({
   id: row.mailbox_id,

@@ -6,12 +6,16 @@ import { storableJson } from '../../platform/database/storable-text.js';
 import type { EndpointFailure } from './endpoint-failure.js';
 import type { StoredFailure } from './failure.js';
 
-/** What it means for mail: a notice stops none, and asks for somebody's look all the same; an endpoint's stops webhooks. */
-export const incidentScopes = ['mailbox', 'profile', 'notice', 'endpoint'] as const;
+/**
+ * What is to be mended, and what it means for mail: a notice stops none, and asks for somebody's look all the same;
+ * an endpoint's stops webhooks.
+ */
+export const incidentScopes = ['mailbox', 'profile', 'server', 'notice', 'endpoint'] as const;
 export type IncidentScope = (typeof incidentScopes)[number];
 
 /** What an incident is about: exactly one of them. */
-type IncidentSubject = { readonly profileId: string } | { readonly endpointId: string };
+type IncidentSubject =
+  { readonly profileId: string } | { readonly endpointId: string } | { readonly serverHost: string };
 
 interface IncidentFields {
   readonly id: string;
@@ -29,6 +33,7 @@ interface IncidentFields {
 interface ProfileIncidentRow extends IncidentFields {
   readonly profile_id: string;
   readonly endpoint_id: null;
+  readonly server_host: null;
   readonly first_failure: StoredFailure;
   readonly last_failure: StoredFailure;
 }
@@ -36,11 +41,22 @@ interface ProfileIncidentRow extends IncidentFields {
 interface EndpointIncidentRow extends IncidentFields {
   readonly profile_id: null;
   readonly endpoint_id: string;
+  readonly server_host: null;
   readonly first_failure: EndpointFailure;
   readonly last_failure: EndpointFailure;
 }
 
-export type IncidentRow = ProfileIncidentRow | EndpointIncidentRow;
+/** About a server that does not answer, and so about all of its profiles. */
+interface ServerIncidentRow extends IncidentFields {
+  readonly profile_id: null;
+  readonly endpoint_id: null;
+  /** Host and port. */
+  readonly server_host: string;
+  readonly first_failure: StoredFailure;
+  readonly last_failure: StoredFailure;
+}
+
+export type IncidentRow = ProfileIncidentRow | EndpointIncidentRow | ServerIncidentRow;
 
 export interface IncidentMailboxRow {
   readonly mailbox_id: string;
@@ -64,29 +80,79 @@ export class IncidentsStore {
       readonly subject: IncidentSubject;
       readonly cause: string;
       readonly scope: IncidentScope;
+      /** Whether it ends when the profile resumes, rather than with its last mailbox. */
+      readonly suspends?: boolean;
       readonly failure: StoredFailure | EndpointFailure;
       readonly at: Date;
     },
   ): Promise<{ id: string; opened: boolean }> {
-    const [column, subjectId] = columnOf(incident.subject);
+    const [column, subjectId, key] = columnOf(incident.subject);
     const [row] = await sql.query<{ id: string; opened: boolean }[]>(
-      `INSERT INTO incidents AS i (id, ${column}, cause, scope, first_failure, last_failure, failures, opened_at, last_seen_at)
-       VALUES ($1, $2, $3, $4, $5, $5, 1, $6, $6)
-       ON CONFLICT (${column}, cause) WHERE closed_at IS NULL AND ${column} IS NOT NULL
+      `INSERT INTO incidents AS i (id, ${column}, cause, scope, suspends, first_failure, last_failure, failures, opened_at, last_seen_at)
+       VALUES ($1, $2, $3, $4, $7, $5, $5, 1, $6, $6)
+       ON CONFLICT (${key}) WHERE closed_at IS NULL AND ${column} IS NOT NULL
        DO UPDATE SET last_failure = excluded.last_failure, last_seen_at = excluded.last_seen_at, failures = i.failures + 1
        RETURNING id, (xmax = 0) AS opened`,
-      [uuidv7(), subjectId, incident.cause, incident.scope, storableJson(incident.failure), incident.at],
+      [
+        uuidv7(),
+        subjectId,
+        incident.cause,
+        incident.scope,
+        storableJson(incident.failure),
+        incident.at,
+        incident.suspends ?? false,
+      ],
     );
     if (!row) throw new Error('the incident was neither inserted nor updated');
     return row;
   }
 
-  async addMailbox(sql: Sql, incidentId: string, mailboxId: string, at: Date): Promise<void> {
-    await sql.query(
-      `INSERT INTO incident_mailboxes (incident_id, mailbox_id, joined_at) VALUES ($1, $2, $3)
-       ON CONFLICT (incident_id, mailbox_id) DO UPDATE SET recovered_at = NULL`,
+  /** @returns how many mailboxes the incident now holds, and what it is taken for so far */
+  async addMailbox(
+    sql: Sql,
+    incidentId: string,
+    mailboxId: string,
+    at: Date,
+  ): Promise<{ stopped: number; scope: IncidentScope }> {
+    const [rows] = await sql.query<[{ stopped: number; scope: IncidentScope }[], number]>(
+      `WITH before AS (SELECT recovered_at FROM incident_mailboxes WHERE incident_id = $1 AND mailbox_id = $2),
+       member AS (
+         INSERT INTO incident_mailboxes (incident_id, mailbox_id, joined_at, looked_at) VALUES ($1, $2, $3, $3)
+         ON CONFLICT (incident_id, mailbox_id) DO UPDATE SET recovered_at = NULL, looked_at = excluded.looked_at
+       )
+       UPDATE incidents SET
+         stopped = stopped + CASE WHEN EXISTS (SELECT FROM before WHERE recovered_at IS NULL) THEN 0 ELSE 1 END,
+         affected = affected + CASE WHEN EXISTS (SELECT FROM before) THEN 0 ELSE 1 END
+       WHERE id = $1 RETURNING stopped, scope`,
       [incidentId, mailboxId, at],
     );
+    const [row] = rows;
+    if (!row) throw new Error(`incident ${incidentId} is gone`);
+    return row;
+  }
+
+  /** How many mailboxes a cause stops in a profile, and whether that is most of it. */
+  async crowdOf(sql: Sql, profileId: string, cause: string): Promise<{ companions: number; isWide: boolean }> {
+    const [row] = await sql.query<{ companions: number; isWide: boolean }[]>(
+      `SELECT stopped AS companions, scope = 'profile' AND NOT suspends AS "isWide"
+       FROM incidents WHERE profile_id = $1 AND cause = $2 AND closed_at IS NULL`,
+      [profileId, cause],
+    );
+    return row ?? { companions: 0, isWide: false };
+  }
+
+  /** Mailboxes of a profile that nobody has paused. */
+  async mailboxesAtWork(sql: Sql, profileId: string): Promise<number> {
+    const [row] = await sql.query<{ count: number }[]>(
+      `SELECT count(*)::int AS count FROM mailboxes WHERE profile_id = $1 AND removed_at IS NULL AND state <> 'paused'`,
+      [profileId],
+    );
+    return row?.count ?? 0;
+  }
+
+  /** The cause is the profile's from now on. */
+  async widen(sql: Sql, incidentId: string): Promise<void> {
+    await sql.query(`UPDATE incidents SET scope = 'profile' WHERE id = $1`, [incidentId]);
   }
 
   /** Takes the mailbox out of the incidents that stop it, but for `except`. @returns those incidents' ids */
@@ -112,14 +178,14 @@ export class IncidentsStore {
   }
 
   /**
-   * Closes an incident that holds no mailbox any more. The row is locked before the count, or the last
-   * two mailboxes to recover would each still see the other one.
-   * @returns whether this call closed it
+   * Counts a mailbox out, and closes the incident if it was the last. The row is locked by the count, or the
+   * last two mailboxes to recover would each still see the other one.
+   * @returns the incident if this call closed it
    */
-  async closeIfEmpty(sql: Sql, incidentId: string, at: Date): Promise<{ profileId: string; cause: string } | null> {
-    await sql.query(`SELECT FROM incidents WHERE id = $1 FOR NO KEY UPDATE`, [incidentId]);
+  async countOut(sql: Sql, incidentId: string, at: Date): Promise<{ profileId: string; cause: string } | null> {
+    await sql.query(`UPDATE incidents SET stopped = stopped - 1 WHERE id = $1`, [incidentId]);
     const [rows] = await sql.query<[{ profile_id: string; cause: string }[], number]>(
-      `UPDATE incidents SET closed_at = $2 WHERE id = $1 AND closed_at IS NULL AND scope <> 'profile'
+      `UPDATE incidents SET closed_at = $2 WHERE id = $1 AND closed_at IS NULL AND NOT suspends
          AND NOT EXISTS (SELECT FROM incident_mailboxes m WHERE m.incident_id = $1 AND m.recovered_at IS NULL)
        RETURNING profile_id, cause`,
       [incidentId, at],
@@ -130,7 +196,7 @@ export class IncidentsStore {
   /** Closes the open incident that suspended a whole profile. @returns its id */
   async closeOfProfile(sql: Sql, profileId: string, at: Date): Promise<{ id: string; cause: string }[]> {
     const [rows] = await sql.query<[{ id: string; cause: string }[], number]>(
-      `UPDATE incidents SET closed_at = $2 WHERE profile_id = $1 AND closed_at IS NULL AND scope = 'profile' RETURNING id, cause`,
+      `UPDATE incidents SET closed_at = $2 WHERE profile_id = $1 AND closed_at IS NULL AND suspends RETURNING id, cause`,
       [profileId, at],
     );
     return rows;
@@ -145,11 +211,21 @@ export class IncidentsStore {
     return rows;
   }
 
+  /** Closes the open incident of a server. */
+  async closeOfServer(sql: Sql, serverHost: string, at: Date): Promise<{ id: string; cause: string }[]> {
+    const [rows] = await sql.query<[{ id: string; cause: string }[], number]>(
+      `UPDATE incidents SET closed_at = $2 WHERE server_host = $1 AND closed_at IS NULL RETURNING id, cause`,
+      [serverHost, at],
+    );
+    return rows;
+  }
+
   async find(id: string, profileIds: readonly string[] | null): Promise<IncidentRow | null> {
     const rows = await this.dataSource.query<IncidentRow[]>(
-      `${selectFrom('(SELECT * FROM incidents WHERE id = $1)')}
+      `SELECT i.* FROM (SELECT * FROM incidents WHERE id = $1) i
        WHERE $2::uuid[] IS NULL OR i.profile_id = ANY($2)
-         OR EXISTS (SELECT FROM webhook_endpoints e WHERE e.id = i.endpoint_id AND e.profile_ids <@ $2)`,
+         OR EXISTS (SELECT FROM webhook_endpoints e WHERE e.id = i.endpoint_id AND e.profile_ids <@ $2)
+         OR i.server_host IN (SELECT server_host FROM email_server_profiles WHERE id = ANY($2))`,
       [id, profileIds],
     );
     return rows[0] ?? null;
@@ -165,23 +241,25 @@ export class IncidentsStore {
     limit: number;
   }): Promise<IncidentRow[]> {
     const page = (rows: string) =>
-      `(SELECT i.* FROM ${rows} AND ($2::uuid IS NULL OR i.profile_id = $2) AND ($3::uuid IS NULL OR i.endpoint_id = $3)
-         AND ($4::boolean IS NULL OR (i.closed_at IS NULL) = $4) AND ($5::uuid IS NULL OR i.id < $5)
-       ORDER BY i.id DESC LIMIT $6)`;
-    // Each kind by its own index: one condition about both would have neither of them used.
-    const visible =
-      query.profileIds === null
-        ? page('incidents i WHERE $1::uuid[] IS NULL')
-        : `(${page('incidents i WHERE i.profile_id = ANY($1::uuid[])')} UNION ALL
-            ${page('webhook_endpoints e JOIN incidents i ON i.endpoint_id = e.id WHERE e.profile_ids <@ $1::uuid[]')})`;
-    return this.dataSource.query<IncidentRow[]>(`${selectFrom(visible)} ORDER BY i.id DESC LIMIT $6`, [
-      query.profileIds,
-      query.profileId,
-      query.endpointId,
-      query.open,
-      query.before,
-      query.limit,
-    ]);
+      `(SELECT i.* FROM ${rows} AND ($2::uuid IS NULL OR i.endpoint_id = $2)
+         AND ($3::boolean IS NULL OR (i.closed_at IS NULL) = $3) AND ($4::uuid IS NULL OR i.id < $4)
+       ORDER BY i.id DESC LIMIT $5)`;
+    const ofProfiles = 'incidents i WHERE i.profile_id = ANY($1::uuid[])';
+    const ofServers =
+      'incidents i WHERE i.server_host IN (SELECT server_host FROM email_server_profiles WHERE id = ANY($1::uuid[]))';
+    const ofEndpoints =
+      'webhook_endpoints e JOIN incidents i ON i.endpoint_id = e.id WHERE e.profile_ids <@ $1::uuid[]';
+    const { profileIds: reach, profileId } = query;
+    const asked = profileId === null ? reach : reach === null || reach.includes(profileId) ? [profileId] : [];
+    // Each kind by its own index: one condition about all of them would have none of them used.
+    const kinds =
+      asked === null
+        ? ['incidents i WHERE $1::uuid[] IS NULL']
+        : [ofProfiles, ofServers, ...(profileId === null ? [ofEndpoints] : [])];
+    return this.dataSource.query<IncidentRow[]>(
+      `SELECT i.* FROM (${kinds.map(page).join(' UNION ALL ')}) i ORDER BY i.id DESC LIMIT $5`,
+      [asked, query.endpointId, query.open, query.before, query.limit],
+    );
   }
 
   /** Still stopped ones first, then by address. */
@@ -195,14 +273,9 @@ export class IncidentsStore {
   }
 }
 
-const columnOf = (subject: IncidentSubject) =>
-  'profileId' in subject
-    ? (['profile_id', subject.profileId] as const)
-    : (['endpoint_id', subject.endpointId] as const);
-
-const selectFrom = (incidents: string) => `
-  SELECT i.*, members.stopped, members.affected
-  FROM ${incidents} i CROSS JOIN LATERAL (
-    SELECT count(*) FILTER (WHERE m.recovered_at IS NULL)::int AS stopped, count(*)::int AS affected
-    FROM incident_mailboxes m WHERE m.incident_id = i.id
-  ) members`;
+/** The subject's column, its value, and what is unique among open incidents: of a server there is one, whatever it answers. */
+function columnOf(subject: IncidentSubject): readonly [column: string, value: string, key: string] {
+  if ('profileId' in subject) return ['profile_id', subject.profileId, 'profile_id, cause'];
+  if ('endpointId' in subject) return ['endpoint_id', subject.endpointId, 'endpoint_id, cause'];
+  return ['server_host', subject.serverHost, 'server_host'];
+}

@@ -3,6 +3,7 @@ import type { Sql } from '../../platform/database/data-source.js';
 import { EventsStore } from '../deliveries/events.store.js';
 import type { StoredFailure } from './failure.js';
 import { IncidentsStore, type IncidentScope } from './incidents.store.js';
+import { isTimeToCount, isWidespread } from './lasting-trouble.js';
 import { NotificationsStore } from './notifications.store.js';
 
 interface Trouble {
@@ -26,8 +27,14 @@ export class Incidents {
   /** A mailbox stopped: it joins the profile's incident of that cause and leaves any other. */
   async mailboxStopped(sql: Sql, mailboxId: string, trouble: Trouble): Promise<void> {
     const incidentId = await this.open(sql, 'mailbox', trouble);
-    await this.incidents.addMailbox(sql, incidentId, mailboxId, trouble.at);
+    const { stopped, scope } = await this.incidents.addMailbox(sql, incidentId, mailboxId, trouble.at);
+    if (scope === 'mailbox' && isTimeToCount(stopped)) await this.widenIfMost(sql, incidentId, stopped, trouble);
     await this.leave(sql, mailboxId, incidentId, trouble.at);
+  }
+
+  /** How many mailboxes of a profile a cause stops, and whether it is taken for the profile's own. */
+  async crowdOf(sql: Sql, profileId: string, cause: string): Promise<{ companions: number; isWide: boolean }> {
+    return this.incidents.crowdOf(sql, profileId, cause);
   }
 
   /** A mailbox is well again, or a person took it out: incidents that it was the last of close. */
@@ -44,7 +51,7 @@ export class Incidents {
   /** That is over for this mailbox; `cause` null: all of it, for the mailbox is looked after no more. */
   async noticeEnded(sql: Sql, mailboxId: string, cause: string | null, at: Date): Promise<void> {
     for (const incidentId of await this.incidents.removeFromNotices(sql, mailboxId, cause, at))
-      await this.closeIfEmpty(sql, incidentId, at);
+      await this.countOut(sql, incidentId, at);
   }
 
   async profileSuspended(sql: Sql, trouble: Trouble): Promise<void> {
@@ -61,6 +68,7 @@ export class Incidents {
       subject: { profileId },
       cause: failure.code,
       scope,
+      suspends: scope === 'profile',
       failure,
       at,
     });
@@ -75,13 +83,29 @@ export class Incidents {
     return id;
   }
 
-  private async leave(sql: Sql, mailboxId: string, except: string | null, at: Date): Promise<void> {
-    for (const incidentId of await this.incidents.removeMailbox(sql, mailboxId, except, at))
-      await this.closeIfEmpty(sql, incidentId, at);
+  private async widenIfMost(
+    sql: Sql,
+    incidentId: string,
+    stopped: number,
+    { profileId, failure, at }: Trouble,
+  ): Promise<void> {
+    if (!isWidespread(stopped, await this.incidents.mailboxesAtWork(sql, profileId))) return;
+    await this.incidents.widen(sql, incidentId);
+    const data = { cause: failure.code, scope: 'profile', stopped };
+    await this.events.append(
+      sql,
+      [{ type: 'incident.widened', profileId, mailboxId: null, subjectId: incidentId, data }],
+      at,
+    );
   }
 
-  private async closeIfEmpty(sql: Sql, incidentId: string, at: Date): Promise<void> {
-    const closed = await this.incidents.closeIfEmpty(sql, incidentId, at);
+  private async leave(sql: Sql, mailboxId: string, except: string | null, at: Date): Promise<void> {
+    for (const incidentId of await this.incidents.removeMailbox(sql, mailboxId, except, at))
+      await this.countOut(sql, incidentId, at);
+  }
+
+  private async countOut(sql: Sql, incidentId: string, at: Date): Promise<void> {
+    const closed = await this.incidents.countOut(sql, incidentId, at);
     if (closed) await this.tellClosed(sql, closed.profileId, incidentId, closed.cause, at);
   }
 

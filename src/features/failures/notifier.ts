@@ -6,7 +6,7 @@ import type { Settings } from '../../platform/config/settings.js';
 import type { Log } from '../../platform/log/log.js';
 import { LOG, SETTINGS } from '../../platform/tokens.js';
 import { eventsKeptMs } from '../deliveries/feed-retention.js';
-import { ProfileNamesStore } from '../profiles/profile-names.store.js';
+import { ProfileNamesStore, type ProfileNames } from '../profiles/profile-names.store.js';
 import { retryDelay } from './backoff.js';
 import { endpointNotificationText } from './endpoint-notification-text.js';
 import { IncidentsStore } from './incidents.store.js';
@@ -110,11 +110,14 @@ export class Notifier {
         publicUrl,
       });
     const mailboxes = await this.incidents.mailboxesOf(incident.id, namedMailboxes);
-    const names = await this.profiles.of([incident.profile_id]);
+    const profile =
+      incident.profile_id === null
+        ? await this.profilesOnServer(incident.server_host, notification.recipient_email)
+        : (await this.profiles.of([incident.profile_id]))(incident.profile_id);
     return notificationText({
       kind: notification.kind,
       ownerName: notification.recipient_name,
-      profile: names(incident.profile_id),
+      profile,
       incident: {
         id: incident.id,
         scope: incident.scope,
@@ -126,5 +129,16 @@ export class Notifier {
       mailboxes: mailboxes.map((mailbox) => mailbox.email_address),
       publicUrl,
     });
+  }
+
+  /** An owner of several profiles of a server hears of all of them at once. */
+  private async profilesOnServer(host: string, ownerEmail: string): Promise<ProfileNames> {
+    const profiles = await this.profiles.ofOwnerOnServer(host, ownerEmail);
+    const [first] = profiles;
+    return {
+      name: profiles.map(({ name }) => name).join('”, “') || '(deleted)',
+      username: first?.username ?? '(unknown)',
+      ewsUrl: first?.ewsUrl ?? `https://${host}/EWS/Exchange.asmx`,
+    };
   }
 }

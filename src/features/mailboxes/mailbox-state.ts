@@ -1,14 +1,14 @@
-import { probeDelay, retryDelay } from '../failures/backoff.js';
+import { probeDelay, retryDelay, secondLookDelay } from '../failures/backoff.js';
 import type { StoredFailure, WorkKind } from '../failures/failure.js';
 import { isCare, lanes, type CareKind, type Lane, type RunKind } from '../scheduling/work.js';
 
-export const mailboxStates = ['active', 'failed', 'paused'] as const;
+export const mailboxStates = ['active', 'verifying', 'failed', 'paused'] as const;
 export type MailboxState = (typeof mailboxStates)[number];
 
 /** All that decides what a mailbox does next. */
 export interface MailboxStatus {
   readonly state: MailboxState;
-  /** Why it stopped; set exactly while `failed`. */
+  /** Why it stopped; set exactly while `verifying` or `failed`. */
   readonly failure: StoredFailure | null;
   /** Probes that failed since it stopped. */
   readonly failedProbes: number;
@@ -19,9 +19,25 @@ export interface MailboxStatus {
 export type MailboxEvent =
   | { readonly type: 'work-succeeded'; readonly kind: RunKind; readonly nextInMs: number | null; readonly lane: Lane }
   /** What only waiting mends. */
-  | { readonly type: 'work-delayed'; readonly kind: RunKind; readonly attempts: number; readonly atLeastMs: number }
+  | {
+      readonly type: 'work-delayed';
+      readonly kind: RunKind;
+      readonly failure: StoredFailure;
+      /** Failures in a row, this one included. */
+      readonly attempts: number;
+      readonly atLeastMs: number;
+      readonly companions: number;
+    }
   /** What stops the mailbox. */
-  | { readonly type: 'work-denied'; readonly kind: RunKind; readonly failure: StoredFailure }
+  | {
+      readonly type: 'work-denied';
+      readonly kind: RunKind;
+      readonly failure: StoredFailure;
+      /** Known to be more than a mood of the server: it has lasted, or most of the profile's mailboxes meet it. */
+      readonly established: boolean;
+      /** Mailboxes that the same cause has stopped in this profile. */
+      readonly companions: number;
+    }
   /** There is older mail to bring. */
   | { readonly type: 'backfill-requested' }
   | { readonly type: 'paused' }
@@ -40,6 +56,8 @@ export type MailboxEffect =
     }
   | { readonly type: 'join-incident'; readonly failure: StoredFailure }
   | { readonly type: 'leave-incidents' }
+  /** What stopped this one may be mended: some others that it stopped are looked at now. */
+  | { readonly type: 'wake-companions' }
   | {
       readonly type: 'announce';
       readonly event: 'mailbox.failed' | 'mailbox.recovered' | 'mailbox.paused' | 'mailbox.resumed';
@@ -68,9 +86,9 @@ export function wants(status: Pick<MailboxStatus, 'incoming' | 'outgoing'>, kind
   return kind === 'backfill' ? status.incoming || status.outgoing : status[kind];
 }
 
-/** Whether the work rests until the mailbox changes its state: mail work goes on as the probe of a failed one. */
+/** Whether the work rests until the mailbox changes its state: mail work goes on as the probe of a stopped one. */
 export const rests = (state: MailboxState, kind: RunKind): boolean =>
-  state === 'paused' || (state === 'failed' && isCare(kind));
+  state === 'paused' || (state !== 'active' && isCare(kind));
 
 /** Everything that is switched on runs now; what is off does not run. */
 const runAll = (status: MailboxStatus, lane: Lane): MailboxEffect[] =>
@@ -101,20 +119,7 @@ export function transition(status: MailboxStatus, event: MailboxEvent, random: n
     case 'work-succeeded':
       return succeeded(status, event, random);
     case 'work-delayed':
-      // A mailbox that a person paused meanwhile stays still; otherwise the state is not touched by what passes.
-      return {
-        status,
-        effects: [
-          schedule(
-            event.kind,
-            rests(status.state, event.kind) || !wants(status, event.kind)
-              ? null
-              : retryDelay(event.attempts, random, event.atLeastMs),
-            laneOf(event.kind),
-            event.attempts,
-          ),
-        ],
-      };
+      return delayed(status, event, random);
     case 'work-denied':
       return denied(status, event, random);
     case 'paused':
@@ -174,40 +179,47 @@ function succeeded(
       next,
       schedule(other(event.kind), wants(well, other(event.kind)) ? 0 : null),
       ...goOnWithCare(well, random),
-      { type: 'leave-incidents' },
-      { type: 'announce', event: 'mailbox.recovered' },
+      ...(status.state === 'failed' ? recovered(true) : []),
     ],
   };
 }
 
-function denied(
+/** Nobody was told of a mailbox that was only being verified. */
+const recovered = (proven: boolean): MailboxEffect[] => [
+  // Before it leaves: afterwards nothing would tell who the others are.
+  ...(proven ? [{ type: 'wake-companions' } as const] : []),
+  { type: 'leave-incidents' },
+  { type: 'announce', event: 'mailbox.recovered' },
+];
+
+function delayed(
   status: MailboxStatus,
-  event: Extract<MailboxEvent, { type: 'work-denied' }>,
+  event: Extract<MailboxEvent, { type: 'work-delayed' }>,
   random: number,
 ): Transition {
+  const { kind, attempts } = event;
+  // A mailbox that a person paused meanwhile stays still.
+  if (rests(status.state, kind) || !wants(status, kind))
+    return { status, effects: [schedule(kind, null, laneOf(kind), attempts)] };
+  const wait = retryDelay(attempts, random, event.atLeastMs);
+  if (status.state !== 'failed' || status.failure?.during !== kind)
+    return { status, effects: [schedule(kind, wait, laneOf(kind), attempts)] };
+  // Trouble that should have passed stopped it, and is still there; any other only puts the next probe off.
+  if (status.failure.code === event.failure.code)
+    return stopped(status, status.failure.during, { ...event, established: true }, random);
+  const probe = probeDelay(status.failedProbes, random, event.companions);
+  return { status, effects: [schedule(kind, Math.max(wait, probe), laneOf(kind), attempts)] };
+}
+
+type Denial = Extract<MailboxEvent, { type: 'work-denied' }>;
+
+function denied(status: MailboxStatus, event: Denial, random: number): Transition {
   if (status.state === 'paused' || !wants(status, event.kind)) return { status, effects: [schedule(event.kind, null)] };
-  if (isCare(event.kind)) return careDenied(status, event.kind, event.failure, random);
-  if (status.state === 'failed') {
-    if (status.failure?.during !== event.kind) return { status, effects: [schedule(event.kind, null)] };
-    const failedProbes = status.failedProbes + 1;
-    return {
-      status: { ...status, failure: event.failure, failedProbes },
-      effects: [
-        schedule(event.kind, probeDelay(failedProbes, random)),
-        { type: 'join-incident', failure: event.failure },
-      ],
-    };
-  }
-  return {
-    status: { ...status, state: 'failed', failure: event.failure, failedProbes: 0 },
-    effects: [
-      schedule(event.kind, probeDelay(0, random)),
-      schedule(other(event.kind), null),
-      ...restCare(),
-      { type: 'join-incident', failure: event.failure },
-      { type: 'announce', event: 'mailbox.failed' },
-    ],
-  };
+  if (isCare(event.kind)) return careDenied(status, event.kind, event, random);
+  // The other work may have been under way when the mailbox stopped: its refusal is no second look.
+  if (status.state !== 'active' && status.failure?.during !== event.kind)
+    return { status, effects: [schedule(event.kind, null)] };
+  return stopped(status, event.kind, event, random);
 }
 
 /**
@@ -215,19 +227,35 @@ function denied(
  * A denied audit stops nothing, for the next poll meets the same refusal within its interval; if it does
  * not, only listing is denied, and the mailbox would stop and recover with every audit.
  */
-function careDenied(status: MailboxStatus, kind: CareKind, failure: StoredFailure, random: number): Transition {
-  if (status.state === 'failed') return { status, effects: [schedule(kind, null)] };
+function careDenied(status: MailboxStatus, kind: CareKind, event: Denial, random: number): Transition {
+  if (status.state !== 'active') return { status, effects: [schedule(kind, null)] };
   if (kind === 'audit') return { status, effects: [schedule(kind, Math.round(auditEveryMs * (0.5 + random / 2)))] };
-  const probe: WorkKind = status.incoming ? 'incoming' : 'outgoing';
-  const stopped: StoredFailure = { ...failure, during: probe };
+  return stopped(status, status.incoming ? 'incoming' : 'outgoing', event, random);
+}
+
+/** One denial can be a mood of the server, so a mailbox fails at the second only; meanwhile nothing else asks. */
+function stopped(
+  status: MailboxStatus,
+  probe: WorkKind,
+  event: Omit<Denial, 'type' | 'kind'>,
+  random: number,
+): Transition {
+  const failure: StoredFailure = { ...event.failure, during: probe };
+  const standStill = [schedule(other(probe), null), ...restCare()];
+  if (status.state === 'active' && !event.established) {
+    return {
+      status: { ...status, state: 'verifying', failure, failedProbes: 0 },
+      effects: [schedule(probe, secondLookDelay(random)), ...standStill],
+    };
+  }
+  const failedProbes = status.state === 'failed' ? status.failedProbes + 1 : 0;
   return {
-    status: { ...status, state: 'failed', failure: stopped, failedProbes: 0 },
+    status: { ...status, state: 'failed', failure, failedProbes },
     effects: [
-      schedule(probe, probeDelay(0, random)),
-      schedule(other(probe), null),
-      ...restCare(),
-      { type: 'join-incident', failure: stopped },
-      { type: 'announce', event: 'mailbox.failed' },
+      schedule(probe, probeDelay(failedProbes, random, event.companions)),
+      ...(status.state === 'failed' ? [] : standStill),
+      { type: 'join-incident', failure },
+      ...(status.state === 'failed' ? [] : [{ type: 'announce', event: 'mailbox.failed' } as const]),
     ],
   };
 }
@@ -243,8 +271,7 @@ function directionsChanged(status: MailboxStatus, random: number): Transition {
       effects: [
         ...runAll(afresh, lanes.routine),
         ...goOnWithCare(afresh, random),
-        { type: 'leave-incidents' },
-        { type: 'announce', event: 'mailbox.recovered' },
+        ...(status.state === 'failed' ? recovered(false) : []),
       ],
     };
   }

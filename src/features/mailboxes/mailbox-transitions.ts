@@ -8,6 +8,14 @@ import { WorkStore } from '../scheduling/work.store.js';
 import { transition, wants, type MailboxEffect, type MailboxEvent, type MailboxStatus } from './mailbox-state.js';
 import type { MailboxEntity } from './mailbox.entity.js';
 import { MailboxesStore } from './mailboxes.store.js';
+import { StoppedMailboxesStore } from './stopped-mailboxes.store.js';
+
+/** Mailboxes that the first of a crowd to come back brings along; each of these brings as many. */
+const wave = 3;
+
+type WithoutCompanions<E> = E extends { readonly companions: number } ? Omit<E, 'companions'> : E;
+/** What happened to a mailbox, as far as whoever reports it can know. */
+export type MailboxReport = WithoutCompanions<MailboxEvent>;
 
 /**
  * The only road by which a mailbox changes state: the row is locked, the pure state machine decides,
@@ -17,6 +25,7 @@ import { MailboxesStore } from './mailboxes.store.js';
 export class MailboxTransitions {
   constructor(
     private readonly mailboxes: MailboxesStore,
+    private readonly stopped: StoppedMailboxesStore,
     private readonly work: WorkStore,
     private readonly incidents: Incidents,
     private readonly events: EventsStore,
@@ -31,16 +40,31 @@ export class MailboxTransitions {
   async apply(
     manager: EntityManager,
     mailboxId: string,
-    event: MailboxEvent,
+    report: MailboxReport,
     own: Lease | null,
   ): Promise<MailboxEntity | null> {
     const mailbox = await this.mailboxes.lock(manager, mailboxId);
     if (!mailbox) return null;
     const now = this.clock.now();
+    const event = await this.inItsCrowd(manager, mailbox, report);
     const { status, effects } = transition(mailbox, event, Math.random());
     if (!isUnchanged(mailbox, status)) await this.mailboxes.saveStatus(manager, mailbox, status, now);
     for (const effect of effects) await this.carryOut(manager, mailbox, status, effect, own, now);
     return mailbox;
+  }
+
+  /** Most of the profile meeting the same establishes it, without a second look at each one. */
+  private async inItsCrowd(
+    manager: EntityManager,
+    mailbox: MailboxEntity,
+    report: MailboxReport,
+  ): Promise<MailboxEvent> {
+    if (report.type !== 'work-denied' && report.type !== 'work-delayed') return report;
+    if (report.type === 'work-delayed' && mailbox.state !== 'failed') return { ...report, companions: 0 };
+    const { companions, isWide } = await this.incidents.crowdOf(manager, mailbox.profileId, report.failure.code);
+    return report.type === 'work-denied'
+      ? { ...report, companions, established: report.established || isWide }
+      : { ...report, companions };
   }
 
   private async carryOut(
@@ -60,6 +84,8 @@ export class MailboxTransitions {
           failure: effect.failure,
           at: now,
         });
+      case 'wake-companions':
+        return this.stopped.wakeCompanions(manager, mailbox.id, wave, now);
       case 'leave-incidents':
         return this.incidents.mailboxLeft(manager, mailbox.id, now);
       case 'announce':

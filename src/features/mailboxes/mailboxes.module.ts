@@ -4,7 +4,7 @@ import { FailuresModule } from '../failures/failures.module.js';
 import { ProfileListener } from '../profiles/profile-listener.js';
 import { ProfilesModule } from '../profiles/profiles.module.js';
 import { SchedulingModule } from '../scheduling/scheduling.module.js';
-import { MailboxRuns } from './mailbox-run.js';
+import { MailboxRuns } from './mailbox-runs.js';
 import { MailboxTransitions } from './mailbox-transitions.js';
 import { MailboxesController } from './mailboxes.controller.js';
 import { Mailboxes } from './mailboxes.js';
@@ -12,6 +12,8 @@ import { MailboxesStore } from './mailboxes.store.js';
 import { ProfileChanges } from './profile-changes.js';
 import { RemovalStore } from './removal.store.js';
 import { RunMetrics } from './run-metrics.js';
+import { RunSettlement } from './run-settlement.js';
+import { StoppedMailboxesStore } from './stopped-mailboxes.store.js';
 
 /** Mailboxes: what people do with them, and how their work is carried out. */
 @Module({
@@ -22,11 +24,13 @@ import { RunMetrics } from './run-metrics.js';
     MailboxTransitions,
     MailboxRuns,
     RunMetrics,
+    RunSettlement,
+    StoppedMailboxesStore,
     Mailboxes,
     RemovalStore,
     ProfileChanges,
     { provide: ProfileListener, useExisting: ProfileChanges },
   ],
-  exports: [Mailboxes, MailboxesStore, MailboxTransitions, MailboxRuns, RemovalStore],
+  exports: [Mailboxes, MailboxesStore, MailboxTransitions, MailboxRuns, RemovalStore, StoppedMailboxesStore],
 })
 export class MailboxesModule {}

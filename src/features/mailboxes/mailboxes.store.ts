@@ -203,16 +203,6 @@ export class MailboxesStore {
   async markRemoved(sql: Sql, id: string, now: Date): Promise<void> {
     await sql.query(`UPDATE mailboxes SET removed_at = $2, updated_at = $2 WHERE id = $1`, [id, now]);
   }
-
-  /** Failed mailboxes of a profile whose connection just changed are due at once. */
-  async probeFailed(sql: Sql, profileId: string, now: Date): Promise<void> {
-    await sql.query(
-      `UPDATE mailbox_work w SET due_at = $2, lane = 1
-       FROM mailboxes m WHERE m.profile_id = $1 AND m.state = 'failed' AND m.removed_at IS NULL
-         AND w.mailbox_id = m.id AND w.kind = m.failure->>'during'`,
-      [profileId, now],
-    );
-  }
 }
 
 export const addressKey = (profileId: string, emailAddress: string): string =>

@@ -6,6 +6,7 @@ import { defineProblem, Problem, problems } from '../../platform/http/problem.js
 import { fieldErrors } from '../../platform/http/validation.js';
 import { Incidents } from '../failures/incidents.js';
 import { PacingStore } from '../scheduling/pacing.store.js';
+import { ServerPacingStore } from '../scheduling/server-pacing.store.js';
 import { lanes } from '../scheduling/work.js';
 import { WorkStore } from '../scheduling/work.store.js';
 import { RemovalStore } from './removal.store.js';
@@ -42,6 +43,7 @@ export class Mailboxes {
     private readonly removals: RemovalStore,
     private readonly work: WorkStore,
     private readonly pacing: PacingStore,
+    private readonly servers: ServerPacingStore,
     private readonly transitions: MailboxTransitions,
     private readonly incidents: Incidents,
   ) {}
@@ -181,6 +183,7 @@ export class Mailboxes {
     if (mailbox.state === 'paused') throw new Problem(mailboxPaused);
     // "At once" is a person's wish, so it also goes before a wait that the profile is serving.
     await this.pacing.liftHold(manager, mailbox.profileId);
+    await this.servers.liftHold(manager, mailbox.profileId);
   }
 
   /** Gone for callers at once; its messages are cleared away in small steps afterwards. */

@@ -2,19 +2,22 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Clock } from '../../platform/clock/clock.js';
 import { ProfileListener } from '../profiles/profile-listener.js';
-import { MailboxesStore } from './mailboxes.store.js';
+import { ServerPacingStore } from '../scheduling/server-pacing.store.js';
+import { StoppedMailboxesStore } from './stopped-mailboxes.store.js';
 
-/** A corrected profile is tried at once by the mailboxes that had stopped, rather than at their next probe. */
+/** A corrected profile is tried at once by mailboxes that had stopped, rather than at their next probe. */
 @Injectable()
 export class ProfileChanges extends ProfileListener {
   constructor(
-    private readonly mailboxes: MailboxesStore,
+    private readonly stopped: StoppedMailboxesStore,
+    private readonly servers: ServerPacingStore,
     private readonly clock: Clock,
   ) {
     super();
   }
 
   override async connectionChanged(manager: EntityManager, profileId: string): Promise<void> {
-    await this.mailboxes.probeFailed(manager, profileId, this.clock.now());
+    await this.servers.liftHold(manager, profileId);
+    await this.stopped.probeSomeOfProfile(manager, profileId, this.clock.now());
   }
 }

@@ -40,13 +40,13 @@ export class OutgoingRun {
       else if (await this.sender.send(run, message)) provedWell = true;
     }
     const copies = await this.copies.clear(run);
-    // This run is the probe that brings a failed mailbox back, and a run without a call would prove nothing.
-    if (run.mailbox.state === 'failed' && !provedWell)
-      await run.session.openFolder({ distinguished: 'drafts' }, { signal: run.signal });
+    // This run is the probe that brings a stopped mailbox back, and a run without a call would prove nothing.
+    const isProbe = run.mailbox.state !== 'active';
+    if (isProbe && !provedWell) await run.session.openFolder({ distinguished: 'drafts' }, { signal: run.signal });
     return {
       nextInMs: await this.nextInMs(run),
       lane: lanes.routine,
-      contacted: tried.length > 0 || copies > 0 || run.mailbox.state === 'failed',
+      contacted: tried.length > 0 || copies > 0 || isProbe,
     };
   }
 

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import type { Sql } from '../../platform/database/data-source.js';
 
 /** What texts say of a profile. */
 export interface ProfileNames {
@@ -24,5 +25,23 @@ export class ProfileNamesStore {
     );
     const byId = new Map(rows.map(({ id, ...names }) => [id, names]));
     return (profileId) => byId.get(profileId) ?? unknown;
+  }
+
+  /** Profiles whose server it is. */
+  async idsOnServer(sql: Sql, serverHost: string): Promise<string[]> {
+    const rows = await sql.query<{ id: string }[]>(
+      `SELECT id FROM email_server_profiles WHERE server_host = $1 ORDER BY id`,
+      [serverHost],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /** Profiles of a server whose owner has this address; for texts to that owner. */
+  async ofOwnerOnServer(serverHost: string, ownerEmail: string): Promise<ProfileNames[]> {
+    return this.dataSource.query<ProfileNames[]>(
+      `SELECT name, auth_username AS username, ews_url AS "ewsUrl" FROM email_server_profiles
+       WHERE server_host = $1 AND lower(owner_email) = lower($2) ORDER BY id`,
+      [serverHost, ownerEmail],
+    );
   }
 }

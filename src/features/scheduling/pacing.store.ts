@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { Sql } from '../../platform/database/data-source.js';
+import { ServerPacingStore } from './server-pacing.store.js';
 import { leaseMs, type Lease, type WorkKind } from './work.js';
 
 interface ClaimedRow {
@@ -14,6 +15,13 @@ interface ClaimedRow {
 interface Budget {
   readonly profile_id: string;
   readonly budget: number;
+  /** The server does not answer, and this one call asks whether it is back. */
+  readonly canary: boolean;
+}
+
+interface LockedBudget extends Budget {
+  /** Of a server that counts as away. */
+  readonly away_host: string | null;
 }
 
 export interface Claim extends Lease {
@@ -21,43 +29,65 @@ export interface Claim extends Lease {
   readonly lane: number;
 }
 
+/** What a profile is trusted with when it comes back. */
+const softConcurrency = 2;
+
 /** After a step up or down the budget rests this long, so that one burst counts once. */
 const budgetRestMs = 5_000;
 
 /** The SQL of budgets: how much of a profile's work may run at once, over all processes. */
 @Injectable()
 export class PacingStore {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly servers: ServerPacingStore,
+  ) {}
 
   /**
    * Claims due work up to each profile's budget, most urgent lane first. Safe beside other dispatchers:
    * a profile's pacing row is locked while its leases are counted and given, and skipped by the others.
-   * A suspended profile gets one lease at a time: its canary.
+   * A suspended profile gets one lease at a time, its canary; so do all profiles together of a server that is away.
    * @param limit leases at most in this call
    */
   async claimDue(now: Date, limit: number): Promise<Claim[]> {
     return this.dataSource.transaction(async (manager) => {
       const claims: Claim[] = [];
-      const budgets = await this.lockBudgets(manager, now);
-      if (budgets.length === 0) return claims;
+      let budgets = await this.withCanaries(manager, await this.lockBudgets(manager, now), now);
       for (const lane of [0, 1, 2]) {
-        if (claims.length >= limit) break;
-        claims.push(...(await this.claimLane(manager, budgets, lane, now, limit - claims.length)));
+        if (claims.length >= limit || budgets.length === 0) break;
+        const claimed = await this.claimLane(manager, budgets, lane, now, limit - claims.length);
+        claims.push(...claimed);
+        budgets = budgets.filter((one) => !one.canary || !claimed.some((claim) => claim.profileId === one.profile_id));
       }
       return claims;
     });
   }
 
   /** A statement of its own: one that counted leases too would see those from before it got the lock. */
-  private async lockBudgets(sql: Sql, now: Date): Promise<Budget[]> {
-    return sql.query<Budget[]>(
-      `SELECT p.profile_id, CASE WHEN p.suspended_cause IS NULL THEN least(p.concurrency, e.max_concurrent_connections) ELSE 1 END AS budget
-       FROM profile_pacing p JOIN email_server_profiles e ON e.id = p.profile_id
-       WHERE p.hold_until <= $1
+  private async lockBudgets(sql: Sql, now: Date): Promise<LockedBudget[]> {
+    return sql.query<LockedBudget[]>(
+      `SELECT p.profile_id, CASE WHEN p.suspended_cause IS NULL THEN least(p.concurrency, e.max_concurrent_connections) ELSE 1 END AS budget,
+         false AS canary, CASE WHEN s.suspended_cause IS NOT NULL THEN s.host END AS away_host
+       FROM profile_pacing p JOIN email_server_profiles e ON e.id = p.profile_id LEFT JOIN server_pacing s ON s.host = e.server_host
+       WHERE p.hold_until <= $1 AND (s.host IS NULL OR s.hold_until <= $1)
          AND EXISTS (SELECT FROM mailbox_work d WHERE d.profile_id = p.profile_id AND d.lane IN (0, 1, 2) AND d.due_at <= $1)
        FOR NO KEY UPDATE OF p SKIP LOCKED`,
       [now],
     );
+  }
+
+  /** Of the profiles of a server that is away, one gets the one call; which of them is left to chance. */
+  private async withCanaries(sql: Sql, locked: readonly LockedBudget[], now: Date): Promise<Budget[]> {
+    const away = new Map<string, LockedBudget[]>();
+    for (const budget of locked)
+      if (budget.away_host !== null) away.set(budget.away_host, [...(away.get(budget.away_host) ?? []), budget]);
+    const taken = await this.servers.takeCanaries(sql, [...away.keys()], now);
+    const canaries = [...taken].flatMap((host) => {
+      const profiles = away.get(host) ?? [];
+      const one = profiles[Math.floor(Math.random() * profiles.length)];
+      return one ? [{ ...one, canary: true }] : [];
+    });
+    return [...locked.filter((budget) => budget.away_host === null), ...canaries];
   }
 
   private async claimLane(
@@ -69,12 +99,14 @@ export class PacingStore {
   ): Promise<Claim[]> {
     const [rows] = await sql.query<[ClaimedRow[], number]>(
       `WITH room AS MATERIALIZED (
-         SELECT profile_id, budget - (SELECT count(*) FROM mailbox_work l WHERE l.profile_id = open.profile_id AND l.lease_until > $2) AS free
-         FROM unnest($5::uuid[], $6::integer[]) AS open (profile_id, budget)
+         SELECT profile_id, canary, CASE WHEN canary THEN 1
+           ELSE budget - (SELECT count(*) FROM mailbox_work l WHERE l.profile_id = open.profile_id AND l.lease_until > $2) END AS free
+         FROM unnest($5::uuid[], $6::integer[], $7::boolean[]) AS open (profile_id, budget, canary)
        ), due AS (
          SELECT d.mailbox_id, d.kind FROM room CROSS JOIN LATERAL (
            SELECT w.mailbox_id, w.kind FROM mailbox_work w
            WHERE w.profile_id = room.profile_id AND w.lane = $1 AND w.due_at <= $2 AND (w.lease_until IS NULL OR w.lease_until <= $2)
+             AND (NOT room.canary OR w.kind IN ('incoming', 'outgoing'))
            ORDER BY w.due_at LIMIT greatest(room.free, 0)
            FOR UPDATE SKIP LOCKED
          ) d LIMIT $3
@@ -89,6 +121,7 @@ export class PacingStore {
         new Date(now.getTime() + leaseMs),
         budgets.map((budget) => budget.profile_id),
         budgets.map((budget) => budget.budget),
+        budgets.map((budget) => budget.canary),
       ],
     );
     return rows.map((row) => ({
@@ -163,11 +196,12 @@ export class PacingStore {
 
   /**
    * A run got through. One that ends while the profile is held began before the refusal, and proves nothing.
+   * The others follow softly, in a budget that grows from its beginning again.
    * @returns the cause that had suspended the profile, null when nothing had
    */
   async resume(sql: Sql, profileId: string, now: Date): Promise<string | null> {
     const [rows] = await sql.query<[{ cause: string }[], number]>(
-      `UPDATE profile_pacing p SET suspended_cause = NULL, strikes = 0
+      `UPDATE profile_pacing p SET suspended_cause = NULL, strikes = 0, concurrency = least(concurrency, ${softConcurrency}), grown_at = $2
        FROM (SELECT profile_id, suspended_cause AS cause FROM profile_pacing WHERE profile_id = $1 AND suspended_cause IS NOT NULL AND hold_until <= $2 FOR NO KEY UPDATE) old
        WHERE p.profile_id = old.profile_id RETURNING old.cause`,
       [profileId, now],

@@ -1,7 +1,11 @@
 import { Module } from '@nestjs/common';
 import { PacingStore } from './pacing.store.js';
+import { ServerPacingStore } from './server-pacing.store.js';
 import { WorkStore } from './work.store.js';
 
 /** The schedule and the budgets, for whoever changes them. The dispatcher itself runs in workers only. */
-@Module({ providers: [WorkStore, PacingStore], exports: [WorkStore, PacingStore] })
+@Module({
+  providers: [WorkStore, PacingStore, ServerPacingStore],
+  exports: [WorkStore, PacingStore, ServerPacingStore],
+})
 export class SchedulingModule {}

@@ -11,6 +11,11 @@ export interface Schedule {
   readonly attempts: number;
 }
 
+/** Whether nobody of the work's profile may call now: for the profile's own sake, or because its server is away. */
+const onHold = (now: string) => `EXISTS (
+  SELECT FROM profile_pacing p JOIN email_server_profiles e ON e.id = p.profile_id LEFT JOIN server_pacing s ON s.host = e.server_host
+  WHERE p.profile_id = w.profile_id AND (p.hold_until > ${now} OR s.hold_until > ${now}))`;
+
 /** The SQL of mailbox_work: leases, and what is due when. */
 @Injectable()
 export class WorkStore {
@@ -43,7 +48,7 @@ export class WorkStore {
     const [rows] = await this.dataSource.query<[{ token: string; attempts: number }[], number]>(
       `UPDATE mailbox_work w SET lease_until = $4, lease_token = lease_token + 1
        WHERE mailbox_id = $1 AND kind = $2 AND lease_token = $3 AND lease_until > $5
-         AND EXISTS (SELECT FROM profile_pacing p WHERE p.profile_id = w.profile_id AND (p.hold_until <= $5 OR kind = 'removal'))
+         AND (kind = 'removal' OR NOT ${onHold('$5')})
        RETURNING lease_token::text AS token, attempts`,
       [claim.mailboxId, claim.kind, claim.token, new Date(now.getTime() + leaseMs), now],
     );
@@ -61,7 +66,7 @@ export class WorkStore {
     const [rows] = await sql.query<[{ profileOnHold: boolean }[], number]>(
       `UPDATE mailbox_work w SET lease_until = $4
        WHERE mailbox_id = $1 AND kind = $2 AND lease_token = $3 AND lease_until IS NOT NULL
-       RETURNING EXISTS (SELECT FROM profile_pacing p WHERE p.profile_id = w.profile_id AND p.hold_until > $5) AS "profileOnHold"`,
+       RETURNING ${onHold('$5')} AS "profileOnHold"`,
       [lease.mailboxId, lease.kind, lease.token, new Date(now.getTime() + leaseMs), now],
     );
     const [row] = rows;

@@ -1,7 +1,7 @@
 import { simpleParser, type ParsedMail } from 'mailparser';
 import { OutgoingRun } from '../../../src/features/outgoing/outgoing-run.js';
 import { OutgoingJobs } from '../../../src/features/outgoing/outgoing.jobs.js';
-import { MailboxRuns } from '../../../src/features/mailboxes/mailbox-run.js';
+import { MailboxRuns } from '../../../src/features/mailboxes/mailbox-runs.js';
 import type { Claim } from '../../../src/features/scheduling/pacing.store.js';
 import type { RecordedExchange } from '../../../src/sandbox/sandbox-server.js';
 import type { ApiAnswer } from '../../support/api.js';

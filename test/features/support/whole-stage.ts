@@ -8,7 +8,7 @@ import { FolderSync } from '../../../src/features/incoming/folder-sync.js';
 import { MessageChanges } from '../../../src/features/incoming/message-changes.js';
 import { WatchedFolders } from '../../../src/features/incoming/watched-folders.js';
 import { IncomingJobs } from '../../../src/features/incoming/incoming.jobs.js';
-import { MailboxRuns } from '../../../src/features/mailboxes/mailbox-run.js';
+import { MailboxRuns } from '../../../src/features/mailboxes/mailbox-runs.js';
 import { PacingStore, type Claim } from '../../../src/features/scheduling/pacing.store.js';
 import { ManualClock } from '../../../src/platform/clock/clock.js';
 import { readSettings } from '../../../src/platform/config/settings.js';

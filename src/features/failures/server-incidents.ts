@@ -1,0 +1,57 @@
+import { Injectable } from '@nestjs/common';
+import type { Sql } from '../../platform/database/data-source.js';
+import type { EventType } from '../deliveries/event.js';
+import { EventsStore } from '../deliveries/events.store.js';
+import { ProfileNamesStore } from '../profiles/profile-names.store.js';
+import type { StoredFailure } from './failure.js';
+import { IncidentsStore } from './incidents.store.js';
+import { NotificationsStore } from './notifications.store.js';
+
+/**
+ * A server that does not answer is one incident, whatever it fails with and however many profiles it serves.
+ * As with mailboxes, notifications and events are of the same transaction.
+ */
+@Injectable()
+export class ServerIncidents {
+  constructor(
+    private readonly incidents: IncidentsStore,
+    private readonly notifications: NotificationsStore,
+    private readonly profiles: ProfileNamesStore,
+    private readonly events: EventsStore,
+  ) {}
+
+  async away(sql: Sql, serverHost: string, failure: StoredFailure, at: Date): Promise<void> {
+    const subject = { serverHost };
+    const incident = { subject, cause: failure.code, scope: 'server' as const, failure, at };
+    const { id, opened } = await this.incidents.openOrJoin(sql, incident);
+    if (!opened) return;
+    await this.notifications.add(sql, id, 'opened', at);
+    await this.tell(sql, 'incident.opened', serverHost, id, { cause: failure.code, scope: incident.scope }, at);
+  }
+
+  async answers(sql: Sql, serverHost: string, at: Date): Promise<void> {
+    for (const { id, cause } of await this.incidents.closeOfServer(sql, serverHost, at)) {
+      await this.notifications.add(sql, id, 'recovered', at);
+      await this.tell(sql, 'incident.closed', serverHost, id, { cause }, at);
+    }
+  }
+
+  /** To each of its profiles, so that readers limited to one of them learn of it. */
+  private async tell(
+    sql: Sql,
+    type: EventType,
+    serverHost: string,
+    incidentId: string,
+    data: Readonly<Record<string, string>>,
+    at: Date,
+  ): Promise<void> {
+    const told = (await this.profiles.idsOnServer(sql, serverHost)).map((profileId) => ({
+      type,
+      profileId,
+      mailboxId: null,
+      subjectId: incidentId,
+      data: { ...data, serverHost },
+    }));
+    await this.events.append(sql, told, at);
+  }
+}

@@ -1,0 +1,155 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { Clock } from '../../platform/clock/clock.js';
+import { EventsStore } from '../deliveries/events.store.js';
+import { probeDelay, serverProbeDelay, throttleHold } from '../failures/backoff.js';
+import { consequenceOf, type Consequence } from '../failures/classify.js';
+import { storedFailure, type Failure, type StoredFailure } from '../failures/failure.js';
+import { Incidents } from '../failures/incidents.js';
+import { hasLasted, isServerAway } from '../failures/lasting-trouble.js';
+import { ServerIncidents } from '../failures/server-incidents.js';
+import { PacingStore } from '../scheduling/pacing.store.js';
+import { ServerPacingStore } from '../scheduling/server-pacing.store.js';
+import { isCare, type Lease, type RunKind } from '../scheduling/work.js';
+import { MailboxTransitions, type MailboxReport } from './mailbox-transitions.js';
+import { MailboxesStore } from './mailboxes.store.js';
+import type { MailboxRun, RunResult } from './mailbox-run.js';
+
+/** How a run ended, written down in one transaction: the mailbox, its profile, its server, the schedule and who is told. */
+@Injectable()
+export class RunSettlement {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly clock: Clock,
+    private readonly pacing: PacingStore,
+    private readonly servers: ServerPacingStore,
+    private readonly mailboxes: MailboxesStore,
+    private readonly transitions: MailboxTransitions,
+    private readonly incidents: Incidents,
+    private readonly serverIncidents: ServerIncidents,
+    private readonly events: EventsStore,
+  ) {}
+
+  /** @throws LeaseLost */
+  async succeeded(run: MailboxRun, result: RunResult): Promise<void> {
+    await this.settle(async (manager) => {
+      const now = this.clock.now();
+      const { nextInMs, lane } = result;
+      const event = { type: 'work-succeeded', kind: run.lease.kind, nextInMs, lane } as const;
+      await this.transitions.apply(manager, run.mailbox.id, event, run.lease);
+      if (!result.contacted) return;
+      // How fresh a mailbox is, its mail work tells.
+      if (!isCare(run.lease.kind)) await this.mailboxes.noteRun(manager, run.mailbox.id, null, now);
+      await this.profileAnswers(manager, run.profile.id, now);
+      const host = await this.servers.noteAnswer(manager, run.profile.id, now);
+      if (host === null) return;
+      await this.serverIncidents.answers(manager, host, now);
+      await this.servers.bringBack(manager, host, now);
+    });
+  }
+
+  /**
+   * @param attemptsBefore failures in a row before this one
+   * @param profileVersion of the profile that the run worked with; null: it never learnt which
+   * @throws LeaseLost
+   */
+  async failed(
+    lease: Lease & { readonly kind: RunKind },
+    attemptsBefore: number,
+    failure: Failure,
+    profileVersion: number | null,
+  ): Promise<void> {
+    await this.settle(async (manager) => {
+      const now = this.clock.now();
+      const stored = storedFailure(failure, isCare(lease.kind) ? 'incoming' : lease.kind, now);
+      const consequence = consequenceOf(failure);
+      const attempts = await this.attemptsWith(manager, lease, consequence, failure, attemptsBefore);
+      // Receiving speaks for the mailbox: what keeps going wrong in sending can be a message's own.
+      const lasted = consequence === 'retry-later' && lease.kind === 'incoming' && hasLasted(attempts);
+      const report: MailboxReport =
+        consequence === 'fail-mailbox' || lasted
+          ? { type: 'work-denied', kind: lease.kind, failure: stored, established: lasted }
+          : { type: 'work-delayed', kind: lease.kind, failure: stored, attempts, atLeastMs: failure.backOffMs ?? 0 };
+      const mailbox = await this.transitions.apply(manager, lease.mailboxId, report, lease);
+      if (!mailbox) return;
+      if (report.type === 'work-delayed' && !isCare(lease.kind))
+        await this.mailboxes.noteRun(manager, mailbox.id, stored, now);
+      if (isServerAway(failure)) await this.serverLeftUnanswered(manager, mailbox.profileId, stored, now);
+      if (consequence === 'throttle-profile') {
+        const until = this.clock.in(throttleHold(failure.backOffMs, Math.random()));
+        await this.pacing.throttle(manager, mailbox.profileId, until, now);
+      }
+      if (consequence !== 'suspend-profile') return;
+      // Credentials that were replaced while the server looked at them say nothing of those that are there now.
+      if (await this.pacing.isOfVersion(manager, mailbox.profileId, profileVersion))
+        await this.suspendProfile(manager, mailbox.profileId, stored, now);
+    });
+  }
+
+  /** A mailbox is not held to account for a server that is known to be away: it is tried as soon as that is back. */
+  private async attemptsWith(
+    manager: EntityManager,
+    lease: Lease,
+    consequence: Consequence,
+    failure: Failure,
+    before: number,
+  ): Promise<number> {
+    if (consequence !== 'retry-later') return 1;
+    return isServerAway(failure) && (await this.servers.isAwayFor(manager, lease.mailboxId)) ? 1 : before + 1;
+  }
+
+  private async profileAnswers(manager: EntityManager, profileId: string, now: Date): Promise<void> {
+    const cause = await this.pacing.resume(manager, profileId, now);
+    if (cause === null) return;
+    await this.incidents.profileResumed(manager, profileId, now);
+    await this.events.append(
+      manager,
+      [{ type: 'profile.resumed', profileId, mailboxId: null, subjectId: profileId, data: { cause } }],
+      now,
+    );
+  }
+
+  private async serverLeftUnanswered(
+    manager: EntityManager,
+    profileId: string,
+    failure: StoredFailure,
+    now: Date,
+  ): Promise<void> {
+    const host = await this.servers.hostOf(manager, profileId);
+    if (host === null) return;
+    const isAway = await this.servers.noteFailure(manager, host, failure.code, now, (strikes) =>
+      this.clock.in(serverProbeDelay(strikes - 1, Math.random())),
+    );
+    if (isAway) await this.serverIncidents.away(manager, host, failure, now);
+  }
+
+  private async suspendProfile(
+    manager: EntityManager,
+    profileId: string,
+    failure: StoredFailure,
+    now: Date,
+  ): Promise<void> {
+    const isFirst = await this.pacing.suspend(manager, profileId, failure.code, now, (strikes) =>
+      this.clock.in(probeDelay(strikes - 1, Math.random())),
+    );
+    await this.incidents.profileSuspended(manager, { profileId, failure, at: now });
+    if (!isFirst) return;
+    await this.events.append(
+      manager,
+      [{ type: 'profile.suspended', profileId, mailboxId: null, subjectId: profileId, data: { code: failure.code } }],
+      now,
+    );
+  }
+
+  /** Two mailboxes that change incidents crosswise can deadlock; PostgreSQL ends one of them, and it simply writes again. */
+  private async settle(write: (manager: EntityManager) => Promise<void>): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.dataSource.transaction(write);
+      } catch (error) {
+        const code = (error as { code?: unknown }).code;
+        if (attempt === 3 || (code !== '40P01' && code !== '40001')) throw error;
+      }
+    }
+  }
+}
