@@ -109,6 +109,7 @@ it('200 mailboxes that fail at once are one incident and one notification; the l
     'mailbox.failed': 200,
     'mailbox.recovered': 200,
     'incident.opened': 1,
+    'incident.widened': 1,
     'incident.closed': 1,
   });
 }, 60_000);

@@ -33,6 +33,9 @@ async function resources(profile: string, name: string): Promise<Resources> {
   const failedMailbox = await stage.makeMailbox(`${name}-denied@example.com`, { profileId: profile });
   await stage.sandbox.control.deliver(`${name}@example.com`, { subject: `for ${name}` });
   while ((await stage.round()) > 0);
+  // The second look at the one that is denied.
+  stage.clock.advance(90_000);
+  while ((await stage.round()) > 0);
   const outgoing = succeeded(
     await stage
       .client()
