@@ -160,6 +160,20 @@ describe('a server that does not answer', () => {
     expect(await incidents()).toMatchObject([{ open: false }]);
   });
 
+  it('is there again although it refuses what it is asked', async () => {
+    await addMailboxes(stage.profileId, addresses(1, 4));
+    drop();
+    await pass(30 * 60_000, 15_000);
+    expect(await incidents()).toMatchObject([{ open: true, scope: 'server' }]);
+    control().clearFaults();
+    control().revoke(serviceAccount, addresses(1, 4));
+    await pass(10 * 60_000, 15_000);
+    expect(await incidents()).toMatchObject([
+      { open: true, scope: 'profile', code: 'ErrorImpersonateUserDenied', stoppedMailboxes: 4 },
+      { open: false, scope: 'server' },
+    ]);
+  });
+
   it('is no incident while some calls are answered', async () => {
     await addMailboxes(stage.profileId, addresses(1, 10));
     for (const address of addresses(1, 5))
@@ -209,6 +223,11 @@ describe('the way back', () => {
     await pass(5 * 60 * 60_000, 5 * 60_000);
     expect(new Set(await inState('active'))).toEqual(new Set(mended));
     expect(await incidents()).toMatchObject([{ open: true, stoppedMailboxes: 30, affectedMailboxes: 60 }]);
+
+    // What is left of it is about single mailboxes again, so the next one to be denied gets its second look.
+    control().grant(serviceAccount, everybody.slice(4));
+    await pass(5 * 60 * 60_000, 5 * 60_000);
+    expect(await incidents()).toMatchObject([{ open: true, scope: 'mailbox', stoppedMailboxes: 2 }]);
   }, 60_000);
 
   it('is tried by a few of each incident at once when the profile is corrected', async () => {

@@ -5,6 +5,7 @@ import type { Sql } from '../../platform/database/data-source.js';
 import { storableJson } from '../../platform/database/storable-text.js';
 import type { EndpointFailure } from './endpoint-failure.js';
 import type { StoredFailure } from './failure.js';
+import { fewestWide } from './lasting-trouble.js';
 
 /**
  * What is to be mended, and what it means for mail: a notice stops none, and asks for somebody's look all the same;
@@ -183,7 +184,13 @@ export class IncidentsStore {
    * @returns the incident if this call closed it
    */
   async countOut(sql: Sql, incidentId: string, at: Date): Promise<{ profileId: string; cause: string } | null> {
-    await sql.query(`UPDATE incidents SET stopped = stopped - 1 WHERE id = $1`, [incidentId]);
+    // The few that are left of a wide incident are single mailboxes again: the next one is looked at twice.
+    await sql.query(
+      `UPDATE incidents SET stopped = stopped - 1,
+         scope = CASE WHEN scope = 'profile' AND NOT suspends AND stopped <= ${fewestWide} THEN 'mailbox' ELSE scope END
+       WHERE id = $1`,
+      [incidentId],
+    );
     const [rows] = await sql.query<[{ profile_id: string; cause: string }[], number]>(
       `UPDATE incidents SET closed_at = $2 WHERE id = $1 AND closed_at IS NULL AND NOT suspends
          AND NOT EXISTS (SELECT FROM incident_mailboxes m WHERE m.incident_id = $1 AND m.recovered_at IS NULL)

@@ -254,8 +254,9 @@ function stopped(
     effects: [
       schedule(probe, probeDelay(failedProbes, random, event.companions)),
       ...(status.state === 'failed' ? [] : standStill),
-      { type: 'join-incident', failure },
       ...(status.state === 'failed' ? [] : [{ type: 'announce', event: 'mailbox.failed' } as const]),
+      // Last: the incident is one row for a crowd, and each of them holds it locked until its commit.
+      { type: 'join-incident', failure },
     ],
   };
 }

@@ -61,7 +61,8 @@ export class MailboxTransitions {
   ): Promise<MailboxEvent> {
     if (report.type !== 'work-denied' && report.type !== 'work-delayed') return report;
     if (report.type === 'work-delayed' && mailbox.state !== 'failed') return { ...report, companions: 0 };
-    const { companions, isWide } = await this.incidents.crowdOf(manager, mailbox.profileId, report.failure.code);
+    const cause = (report.type === 'work-delayed' && mailbox.failure?.code) || report.failure.code;
+    const { companions, isWide } = await this.incidents.crowdOf(manager, mailbox.profileId, cause);
     return report.type === 'work-denied'
       ? { ...report, companions, established: report.established || isWide }
       : { ...report, companions };

@@ -41,10 +41,7 @@ export class RunSettlement {
       // How fresh a mailbox is, its mail work tells.
       if (!isCare(run.lease.kind)) await this.mailboxes.noteRun(manager, run.mailbox.id, null, now);
       await this.profileAnswers(manager, run.profile.id, now);
-      const host = await this.servers.noteAnswer(manager, run.profile.id, now);
-      if (host === null) return;
-      await this.serverIncidents.answers(manager, host, now);
-      await this.servers.bringBack(manager, host, now);
+      await this.serverAnswers(manager, run.profile.id, now);
     });
   }
 
@@ -75,6 +72,8 @@ export class RunSettlement {
       if (report.type === 'work-delayed' && !isCare(lease.kind))
         await this.mailboxes.noteRun(manager, mailbox.id, stored, now);
       if (isServerAway(failure)) await this.serverLeftUnanswered(manager, mailbox.profileId, stored, now);
+      // A refusal is an answer, too. What went wrong on our side tells nothing of the server.
+      else if (failure.operation !== '') await this.serverAnswers(manager, mailbox.profileId, now);
       if (consequence === 'throttle-profile') {
         const until = this.clock.in(throttleHold(failure.backOffMs, Math.random()));
         await this.pacing.throttle(manager, mailbox.profileId, until, now);
@@ -107,6 +106,13 @@ export class RunSettlement {
       [{ type: 'profile.resumed', profileId, mailboxId: null, subjectId: profileId, data: { cause } }],
       now,
     );
+  }
+
+  private async serverAnswers(manager: EntityManager, profileId: string, now: Date): Promise<void> {
+    const host = await this.servers.noteAnswer(manager, profileId, now);
+    if (host === null) return;
+    await this.serverIncidents.answers(manager, host, now);
+    await this.servers.bringBack(manager, host, now);
   }
 
   private async serverLeftUnanswered(

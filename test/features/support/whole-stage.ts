@@ -146,8 +146,8 @@ export class WholeStage {
   }
 
   /** One round of dispatching. @returns how many runs there were */
-  async round(): Promise<number> {
-    const claims = await this.claim();
+  async round(limit?: number): Promise<number> {
+    const claims = await this.claim(limit);
     await Promise.all(claims.filter(({ kind }) => kind === 'incoming').map((claim) => this.receive(claim)));
     return claims.length;
   }
