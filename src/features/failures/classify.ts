@@ -1,46 +1,10 @@
-import { MailServerError, type MailErrorDetails } from '../../mail/mail-error.js';
+import { MailServerError } from '../../mail/mail-error.js';
+import type { CodeRow } from './codes/code-row.js';
+import { rowOf } from './codes/code-table.js';
+import { ownError } from './codes/own-codes.js';
 import type { Failure } from './failure.js';
-import { responseCodes, type FailureClass } from './response-codes.js';
 
-/** An EWS code that the table does not know yet: newer servers invent some. */
-const unknownResponse: FailureClass = ['other', 'server', 'backoff'];
-
-const httpCodes: Readonly<Record<string, FailureClass>> = {
-  Http302: ['network', 'server', 'backoff'],
-  Http401: ['credentials-auth', 'profile', 'never'],
-  // EWS switched off for the user, the application or the organisation; which one, only the mailboxes together tell.
-  Http403: ['impersonation-permission', 'mailbox', 'never'],
-  Http404: ['network', 'server', 'backoff'],
-  Http413: ['quota-size', 'item', 'never'],
-  Http440: ['credentials-auth', 'profile', 'never'],
-  // Exchange Online: the account will not be let in until a person does something.
-  Http456: ['credentials-auth', 'profile', 'never'],
-  Http503: ['throttling', 'profile', 'backoff'],
-};
-
-const transport: FailureClass = ['network', 'server', 'backoff'];
-const protocolCodes: Readonly<Record<string, FailureClass>> = {
-  AnswerTooLarge: ['quota-size', 'item', 'never'],
-};
-const protocol: FailureClass = ['protocol', 'server', 'backoff'];
-const ourOwn: FailureClass = ['other', 'mailbox', 'backoff'];
-
-/** A code comes from a server, and may be any text: `constructor` is in no table. */
-const rowOf = (table: Readonly<Record<string, FailureClass>>, code: string): FailureClass | undefined =>
-  Object.hasOwn(table, code) ? table[code] : undefined;
-
-function classOf(details: MailErrorDetails): FailureClass {
-  switch (details.origin) {
-    case 'response':
-      return rowOf(responseCodes, details.code) ?? unknownResponse;
-    case 'http':
-      return rowOf(httpCodes, details.code) ?? transport;
-    case 'transport':
-      return transport;
-    case 'protocol':
-      return rowOf(protocolCodes, details.code) ?? protocol;
-  }
-}
+const classOf = ({ category, scope, retry }: CodeRow) => ({ category, scope, retry });
 
 /**
  * The one road from an error to a decision. An error that no mail server caused (the database away, a
@@ -48,12 +12,9 @@ function classOf(details: MailErrorDetails): FailureClass {
  */
 export function classify(error: unknown): Failure {
   if (!(error instanceof MailServerError)) {
-    const [category, scope, retry] = ourOwn;
     return {
       code: 'InternalError',
-      category,
-      scope,
-      retry,
+      ...classOf(ownError),
       operation: '',
       message: 'An error on our side interrupted the run; the log of the worker has the details.',
       values: {},
@@ -63,12 +24,9 @@ export function classify(error: unknown): Failure {
     };
   }
   const { details } = error;
-  const [category, scope, retry] = classOf(details);
   return {
     code: details.code,
-    category,
-    scope,
-    retry,
+    ...classOf(rowOf(details.origin, details.code)),
     operation: details.operation,
     message: details.text,
     values: details.values ?? {},

@@ -1,6 +1,6 @@
 import { explainEndpoint, replayCommand } from './endpoint-explanation.js';
 import type { EndpointFailure } from './endpoint-failure.js';
-import { duration } from './notification-text.js';
+import { duration } from './moments.js';
 import type { NotificationKind } from './notifications.store.js';
 
 /** All that a notification about a webhook endpoint says. */

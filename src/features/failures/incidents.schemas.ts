@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { pageQuery, pageSchema } from '../../platform/http/page.js';
 import { idParam, queryFlag } from '../../platform/http/validation.js';
 import { explainEndpoint } from './endpoint-explanation.js';
-import { explain } from './explanations.js';
+import { explanationParts, showExplanation } from './explanation.schemas.js';
 import { incidentScopes, type IncidentMailboxRow, type IncidentRow } from './incidents.store.js';
 import type { ListedNotification } from './notifications.store.js';
 
@@ -30,6 +30,7 @@ const fields = {
   title: z.string(),
   cause: z.string().describe('In plain words'),
   remedy: z.string().describe('What to do, with the commands to run'),
+  explanation: explanationParts.nullable().describe('The same in parts; null for an endpoint'),
   operation: z.string().describe('Of EWS; empty for an endpoint'),
   message: z.string().describe('The server’s own words, of the latest failure; of an endpoint: its last error'),
   requestId: z.string().nullable(),
@@ -109,14 +110,16 @@ function wordsOf(row: IncidentRow, { profile, publicUrl }: IncidentContext, mail
   if (row.endpoint_id !== null) {
     const { last_failure: failure, endpoint_id: endpointId } = row;
     const unknown = { operation: '', requestId: null, clientRequestId: null };
-    return { ...explainEndpoint(failure, { endpointId, publicUrl }), message: failure.message, ...unknown };
+    const words = explainEndpoint(failure, { endpointId, publicUrl });
+    return { ...words, explanation: null, message: failure.message, ...unknown };
   }
   const { last_failure: failure } = row;
   return {
-    ...explain(failure, {
+    ...showExplanation(failure, {
       ...(row.profile_id === null ? onServer(row.server_host) : profile(row.profile_id)),
-      mailbox: mailbox ?? 'the mailbox',
-      values: failure.values,
+      mailbox: mailbox ?? '',
+      publicUrl,
+      ...(row.profile_id === null ? {} : { profileId: row.profile_id }),
     }),
     operation: failure.operation,
     message: failure.message,

@@ -1,129 +1,239 @@
-import type { StoredFailure } from './failure.js';
-import { explain } from './explanations.js';
-import type { IncidentScope } from './incidents.store.js';
-import type { NotificationKind } from './notifications.store.js';
+import { explainInFull, groupedByShell, type FullExplanation } from './explanations.js';
+import { duration, moment } from './moments.js';
+import type { Block, NotificationDocument } from './notification-document.js';
+import type { NotificationFacts } from './notification-facts.js';
+import { htmlPage } from './notification-html.js';
+import { plainText } from './notification-plain.js';
+import {
+  answerLines,
+  clipped,
+  countOf,
+  enumeration,
+  mailboxNames,
+  serverName,
+  shownLine,
+  undertaking,
+} from './notification-words.js';
 
-/** All that a notification says. */
-export interface NotificationFacts {
-  readonly kind: NotificationKind;
-  readonly ownerName: string;
-  readonly profile: { readonly name: string; readonly username: string; readonly ewsUrl: string };
-  readonly incident: {
-    readonly id: string;
-    readonly scope: IncidentScope;
-    readonly failure: StoredFailure;
-    readonly openedAt: Date;
-    readonly closedAt: Date | null;
-    readonly affected: number;
-  };
-  /** A few of the mailboxes that stand still, or stood. */
-  readonly mailboxes: readonly string[];
-  /** Without a slash at the end. */
-  readonly publicUrl: string;
+export type { NotificationFacts } from './notification-facts.js';
+
+/** A notification as it is mailed; text and HTML say the same. */
+export interface NotificationText {
+  /** One line of at most 150 characters. */
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
 }
 
-const during = { incoming: 'receiving mail', outgoing: 'sending mail' } as const;
+const longestSubject = 150;
 
-/** The text of a notification: pure, so that its words can be held against golden files. */
-export function notificationText(facts: NotificationFacts): { subject: string; text: string } {
-  return facts.kind === 'opened' ? opened(facts) : recovered(facts);
-}
-
-function opened(facts: NotificationFacts): { subject: string; text: string } {
-  const { incident, profile } = facts;
-  const { failure } = incident;
-  const explanation = explain(failure, {
-    username: profile.username,
-    ewsUrl: profile.ewsUrl,
-    mailbox: facts.mailboxes[0] ?? '(any mailbox)',
-    values: failure.values,
-  });
-  const text = [
-    `Hello ${facts.ownerName},`,
-    '',
-    incident.scope === 'notice'
-      ? `${explanation.title}. Mail of the profile “${profile.name}” goes on; this is about ${whatStopped(facts)}.`
-      : `${explanation.title}, so mail of the profile “${profile.name}” has stopped: ${whatStopped(facts)}.`,
-    '',
-    'What it means',
-    explanation.cause,
-    '',
-    'What to do',
-    explanation.remedy,
-    '',
-    ...(incident.scope === 'notice'
-      ? []
-      : [
-          'Nothing is lost: mail stays on the server, and messages to send wait here. Everything goes on by itself when it is mended.',
-        ]),
-    `The incident: ${facts.publicUrl}/v1/incidents/${incident.id}`,
-    '',
-    'Technical details',
-    ...details(failure, incident.openedAt),
-  ];
-  return { subject: `[Postroom] ${explanation.title}: ${profile.name}`, text: text.join('\n') };
-}
-
-function whatStopped(facts: NotificationFacts): string {
-  if (facts.incident.scope === 'profile') return 'all of its mailboxes wait';
-  const more = facts.incident.affected - facts.mailboxes.length;
-  return facts.mailboxes.join(', ') + (more > 0 ? ` and ${more} more` : '');
-}
-
-function recovered(facts: NotificationFacts): { subject: string; text: string } {
-  const { incident, profile } = facts;
-  const { title } = explain(incident.failure, {
-    username: profile.username,
-    ewsUrl: profile.ewsUrl,
+/** The words of a notification: pure, so that they can be held against golden files. */
+export function notificationText(facts: NotificationFacts): NotificationText {
+  const explanation = explainInFull(facts.incident.failure, {
+    username: facts.profile.username,
+    ewsUrl: facts.profile.ewsUrl,
     mailbox: facts.mailboxes[0] ?? '',
-    values: {},
+    values: facts.incident.failure.values,
+    mailboxes: facts.mailboxes,
+    furtherMailboxes: Math.max(0, stillStruck(facts) - facts.mailboxes.length),
+    publicUrl: facts.publicUrl,
+    ...(facts.profile.id === undefined ? {} : { profileId: facts.profile.id }),
+    ...(facts.mailboxIds?.[0] === undefined ? {} : { mailboxId: facts.mailboxIds[0] }),
   });
-  const lasted = incident.closedAt ? duration(incident.closedAt.getTime() - incident.openedAt.getTime()) : 'a while';
-  const text = [
-    `Hello ${facts.ownerName},`,
-    '',
-    `${incident.scope === 'notice' ? `All is well again with the profile “${profile.name}”.` : `Mail of the profile “${profile.name}” flows again.`} The trouble was: ${title}. It lasted ${lasted}${
-      incident.scope === 'mailbox'
-        ? ` and stopped ${incident.affected === 1 ? 'one mailbox' : `${incident.affected} mailboxes`}`
-        : ''
-    }.`,
-    '',
-    ...(incident.scope === 'notice'
-      ? []
-      : ['Nothing was lost: what arrived meanwhile is being fetched, and what waited is being sent.']),
-    `The incident: ${facts.publicUrl}/v1/incidents/${incident.id}`,
-  ];
-  return { subject: `[Postroom] Recovered: ${profile.name}`, text: text.join('\n') };
+  const { subject, blocks } = facts.kind === 'recovered' ? recovery(facts, explanation) : trouble(facts, explanation);
+  const line = clipped(`[Postroom] ${subject}`, longestSubject);
+  return { subject: line, text: plainText(blocks), html: htmlPage(line, blocks) };
 }
 
-function details(failure: StoredFailure, since: Date): string[] {
+function trouble(facts: NotificationFacts, explanation: FullExplanation): NotificationDocument {
+  const { incident } = facts;
+  const isNotice = incident.scope === 'notice';
+  return {
+    subject: `${subjectStart(facts, explanation.title)}: ${subjectName(facts)}`,
+    blocks: [
+      greeting(facts),
+      ...(facts.kind === 'escalated' ? [unansweredBlock(facts)] : []),
+      { kind: 'lead', text: `${explanation.title}. ${heldUp(facts)}` },
+      ...(facts.kind === 'digest' ? [progress(facts)] : []),
+      { kind: 'rows', rows: summary(facts) },
+      { kind: 'heading', text: 'What it means' },
+      { kind: 'paragraph', text: explanation.cause },
+      ...section('Likely causes, the likeliest first', explanation.causes, (items) => ({ kind: 'ranking', items })),
+      { kind: 'heading', text: 'What to do' },
+      { kind: 'paragraph', text: explanation.advice },
+      ...groupedByShell(explanation.commands).map((commands): Block => ({ kind: 'commands', commands })),
+      { kind: 'heading', text: 'Until then' },
+      { kind: 'paragraph', text: explanation.meanwhile },
+      ...(isNotice ? [] : [paragraph('Nothing is lost: mail stays on the server, and messages to send wait here.')]),
+      incidentLink(facts),
+      { kind: 'heading', text: 'Technical details' },
+      { kind: 'rows', rows: details(facts) },
+      ...section('What the server answered', answerLines(facts.soapExcerpt), (lines) => ({ kind: 'excerpt', lines })),
+    ],
+  };
+}
+
+const paragraph = (text: string): Block => ({ kind: 'paragraph', text });
+
+const section = (heading: string, items: readonly string[], block: (items: readonly string[]) => Block): Block[] =>
+  items.length === 0 ? [] : [{ kind: 'heading', text: heading }, block(items)];
+
+const greeting = ({ ownerName }: NotificationFacts): Block => paragraph(`Hello ${shownLine(ownerName)},`);
+
+const incidentLink = ({ publicUrl, incident }: NotificationFacts): Block => ({
+  kind: 'link',
+  label: 'The incident',
+  url: `${publicUrl}/v1/incidents/${encodeURIComponent(incident.id)}`,
+});
+
+const profileName = ({ profile }: NotificationFacts): string => `“${shownLine(profile.name)}”`;
+
+/** Whose trouble it is: a server's, or a profile's. */
+const subjectName = (facts: NotificationFacts): string =>
+  facts.incident.scope === 'server' ? serverName(facts) : shownLine(facts.profile.name);
+
+const stillStruck = ({ incident }: NotificationFacts): number => incident.stopped ?? incident.affected;
+
+function subjectStart(facts: NotificationFacts, title: string): string {
+  const { kind, incident } = facts;
+  if (kind === 'escalated') return `Nobody has taken up: ${title}`;
+  if (kind !== 'digest') return title;
+  const count = stillStruck(facts);
+  return `It lasts: ${title}${incident.scope === 'mailbox' && count > 1 ? ` (${countOf(count, 'mailbox')})` : ''}`;
+}
+
+function heldUp(facts: NotificationFacts): string {
+  switch (facts.incident.scope) {
+    case 'notice':
+      return `Mail of the profile ${profileName(facts)} goes on; this is about ${mailboxNames(facts, stillStruck(facts))}.`;
+    case 'profile':
+      return `Mail is held up for all mailboxes of the profile ${profileName(facts)}.`;
+    case 'server':
+      return `Mail is held up for ${profilesAtServer(facts)}.`;
+    case 'mailbox':
+      return `Mail is held up for ${mailboxNames(facts, stillStruck(facts))} in the profile ${profileName(facts)}.`;
+  }
+}
+
+function profilesAtServer(facts: NotificationFacts): string {
+  const names = (facts.profiles ?? []).map((name) => `“${shownLine(name)}”`);
+  return names.length > 1
+    ? `the profiles ${enumeration(names, names.length)}, which share ${serverName(facts)}`
+    : `the profile ${profileName(facts)}, which uses ${serverName(facts)}`;
+}
+
+const lasted = ({ incident, now }: NotificationFacts): string | null =>
+  now ? duration(now.getTime() - incident.openedAt.getTime()) : null;
+
+function progress(facts: NotificationFacts): Block {
+  const { incident, newly } = facts;
+  const time = lasted(facts);
+  const sentences = [
+    time ? `This has lasted for ${time} now.` : 'This still lasts.',
+    ...(newly
+      ? [
+          `Since the last message ${countOf(newly, 'more mailbox', 'more mailboxes')} ${newly === 1 ? 'was' : 'were'} struck.`,
+        ]
+      : []),
+    ...(incident.scope === 'mailbox' && incident.stopped != null && incident.stopped < incident.affected
+      ? [`${countOf(incident.affected - incident.stopped, 'mailbox')} recovered already.`]
+      : []),
+  ];
+  return paragraph(sentences.join(' '));
+}
+
+function unansweredBlock(facts: NotificationFacts): Block {
+  const { unanswered, now } = facts;
+  const reason = `You are the escalation contact of the profile ${profileName(facts)}.`;
+  if (!unanswered) return paragraph(`${reason} Nobody has acknowledged this incident so far.`);
+  const { ownerName, ownerEmail, toldAt } = unanswered;
+  const since = now ? ` (${duration(now.getTime() - toldAt.getTime())} ago)` : '';
+  return paragraph(
+    `${reason} ${shownLine(ownerName)}${ownerEmail ? ` (${shownLine(ownerEmail)})` : ''} was told on ${moment(toldAt)}${since}, and nobody has acknowledged it since.`,
+  );
+}
+
+function summary(facts: NotificationFacts): [string, string][] {
+  const { incident } = facts;
+  const time = facts.kind === 'opened' ? null : lasted(facts);
+  return [
+    ...(incident.scope === 'notice' ? [] : [['While', undertaking(facts)] as [string, string]]),
+    ...(incident.scope === 'mailbox' || incident.scope === 'notice'
+      ? [['Mailboxes', mailboxNames(facts, stillStruck(facts))] as [string, string]]
+      : []),
+    ['Since', `${moment(incident.openedAt)}${time ? `, for ${time}` : ''}`],
+    ['Server', serverName(facts)],
+  ];
+}
+
+function details({ incident, profile }: NotificationFacts): [string, string][] {
+  const { failure } = incident;
   const rows: [string, string | number | null][] = [
-    ['Since', `${since.toISOString()} (UTC)`],
-    ['While', during[failure.during]],
+    ['Activity id', incident.id],
     ['Code', failure.code],
-    ['Operation', failure.operation],
     ['Server’s words', failure.message],
+    ['EWS operation', failure.operation],
     ['HTTP status', failure.httpStatus],
+    ['At', failure.at],
     ['Request id', failure.requestId],
     ['Client request id', failure.clientRequestId],
     ['Front-end server', failure.frontEndServer],
     ['Back-end server', failure.backEndServer],
     ['Server version', failure.serverVersion],
+    ['EWS address', profile.ewsUrl],
+    ['Service account', profile.username],
   ];
-  return rows.filter(([, value]) => value !== null && value !== '').map(([name, value]) => `${name}: ${value}`);
+  return rows
+    .filter(([, value]) => value !== null && value !== '')
+    .map(([name, value]) => [name, shownLine(String(value), 1_000)]);
 }
 
-/** In the largest two units that matter to a person. */
-export function duration(ms: number): string {
-  const minutes = Math.max(1, Math.round(ms / 60_000));
-  const units: [number, string][] = [
-    [Math.floor(minutes / 1440), 'day'],
-    [Math.floor((minutes % 1440) / 60), 'hour'],
-    [minutes % 60, 'minute'],
-  ];
-  return units
-    .filter(([count]) => count > 0)
-    .slice(0, 2)
-    .map(([count, unit]) => `${count} ${unit}${count === 1 ? '' : 's'}`)
-    .join(' ');
+function recovery(facts: NotificationFacts, { title }: FullExplanation): NotificationDocument {
+  const { incident } = facts;
+  const isNotice = incident.scope === 'notice';
+  const time = incident.closedAt ? duration(incident.closedAt.getTime() - incident.openedAt.getTime()) : null;
+  const struck =
+    incident.scope === 'mailbox' || isNotice ? ` It concerned ${mailboxNames(facts, incident.affected)}.` : '';
+  return {
+    subject: `Recovered: ${subjectName(facts)}`,
+    blocks: [
+      greeting(facts),
+      {
+        kind: 'lead',
+        text: isNotice
+          ? `All is well again with the profile ${profileName(facts)}.`
+          : incident.scope === 'server'
+            ? `Mail flows again for ${profilesAtServer(facts)}.`
+            : `Mail of the profile ${profileName(facts)} flows again.`,
+      },
+      paragraph(`The trouble was: ${title}.${time ? ` It lasted ${time}.` : ''}${struck}`),
+      ...(isNotice ? [] : [paragraph(caughtUp(facts))]),
+      {
+        kind: 'rows',
+        rows: [
+          ['Since', moment(incident.openedAt)],
+          ...(incident.closedAt ? [['Until', moment(incident.closedAt)] as [string, string]] : []),
+          ['Activity id', shownLine(incident.id)],
+        ],
+      },
+      incidentLink(facts),
+    ],
+  };
+}
+
+function caughtUp({ caughtUp: counts }: NotificationFacts): string {
+  const { received, sent } = counts ?? { received: null, sent: null };
+  return ['Nothing was lost.', fetched(received), delivered(sent)].join(' ');
+}
+
+function fetched(count: number | null): string {
+  if (count === null) return 'What arrived meanwhile is being fetched.';
+  if (count === 0) return 'No message arrived meanwhile.';
+  return `Of what arrived meanwhile, ${countOf(count, 'message')} ${count === 1 ? 'was' : 'were'} fetched.`;
+}
+
+function delivered(count: number | null): string {
+  if (count === null) return 'What waited to be sent is being sent.';
+  if (count === 0) return 'No message waited to be sent.';
+  return `Of what waited to be sent, ${countOf(count, 'message')} ${count === 1 ? 'was' : 'were'} sent.`;
 }

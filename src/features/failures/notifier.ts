@@ -6,11 +6,11 @@ import type { Settings } from '../../platform/config/settings.js';
 import type { Log } from '../../platform/log/log.js';
 import { LOG, SETTINGS } from '../../platform/tokens.js';
 import { eventsKeptMs } from '../deliveries/feed-retention.js';
-import { ProfileNamesStore, type ProfileNames } from '../profiles/profile-names.store.js';
+import { ProfileNamesStore } from '../profiles/profile-names.store.js';
 import { retryDelay } from './backoff.js';
 import { endpointNotificationText } from './endpoint-notification-text.js';
 import { IncidentsStore } from './incidents.store.js';
-import { notificationText } from './notification-text.js';
+import { notificationText, type NotificationFacts } from './notification-text.js';
 import { NotificationsStore, type NotificationRow } from './notifications.store.js';
 
 const batch = 20;
@@ -54,7 +54,7 @@ export class Notifier {
   }
 
   private async send(notification: NotificationRow): Promise<void> {
-    const { subject, text } = await this.write(notification);
+    const { subject, text, html } = await this.write(notification);
     const settle = (state: NotificationRow['state'], error: string | null, nextAttemptAt: Date | null) =>
       this.notifications.settle(notification.id, { state, subject, text, at: this.clock.now(), error, nextAttemptAt });
     const facts = { notificationId: notification.id, incidentId: notification.incident_id, kind: notification.kind };
@@ -71,6 +71,7 @@ export class Notifier {
         to: { name: notification.recipient_name, address: notification.recipient_email },
         subject,
         text,
+        ...(html === undefined ? {} : { html }),
         // Stable, so that a mail sent again after a crash is recognised as the same one.
         messageId: `<${notification.id}@postroom>`,
         headers: { 'Auto-Submitted': 'auto-generated' },
@@ -91,7 +92,7 @@ export class Notifier {
     }
   }
 
-  private async write(notification: NotificationRow): Promise<{ subject: string; text: string }> {
+  private async write(notification: NotificationRow): Promise<{ subject: string; text: string; html?: string }> {
     const incident = await this.incidents.find(notification.incident_id, null);
     if (!incident) throw new Error(`notification ${notification.id} has no incident`);
     const publicUrl = publicUrlOf(this.settings);
@@ -110,35 +111,41 @@ export class Notifier {
         publicUrl,
       });
     const mailboxes = await this.incidents.mailboxesOf(incident.id, namedMailboxes);
-    const profile =
+    const whose =
       incident.profile_id === null
         ? await this.profilesOnServer(incident.server_host, notification.recipient_email)
-        : (await this.profiles.of([incident.profile_id]))(incident.profile_id);
+        : {
+            profile: {
+              id: incident.profile_id,
+              ...(await this.profiles.of([incident.profile_id]))(incident.profile_id),
+            },
+          };
     return notificationText({
       kind: notification.kind,
       ownerName: notification.recipient_name,
-      profile,
+      ...whose,
       incident: {
         id: incident.id,
-        scope: incident.scope,
+        // One of an endpoint has been told of above.
+        scope: incident.scope === 'endpoint' ? 'notice' : incident.scope,
         failure: incident.first_failure,
         openedAt: incident.opened_at,
         closedAt: incident.closed_at,
         affected: incident.affected,
       },
       mailboxes: mailboxes.map((mailbox) => mailbox.email_address),
+      mailboxIds: mailboxes.map((mailbox) => mailbox.mailbox_id),
       publicUrl,
     });
   }
 
   /** An owner of several profiles of a server hears of all of them at once. */
-  private async profilesOnServer(host: string, ownerEmail: string): Promise<ProfileNames> {
+  private async profilesOnServer(
+    host: string,
+    ownerEmail: string,
+  ): Promise<Pick<NotificationFacts, 'profile' | 'profiles'>> {
     const profiles = await this.profiles.ofOwnerOnServer(host, ownerEmail);
-    const [first] = profiles;
-    return {
-      name: profiles.map(({ name }) => name).join('”, “') || '(deleted)',
-      username: first?.username ?? '(unknown)',
-      ewsUrl: first?.ewsUrl ?? `https://${host}/EWS/Exchange.asmx`,
-    };
+    const unknown = { name: '(deleted)', username: '(unknown)', ewsUrl: `https://${host}/EWS/Exchange.asmx` };
+    return { profile: profiles[0] ?? unknown, profiles: profiles.map(({ name }) => name) };
   }
 }

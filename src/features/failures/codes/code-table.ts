@@ -1,0 +1,38 @@
+import type { MailErrorOrigin } from '../../../mail/mail-error.js';
+import { responseCodes } from '../response-codes.js';
+import type { CodeRow, CodeRows, FailureCategory } from './code-row.js';
+import { httpCodes, httpRow } from './http-codes.js';
+import { ownCodes, unknownResponse } from './own-codes.js';
+import { protocolCodes, protocolRow } from './protocol-codes.js';
+import { transportCodes, transportRow } from './transport-codes.js';
+
+/** A code comes from a server, and may be any text: `constructor` is in no table. */
+const among = (table: CodeRows, code: string): CodeRow | undefined =>
+  Object.hasOwn(table, code) ? table[code] : undefined;
+
+/** The row of an error; every code has one. */
+export function rowOf(origin: MailErrorOrigin, code: string): CodeRow {
+  switch (origin) {
+    case 'response':
+      return among(responseCodes, code) ?? unknownResponse;
+    case 'http':
+      return among(httpCodes, code) ?? httpRow(code);
+    case 'transport':
+      return among(transportCodes, code) ?? transportRow(code);
+    case 'protocol':
+      return among(protocolCodes, code) ?? protocolRow;
+  }
+}
+
+/** The row of a failure that was stored, which keeps the code and the category but not the origin. */
+export function rowOfStored(code: string, category: FailureCategory): CodeRow {
+  const known =
+    among(responseCodes, code) ??
+    among(httpCodes, code) ??
+    among(transportCodes, code) ??
+    among(protocolCodes, code) ??
+    among(ownCodes, code);
+  if (known) return known;
+  if (category === 'network') return code.startsWith('Http') ? httpRow(code) : transportRow(code);
+  return category === 'protocol' ? protocolRow : unknownResponse;
+}

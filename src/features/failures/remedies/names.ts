@@ -1,0 +1,64 @@
+import { oneLine } from './quoting.js';
+import { placeOf, serverKind, type ServerKind, type ServerPlace } from './server-kind.js';
+
+/** What words and commands are filled in with. */
+export interface ExplanationContext {
+  readonly username: string;
+  readonly ewsUrl: string;
+  /** The address; empty when no mailbox in particular is meant. */
+  readonly mailbox: string;
+  /** What the server said besides its code. */
+  readonly values: Readonly<Record<string, string>>;
+  /** Several that are struck by the same, a few of them at most. */
+  readonly mailboxes?: readonly string[];
+  /** How many more are struck than `mailboxes` names. */
+  readonly furtherMailboxes?: number;
+  /** For commands of the API; without them those are left out. */
+  readonly publicUrl?: string;
+  readonly profileId?: string;
+  readonly mailboxId?: string;
+}
+
+/** The names as sentences take them: each one harmless line, and something to say where there is none. */
+export interface Names {
+  readonly kind: ServerKind;
+  readonly account: string;
+  /** `anna@example.com` or “the mailbox”; `Mailbox` at the start of a sentence. */
+  readonly mailbox: string;
+  readonly Mailbox: string;
+  /** The host, or “the server” where the profile has no address that can be read. */
+  readonly server: string;
+  /** The same at the start of a sentence. */
+  readonly Server: string;
+  readonly place: ServerPlace | null;
+  /** Whether more mailboxes are struck than are named; then a fault of one of them is unlikely. */
+  readonly many: boolean;
+  /** A value that the server gave along, or null. */
+  readonly value: (name: string) => string | null;
+  readonly context: ExplanationContext;
+}
+
+/** An address longer than mail allows is not one; the rest of it would bury the sentence. */
+const longestName = 320;
+
+const shown = (text: string): string => {
+  const line = oneLine(text.length > longestName ? `${text.slice(0, longestName)}…` : text).trim();
+  return line === '' ? '(unknown)' : line;
+};
+
+export function namesOf(context: ExplanationContext): Names {
+  const place = placeOf(context.ewsUrl);
+  return {
+    kind: serverKind(context.ewsUrl),
+    account: shown(context.username),
+    mailbox: context.mailbox === '' ? 'the mailbox' : shown(context.mailbox),
+    Mailbox: context.mailbox === '' ? 'The mailbox' : shown(context.mailbox),
+    server: place?.hostname ?? 'the server',
+    Server: place ? `The server ${place.hostname}` : 'The server',
+    place,
+    many: (context.furtherMailboxes ?? 0) > 0,
+    // Its names come from a server, too, and one may be `constructor`.
+    value: (name) => (Object.hasOwn(context.values, name) ? shown(context.values[name] ?? '') : null),
+    context,
+  };
+}
