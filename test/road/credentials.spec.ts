@@ -87,7 +87,7 @@ describeOnBothQueues('a wrong password', (queue) => {
       ['profile.suspended'],
     );
     await eventually(() => expect(smtp.mails).toHaveLength(1));
-    expect(smtp.mails[0]?.text).toContain('all of its mailboxes wait');
+    expect(smtp.mails[0]?.text).toContain('held up for all mailboxes of the profile');
     expect(smtp.mails[0]?.text).not.toContain(service.password);
 
     const samples = [0, 77, 199];

@@ -70,6 +70,8 @@ describeOnBothQueues('impersonation denied', (queue) => {
       expect(mail?.text).toContain(part);
     expect(mail?.text).toMatch(/m[123]@postroom\.example/);
     expect(mail?.text).not.toContain(service.password);
+    // The same as a page, for programs that show HTML.
+    expect(mail?.parsed.html).toMatch(/<pre [^>]*>[^<]*New-ManagementRoleAssignment/);
 
     for (const address of all) await road.exchange.deliver(address, { subject: `to ${address}` });
     for (const address of well)
