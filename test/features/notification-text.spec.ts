@@ -400,24 +400,27 @@ it('names a few mailboxes, and how many more', () => {
   );
 });
 
-it('stays bounded, whatever the facts', () => {
-  const long = 'x'.repeat(100_000);
-  const { subject, text, html } = notificationText(
-    facts(
-      {
-        ownerName: long,
-        profile: { name: long, username: long, ewsUrl: long },
-        mailboxes: Array.from({ length: 200 }, () => long),
-        soapExcerpt: `${long}\n`.repeat(200),
-        work: { activity: 'sending', subject: long },
-      },
-      { failure: { ...failure, message: long, code: long, values: { Primary: long } } },
-    ),
-  );
-  expect([...subject].length).toBeLessThanOrEqual(150);
-  expect(text.length).toBeLessThan(60_000);
-  expect(html.length).toBeLessThan(80_000);
-});
+it.each(['ErrorImpersonateUserDenied', 'Http401', 'an unknown one'])(
+  'stays bounded, whatever the facts of %s',
+  (code) => {
+    const long = 'x'.repeat(100_000);
+    const { subject, text, html } = notificationText(
+      facts(
+        {
+          ownerName: long,
+          profile: { name: long, username: long, ewsUrl: long },
+          mailboxes: Array.from({ length: 200 }, () => long),
+          soapExcerpt: `${long}\n`.repeat(200),
+          work: { activity: 'sending', subject: long },
+        },
+        { failure: { ...failure, message: long, code, values: { Primary: long } } },
+      ),
+    );
+    expect([...subject].length).toBeLessThanOrEqual(150);
+    expect(text.length).toBeLessThan(60_000);
+    expect(html.length).toBeLessThan(80_000);
+  },
+);
 
 describe('with hostile facts', () => {
   const nasty = fc

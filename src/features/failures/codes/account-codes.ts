@@ -1,4 +1,5 @@
 import { newPasswordCommands } from '../remedies/api-commands.js';
+import { onPremises } from '../remedies/command.js';
 import { licenceCommands, ownerAccountCommands, serviceAccountCommands } from '../remedies/mailbox-commands.js';
 import type { Names } from '../remedies/names.js';
 import { family, row, type CodeRows, type Words } from './code-row.js';
@@ -33,18 +34,14 @@ const blockedSender = (title: string) => (names: Names) => ({
       : [],
 });
 
-const federation = ({ server }: Names): Omit<Words, 'title'> => ({
+const federation = ({ server, kind }: Names): Omit<Words, 'title'> => ({
   meaning: `The server at ${server} could not vouch for the account to another forest or organisation.`,
   causes: ['The trust or federation between the two is missing, broken, or its certificate has expired.'],
   advice:
     'Have the Exchange administrator check the federation trust, or enter the server that holds the mailboxes in the profile.',
-  commands: [
-    {
-      purpose: 'Test the federation trust.',
-      shell: 'exchange-management-shell',
-      command: 'Get-FederationTrust | Format-List\nTest-FederationTrust',
-    },
-  ],
+  commands: onPremises(kind, [
+    { purpose: 'Test the federation trust.', command: 'Get-FederationTrust | Format-List\nTest-FederationTrust' },
+  ]),
 });
 
 const clientToken = (): Omit<Words, 'title'> => ({
@@ -152,18 +149,17 @@ export const accountCodes: CodeRows = {
     ErrorInvalidClientAccessTokenRequest: 'A request for an add-in’s token is not valid',
     ErrorUnauthorizedClientAccessTokenRequest: 'A request for an add-in’s token is not allowed',
   }),
-  ErrorNoOAuthServerAvailableForRequest: row(['credentials-auth', 'server', 'backoff'], ({ server }) => ({
+  ErrorNoOAuthServerAvailableForRequest: row(['credentials-auth', 'server', 'backoff'], ({ server, kind }) => ({
     title: 'The server has no partner to check an OAuth token with',
     meaning: `The server at ${server} was asked to accept a token, and knows no authorisation server for it.`,
     causes: ['Hybrid modern authentication is not set up, or only in part.'],
     advice: 'Have the Exchange administrator check the authorisation servers.',
-    commands: [
+    commands: onPremises(kind, [
       {
         purpose: 'See the authorisation servers, and what they are enabled for.',
-        shell: 'exchange-management-shell',
         command: 'Get-AuthServer | Format-List Name, Type, Enabled, IsDefaultAuthorizationEndpoint',
       },
-    ],
+    ]),
     selfHealing: false,
   })),
 };

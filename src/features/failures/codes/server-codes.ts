@@ -1,3 +1,4 @@
+import { onPremises } from '../remedies/command.js';
 import { databaseCommands, serviceAccountCommands } from '../remedies/mailbox-commands.js';
 import type { Names } from '../remedies/names.js';
 import { family, row, type CodeRows, type Words } from './code-row.js';
@@ -13,20 +14,19 @@ const storeAway = (names: Names): Omit<Words, 'title'> => ({
   commands: databaseCommands(names),
 });
 
-const directoryAway = ({ server }: Names): Omit<Words, 'title'> => ({
+const directoryAway = ({ server, kind }: Names): Omit<Words, 'title'> => ({
   meaning: `The Exchange server behind ${server} got no proper answer from Active Directory.`,
   causes: [
     'A domain controller is restarting or under load.',
     'The network between Exchange and its domain controllers is disturbed.',
   ],
   advice: 'Nothing, as a rule. If it lasts, have the administrator check the domain controllers that Exchange uses.',
-  commands: [
+  commands: onPremises(kind, [
     {
       purpose: 'See which domain controllers Exchange uses.',
-      shell: 'exchange-management-shell',
       command: 'Get-ExchangeServer -Status | Format-List Name, CurrentDomainControllers, CurrentGlobalCatalogs',
     },
-  ],
+  ]),
 });
 
 const betweenServers = ({ server }: Names): Omit<Words, 'title'> => ({

@@ -1,3 +1,5 @@
+import type { ServerKind } from './server-kind.js';
+
 /** Where a command is typed. */
 export const commandShells = [
   'exchange-management-shell',
@@ -15,6 +17,10 @@ export interface Command {
   /** One or several lines. */
   readonly command: string;
 }
+
+/** Commands that only a server of one's own takes; Exchange Online looks after itself there. */
+export const onPremises = (kind: ServerKind, commands: readonly Omit<Command, 'shell'>[]): Command[] =>
+  kind === 'exchange-online' ? [] : commands.map((command) => ({ ...command, shell: 'exchange-management-shell' }));
 
 /** How a group of commands is headed. */
 export const shellHeadings: Readonly<Record<CommandShell, string>> = {

@@ -46,7 +46,15 @@ const shown = (text: string): string => {
   return line === '' ? '(unknown)' : line;
 };
 
-export function namesOf(context: ExplanationContext): Names {
+const bounded = (text: string): string => text.slice(0, longestName);
+
+export function namesOf(given: ExplanationContext): Names {
+  const context: ExplanationContext = {
+    ...given,
+    username: bounded(given.username),
+    mailbox: bounded(given.mailbox),
+    ...(given.mailboxes ? { mailboxes: given.mailboxes.map(bounded) } : {}),
+  };
   const place = placeOf(context.ewsUrl);
   return {
     kind: serverKind(context.ewsUrl),
