@@ -1,7 +1,7 @@
 import type { StoredFailure } from './failure.js';
 
 /** What a notification is sent for. */
-export type NotificationOccasion =
+type NotificationOccasion =
   | 'opened'
   /** The set of mailboxes grew, or it simply lasts. */
   | 'digest'
@@ -10,10 +10,10 @@ export type NotificationOccasion =
   | 'escalated';
 
 /** How far the trouble reaches: `server` is a host that several profiles of the owner share; `notice` stops no mail. */
-export type NotificationReach = 'mailbox' | 'profile' | 'server' | 'notice';
+type NotificationReach = 'mailbox' | 'profile' | 'server' | 'notice';
 
 /** What was being done when the trouble arose. */
-export interface NotifiedWork {
+interface NotifiedWork {
   readonly activity: 'receiving' | 'sending' | 'test' | 'first-import';
   /** Of the message that was to be sent. */
   readonly subject?: string | null;

@@ -18,7 +18,7 @@ import {
 export type { NotificationFacts } from './notification-facts.js';
 
 /** A notification as it is mailed; text and HTML say the same. */
-export interface NotificationText {
+interface NotificationText {
   /** One line of at most 150 characters. */
   readonly subject: string;
   readonly text: string;

@@ -7,7 +7,7 @@ export const commandShells = [
   'terminal',
   'postroom-api',
 ] as const;
-export type CommandShell = (typeof commandShells)[number];
+type CommandShell = (typeof commandShells)[number];
 
 /** A command to paste as it is, the real names filled in. */
 export interface Command {
