@@ -126,6 +126,7 @@ const samples: [string, NotificationFacts][] = [
       },
     ),
   ],
+  ['impersonation-denied-widespread', facts({ ...many }, { scope: 'profile', affected: 12, stopped: 12 })],
   [
     'ews-forbidden',
     facts(

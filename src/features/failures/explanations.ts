@@ -92,13 +92,16 @@ function meanwhile(row: CodeRow): string {
     return 'All mailboxes of the profile wait, so that the account is not locked. One of them asks again, soon at first and then about every quarter of an hour, and all go on when it is let in.';
   }
   if (stopsMailbox(row)) {
-    return 'The mailbox waits. Postroom asks the server again, soon at first and then about every quarter of an hour, and goes on by itself when it is let in.';
+    return 'The mailbox waits. Postroom asks the server again, soon at first and then about every quarter of an hour, and goes on by itself when it is let in. Of many mailboxes a few ask for all.';
   }
   if (scope === 'item' && retry === 'never') {
     return 'Everything else of the mailbox goes on. An item that cannot be read is tried five times; a message that cannot be sent is marked as failed, with the reason.';
   }
   if (retry === 'resync' || retry === 'immediately')
     return 'Postroom goes on by itself at once; nothing is lost or stored twice.';
+  if ((category === 'network' || category === 'protocol') && scope === 'server') {
+    return 'Postroom tries again by itself. While the server stays away, one call every two minutes at most asks whether it is back, and everything goes on with the first answer.';
+  }
   if (category === 'other' && retry === 'never') return 'Mail goes on.';
   return 'Postroom tries again by itself, after growing waits of at most a quarter of an hour, and goes on when it works.';
 }

@@ -92,6 +92,12 @@ const profileName = ({ profile }: NotificationFacts): string => `“${shownLine(
 const subjectName = (facts: NotificationFacts): string =>
   facts.incident.scope === 'server' ? serverName(facts) : shownLine(facts.profile.name);
 
+/** A profile's incident that grew out of its mailboxes' names them; one of the service account concerns them all. */
+const namesMailboxes = ({ incident }: NotificationFacts): boolean =>
+  incident.scope === 'mailbox' ||
+  incident.scope === 'notice' ||
+  (incident.scope === 'profile' && incident.affected > 0);
+
 const stillStruck = ({ incident }: NotificationFacts): number => incident.stopped ?? incident.affected;
 
 function subjectStart(facts: NotificationFacts, title: string): string {
@@ -99,18 +105,18 @@ function subjectStart(facts: NotificationFacts, title: string): string {
   if (kind === 'escalated') return `Nobody has taken up: ${title}`;
   if (kind !== 'digest') return title;
   const count = stillStruck(facts);
-  return `It lasts: ${title}${incident.scope === 'mailbox' && count > 1 ? ` (${countOf(count, 'mailbox')})` : ''}`;
+  return `It lasts: ${title}${namesMailboxes(facts) && count > 1 ? ` (${countOf(count, 'mailbox')})` : ''}`;
 }
 
 function heldUp(facts: NotificationFacts): string {
   switch (facts.incident.scope) {
     case 'notice':
       return `Mail of the profile ${profileName(facts)} goes on; this is about ${mailboxNames(facts, stillStruck(facts))}.`;
-    case 'profile':
-      return `Mail is held up for all mailboxes of the profile ${profileName(facts)}.`;
     case 'server':
       return `Mail is held up for ${profilesAtServer(facts)}.`;
+    case 'profile':
     case 'mailbox':
+      if (!namesMailboxes(facts)) return `Mail is held up for all mailboxes of the profile ${profileName(facts)}.`;
       return `Mail is held up for ${mailboxNames(facts, stillStruck(facts))} in the profile ${profileName(facts)}.`;
   }
 }
@@ -135,7 +141,7 @@ function progress(facts: NotificationFacts): Block {
           `Since the last message ${countOf(newly, 'more mailbox', 'more mailboxes')} ${newly === 1 ? 'was' : 'were'} struck.`,
         ]
       : []),
-    ...(incident.scope === 'mailbox' && incident.stopped != null && incident.stopped < incident.affected
+    ...(namesMailboxes(facts) && incident.stopped != null && incident.stopped < incident.affected
       ? [`${countOf(incident.affected - incident.stopped, 'mailbox')} recovered already.`]
       : []),
   ];
@@ -158,9 +164,7 @@ function summary(facts: NotificationFacts): [string, string][] {
   const time = facts.kind === 'opened' ? null : lasted(facts);
   return [
     ...(incident.scope === 'notice' ? [] : [['While', undertaking(facts)] as [string, string]]),
-    ...(incident.scope === 'mailbox' || incident.scope === 'notice'
-      ? [['Mailboxes', mailboxNames(facts, stillStruck(facts))] as [string, string]]
-      : []),
+    ...(namesMailboxes(facts) ? [['Mailboxes', mailboxNames(facts, stillStruck(facts))] as [string, string]] : []),
     ['Since', `${moment(incident.openedAt)}${time ? `, for ${time}` : ''}`],
     ['Server', serverName(facts)],
   ];
@@ -192,8 +196,7 @@ function recovery(facts: NotificationFacts, { title }: FullExplanation): Notific
   const { incident } = facts;
   const isNotice = incident.scope === 'notice';
   const time = incident.closedAt ? duration(incident.closedAt.getTime() - incident.openedAt.getTime()) : null;
-  const struck =
-    incident.scope === 'mailbox' || isNotice ? ` It concerned ${mailboxNames(facts, incident.affected)}.` : '';
+  const struck = namesMailboxes(facts) ? ` It concerned ${mailboxNames(facts, incident.affected)}.` : '';
   return {
     subject: `Recovered: ${subjectName(facts)}`,
     blocks: [
