@@ -101,7 +101,7 @@ const namesMailboxes = ({ incident }: NotificationFacts): boolean =>
 const stillStruck = ({ incident }: NotificationFacts): number => incident.stopped ?? incident.affected;
 
 function subjectStart(facts: NotificationFacts, title: string): string {
-  const { kind, incident } = facts;
+  const { kind } = facts;
   if (kind === 'escalated') return `Nobody has taken up: ${title}`;
   if (kind !== 'digest') return title;
   const count = stillStruck(facts);
