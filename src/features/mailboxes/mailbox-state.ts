@@ -188,8 +188,9 @@ function succeeded(
 const recovered = (proven: boolean): MailboxEffect[] => [
   // Before it leaves: afterwards nothing would tell who the others are.
   ...(proven ? [{ type: 'wake-companions' } as const] : []),
-  { type: 'leave-incidents' },
   { type: 'announce', event: 'mailbox.recovered' },
+  // Last: the incident is one row for a crowd, and each of them holds it locked until its commit.
+  { type: 'leave-incidents' },
 ];
 
 function delayed(
