@@ -6,6 +6,7 @@ import { Care1763830000000 } from './1763830000000-care.js';
 import { Folders1763840000000 } from './1763840000000-folders.js';
 import { EndpointOwners1763850000000 } from './1763850000000-endpoint-owners.js';
 import { Healing1763860000000 } from './1763860000000-healing.js';
+import { DiagnosticReports1763870000000 } from './1763870000000-diagnostic-reports.js';
 
 /** Every migration, oldest first. They only go forward: a mistake is mended by a further one. */
 export const migrations = [
@@ -17,4 +18,5 @@ export const migrations = [
   Folders1763840000000,
   EndpointOwners1763850000000,
   Healing1763860000000,
+  DiagnosticReports1763870000000,
 ];

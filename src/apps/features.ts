@@ -2,6 +2,7 @@ import { AuditModule } from '../features/audit/audit.module.js';
 import { BackfillModule } from '../features/backfill/backfill.module.js';
 import { DeliveriesModule } from '../features/deliveries/deliveries.module.js';
 import { DeliveryReportsModule } from '../features/delivery-reports/delivery-reports.module.js';
+import { DiagnosticsModule } from '../features/diagnostics/diagnostics.module.js';
 import { FailuresModule } from '../features/failures/failures.module.js';
 import { AccessModule } from '../features/access/access.module.js';
 import { IncomingModule } from '../features/incoming/incoming.module.js';
@@ -31,6 +32,7 @@ export const features = [
   BackfillModule,
   AuditModule,
   RetentionModule,
+  DiagnosticsModule,
 ];
 
 export const entities = [MailboxEntity];

@@ -1,6 +1,7 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { FeedRetention } from '../features/deliveries/feed-retention.js';
+import { DiagnosticReports } from '../features/diagnostics/diagnostic-reports.js';
 import { Clock } from '../platform/clock/clock.js';
 import { Recurring } from '../platform/clock/recurring.js';
 import { IdempotencyStore } from '../platform/http/idempotency.store.js';
@@ -20,12 +21,14 @@ export class Housekeeping implements OnApplicationBootstrap, OnModuleDestroy {
     dataSource: DataSource,
     idempotency: IdempotencyStore,
     feed: FeedRetention,
+    reports: DiagnosticReports,
     clock: Clock,
     @Inject(LOG) log: Log,
   ) {
     const run = async () => {
       const keys = await idempotency.removeOlderThan(dataSource.manager, clock.in(-idempotencyKeptMs), step);
-      return (await feed.step(step)) || keys === step;
+      const old = await reports.removeOld(step);
+      return (await feed.step(step)) || keys === step || old === step;
     };
     this.loop = new Recurring({ name: 'housekeeping', everyMs: 10 * 60_000, run }, log);
   }

@@ -5,6 +5,7 @@ import { BackfillJobs } from '../features/backfill/backfill.jobs.js';
 import { BackfillModule } from '../features/backfill/backfill.module.js';
 import { DeliveriesModule } from '../features/deliveries/deliveries.module.js';
 import { WebhookLoop } from '../features/deliveries/webhook-loop.js';
+import { DiagnosticsModule } from '../features/diagnostics/diagnostics.module.js';
 import { FailuresModule } from '../features/failures/failures.module.js';
 import { NotifierLoop } from '../features/failures/notifier-loop.js';
 import { Notifier } from '../features/failures/notifier.js';
@@ -38,6 +39,7 @@ import { Housekeeping } from './housekeeping.js';
     BackfillModule,
     AuditModule,
     RetentionModule,
+    DiagnosticsModule,
   ],
   providers: [
     Dispatcher,

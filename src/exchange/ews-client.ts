@@ -43,11 +43,11 @@ interface Exchange {
 export class EwsClient {
   readonly limits: ExchangeLimits;
   private readonly timeouts: ExchangeTimeouts;
-  private readonly endpoint: EwsEndpoint;
+  readonly endpoint: EwsEndpoint;
   private readonly versions: VersionAgreement;
   private readonly cookies = new CookieJar();
   private readonly authorization: string;
-  private readonly redact: (text: string) => string;
+  readonly redact: (text: string) => string;
 
   constructor(private readonly options: ExchangeServerOptions) {
     this.limits = { ...DEFAULT_LIMITS, ...options.limits };
@@ -115,12 +115,13 @@ export class EwsClient {
       outcome = known instanceof MailServerError ? known.code : 'Unknown';
       throw known;
     } finally {
-      const httpStatus = (head as AnswerHead | null)?.status ?? null;
+      const { diagnostics } = facts();
       this.options.onCall?.({
         operation: operation.name,
         durationMs: performance.now() - started,
         outcome,
-        httpStatus,
+        httpStatus: diagnostics.httpStatus,
+        diagnostics,
       });
     }
   }
@@ -231,7 +232,7 @@ export class EwsClient {
       Authorization: this.authorization,
       'User-Agent': this.options.userAgent ?? DEFAULT_USER_AGENT,
       SOAPAction: `"${MESSAGES_NS}/${operation.name}"`,
-      'X-AnchorMailbox': headerValue(identity.address),
+      ...(identity.address === '' ? {} : { 'X-AnchorMailbox': headerValue(identity.address) }),
       'client-request-id': id,
       'return-client-request-id': 'true',
       ...(cookie === null ? {} : { Cookie: cookie }),

@@ -1,3 +1,5 @@
+import type { LookupFunction } from 'node:net';
+import type { CallDiagnostics } from '../mail/mail-error.js';
 import type { RequestVersion } from './soap/request-version.js';
 
 /** Basic credentials of the service account. */
@@ -36,6 +38,7 @@ export interface CallReport {
   readonly outcome: string;
   /** Null when no answer came. */
   readonly httpStatus: number | null;
+  readonly diagnostics: CallDiagnostics;
 }
 
 export interface ExchangeServerOptions {
@@ -48,6 +51,8 @@ export interface ExchangeServerOptions {
   readonly limits?: Partial<ExchangeLimits>;
   /** PEM certificates to trust instead of the system's. */
   readonly tls?: { readonly ca?: string | Buffer | readonly (string | Buffer)[] };
+  /** How names are resolved; as the system does by default. */
+  readonly lookup?: LookupFunction;
   readonly onCall?: (report: CallReport) => void;
   /** The newest schema version to offer; the server may make us step down. */
   readonly requestVersion?: RequestVersion;

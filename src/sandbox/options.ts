@@ -36,6 +36,8 @@ export interface SandboxOptions {
   readonly port?: number;
   /** 127.0.0.1 by default. */
   readonly host?: string;
+  /** Certificate and key in PEM, to speak HTTPS instead of HTTP. */
+  readonly tls?: { readonly key: string | Buffer; readonly cert: string | Buffer };
   /** Mail domain of the organisation; `postroom.example` by default. */
   readonly domain?: string;
   /** Journal that keeps everything over a restart; without it all is in memory. */

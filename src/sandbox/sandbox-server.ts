@@ -1,5 +1,7 @@
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import { PoxEndpoint } from './autodiscover/pox-endpoint.js';
 import { behaviourFrom } from './behaviour.js';
 import { CallLog } from './control/call-log.js';
 import { SandboxControl } from './control/control.js';
@@ -50,15 +52,22 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const ews = new EwsEndpoint(organisation, mailFlow, behaviour, faults, log, streaming, options.record);
   const controlHttp = new ControlHttp(control, organisation, faults);
 
-  const server = createServer({ keepAliveTimeout: 120_000, requestTimeout: 0 }, (request, response) => {
+  let ewsUrl = '';
+  const pox = new PoxEndpoint(organisation, faults, log, () => ewsUrl);
+  const serverOptions = { keepAliveTimeout: 120_000, requestTimeout: 0 };
+  const listener = (request: IncomingMessage, response: ServerResponse): void => {
     answer(request, response).catch((error: unknown) => {
       if (!response.headersSent) response.writeHead(500, { 'Content-Type': 'text/plain' });
       response.end(String(error));
     });
-  });
+  };
+  const server = options.tls
+    ? createTlsServer({ ...serverOptions, ...options.tls }, listener)
+    : createServer(serverOptions, listener);
   const answer = (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const path = (request.url ?? '/').split('?')[0] ?? '/';
     if (path.toLowerCase() === '/ews/exchange.asmx') return ews.handle(request, response);
+    if (path.toLowerCase() === '/autodiscover/autodiscover.xml') return pox.handle(request, response);
     if (path.startsWith('/control/')) return controlHttp.handle(request, response, path.slice('/control/'.length));
     response.writeHead(404).end();
     return Promise.resolve();
@@ -82,9 +91,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     server.listen(options.port ?? 0, host, resolve);
   });
   const { port } = server.address() as AddressInfo;
+  const scheme = options.tls ? 'https' : 'http';
+  ewsUrl = `${scheme}://${host}:${String(port)}/EWS/Exchange.asmx`;
   return {
-    ewsUrl: `http://${host}:${String(port)}/EWS/Exchange.asmx`,
-    controlUrl: `http://127.0.0.1:${String(port)}/control`,
+    ewsUrl,
+    controlUrl: `${scheme}://127.0.0.1:${String(port)}/control`,
     control,
     close: async () => {
       traffic.stop();

@@ -34,13 +34,17 @@ export class EwsEndpoint {
   private readonly connector: WatchedConnector;
   private readonly path: string;
 
-  constructor(options: Pick<ExchangeServerOptions, 'ewsUrl' | 'maxConnections' | 'tls'>, timeouts: ExchangeTimeouts) {
+  constructor(
+    options: Pick<ExchangeServerOptions, 'ewsUrl' | 'maxConnections' | 'tls' | 'lookup'>,
+    timeouts: ExchangeTimeouts,
+  ) {
     const url = new URL(options.ewsUrl);
     this.path = url.pathname + url.search;
     this.connector = new WatchedConnector({
       timeout: timeouts.connectMs,
       allowH2: false,
       ca: options.tls?.ca as string | Buffer | (string | Buffer)[] | undefined,
+      ...(options.lookup ? { lookup: options.lookup } : {}),
     });
     this.pool = new Pool(url.origin, {
       connections: options.maxConnections,

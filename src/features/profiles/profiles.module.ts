@@ -1,12 +1,13 @@
 import { Module } from '@nestjs/common';
 import { EwsMetrics } from './ews-metrics.js';
-import { ExchangeServerFactory } from './exchange-server-factory.js';
+import { ExchangeProbes, ExchangeServerFactory } from './exchange-server-factory.js';
 import { MailServerFactory } from './mail-server-factory.js';
 import { ProfileConnections } from './profile-connections.js';
 import { EmailServerProfilesController } from './profiles.controller.js';
 import { Profiles } from './profiles.js';
 import { ProfileNamesStore } from './profile-names.store.js';
 import { ProfilesStore } from './profiles.store.js';
+import { ServerProbes } from './server-probes.js';
 
 /** Email server profiles, and the connections to their servers. */
 @Module({
@@ -18,7 +19,8 @@ import { ProfilesStore } from './profiles.store.js';
     ProfileConnections,
     EwsMetrics,
     { provide: MailServerFactory, useClass: ExchangeServerFactory },
+    { provide: ServerProbes, useClass: ExchangeProbes },
   ],
-  exports: [ProfilesStore, ProfileNamesStore, ProfileConnections],
+  exports: [ProfilesStore, ProfileNamesStore, ProfileConnections, ServerProbes],
 })
 export class ProfilesModule {}

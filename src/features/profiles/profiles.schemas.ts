@@ -57,6 +57,15 @@ const fields = {
 
 const auth = { type: z.literal('basic'), username, password: password.describe('Never shown again') };
 
+/** The fields by which a server is reached, for whoever takes them without a profile. */
+export const connectionFields = {
+  ewsUrl,
+  username,
+  password,
+  access: fields.access,
+  connectingSidType: fields.connectingSidType,
+};
+
 export const newProfile = z
   .strictObject({
     ...fields,

@@ -85,5 +85,7 @@ export class ProblemFilter implements ExceptionFilter {
 }
 
 function pathOf(request: FastifyRequest): string {
+  const { config, url } = request.routeOptions;
+  if (config?.secretInPath === true && url !== undefined) return url;
   return request.url.split('?', 1)[0] ?? request.url;
 }

@@ -1,0 +1,32 @@
+import type { MailboxSession } from '../../mail/mail-server.js';
+import { pause } from '../../platform/clock/clock.js';
+import { refusesAccount } from './step-failure.js';
+
+/** Pauses before each try, in ms: a call that was cut may still be carried out a moment later. */
+const triesMs = [0, 1_000, 3_000];
+
+type Session = Pick<MailboxSession, 'findByMarker' | 'deleteItem'>;
+
+/**
+ * Deletes our item for good, and looks for it by its marker where its id is not known. Takes no signal: it
+ * runs to its end, which the time limits of the calls set.
+ * @returns how many items were deleted
+ * @throws MailServerError of the last try
+ */
+export async function removeMarked(session: Session, marker: string, itemId: string | null): Promise<number> {
+  let problem: unknown = null;
+  for (const ms of triesMs) {
+    await pause(ms);
+    try {
+      const ids = itemId === null ? (await session.findByMarker(marker)).map(({ id }) => id) : [itemId];
+      for (const id of ids) await session.deleteItem(id);
+      problem = null;
+      if (ids.length > 0) return ids.length;
+    } catch (error) {
+      if (refusesAccount(error)) throw error;
+      problem = error;
+    }
+  }
+  if (problem !== null) throw problem as Error;
+  return 0;
+}

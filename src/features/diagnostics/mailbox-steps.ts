@@ -1,0 +1,134 @@
+import { MailServerError } from '../../mail/mail-error.js';
+import type { AnalysisRun } from './analysis-run.js';
+import type { StepOutcome } from './diagnostic-step.js';
+import { removeMarked } from './leftovers.js';
+import { explainFailure } from './step-failure.js';
+import { testMessage } from './test-message.js';
+import { denialVerdict } from './verdict.js';
+
+const inbox = { distinguished: 'inbox' } as const;
+const dayMs = 24 * 60 * 60_000;
+const listed = 100;
+/** A listing that takes longer makes every poll long. */
+const slowListingMs = 5_000;
+
+/** Step 7. */
+export async function impersonationStep(run: AnalysisRun): Promise<StepOutcome> {
+  try {
+    const { displayName, totalCount } = await run.session.openFolder(inbox, run);
+    run.mailboxOpened = true;
+    const items = totalCount === null ? '' : ` It holds ${totalCount} items.`;
+    const how = run.target.access === 'impersonation' ? 'opens as its owner' : 'opens by delegate access';
+    const detail = `${run.mailbox.address} ${how}; its inbox is called ${displayName}.${items}`;
+    return { status: 'passed', detail, requestId: run.requestId() };
+  } catch (error) {
+    run.mailboxDenied = error instanceof MailServerError && explainFailure(error, run.names()).isDenial;
+    throw error;
+  }
+}
+
+/** Step 8: whether the trouble is that of one mailbox. */
+export async function canaryStep(run: AnalysisRun): Promise<StepOutcome> {
+  const { canary, mailbox } = run.target;
+  if (canary === null) throw new Error('there is no canary');
+  try {
+    await run.sessionOf(canary).openFolder(inbox, run);
+  } catch (error) {
+    if (!(error instanceof MailServerError)) throw error;
+    const failure = explainFailure(error, run.names(canary));
+    // Here, too, one refusal is enough; the run takes note of it.
+    if (failure.refusesCredentials) throw error;
+    run.canaryDenied = failure.isDenial;
+    const { outcome } = failure;
+    if (run.mailboxDenied && run.canaryDenied) return { ...outcome, detail: compared(run) };
+    if (mailbox === null) return outcome;
+    const text = `${canary.address} does not open. ${outcome.detail}`;
+    return { ...outcome, detail: text, status: run.mailboxOpened ? 'warning' : 'failed' };
+  }
+  const requestId = run.requestId();
+  if (run.mailboxDenied) return { status: 'passed', detail: compared(run), requestId };
+  const detail =
+    run.mailboxOpened || mailbox === null
+      ? `${canary.address} opens.`
+      : `${canary.address} opens: the trouble is that of ${mailbox.address} alone.`;
+  return { status: 'passed', detail, requestId };
+}
+
+const compared = (run: AnalysisRun): string => denialVerdict(comparisonOf(run, null)).text;
+
+export const comparisonOf = (run: AnalysisRun, stopped: string | null) => ({
+  username: run.target.auth.username,
+  mailbox: run.target.mailbox?.address ?? null,
+  canary: run.target.canary?.address ?? null,
+  mailboxDenied: run.mailboxDenied,
+  canaryDenied: run.canaryDenied,
+  delegation: run.target.access === 'delegation',
+  credentialsRefused: run.credentialsRefused,
+  stopped,
+});
+
+/** Step 9. Not cut off by an abort: the draft is easier to remove once its id is known. */
+export async function createStep(run: AnalysisRun): Promise<StepOutcome> {
+  const draft = testMessage(run.mailbox.address);
+  run.draft = { marker: draft.marker, subject: draft.subject, itemId: null };
+  try {
+    run.draft.itemId = (await run.session.saveDraft(draft)).id;
+  } catch (error) {
+    if (error instanceof MailServerError && !error.details.effectPossible) run.draft = null;
+    throw error;
+  }
+  return { status: 'passed', detail: `“${draft.subject}” lies in Drafts.`, requestId: run.requestId() };
+}
+
+/** Step 10. */
+export async function readStep(run: AnalysisRun): Promise<StepOutcome> {
+  const { itemId } = requiredDraft(run);
+  if (itemId === null) throw new Error('a draft without an id is not read');
+  const [result] = await run.session.fetchItems([itemId], run);
+  if (result?.ok === false) throw result.error;
+  const bytes = result?.item.mime?.length ?? null;
+  const detail = bytes === null ? 'It is read, without its MIME.' : `It is read, ${bytes} bytes of MIME.`;
+  return { status: 'passed', detail, requestId: run.requestId() };
+}
+
+/** Step 11, whatever came before and whoever went away. */
+export async function deleteStep(run: AnalysisRun): Promise<StepOutcome> {
+  const { marker, subject, itemId } = requiredDraft(run);
+  try {
+    const removed = await removeMarked(run.session, marker, itemId);
+    run.draft = null;
+    const requestId = run.requestId();
+    if (removed > 0) return { status: 'passed', detail: 'It is gone for good.', requestId };
+    const detail = 'The answer to its creation was lost, and no draft is to be found: none was made.';
+    return { status: 'passed', detail, requestId };
+  } catch (error) {
+    const { outcome, refusesCredentials } = explainFailure(error, run.names());
+    if (refusesCredentials) run.credentialsRefused = true;
+    const remedy = `Delete the draft “${subject}” in ${run.mailbox.address} by hand.\n${outcome.remedy ?? ''}`;
+    return { ...outcome, remedy: remedy.trim() };
+  }
+}
+
+function requiredDraft(run: AnalysisRun) {
+  if (run.draft === null) throw new Error('there is no draft');
+  return run.draft;
+}
+
+/** Step 13. */
+export async function findStep(run: AnalysisRun): Promise<StepOutcome> {
+  const since = new Date(run.now().getTime() - dayMs);
+  const started = performance.now();
+  const { items, last } = await run.session.findReceivedSince(inbox, since, { offset: 0, limit: listed }, run);
+  const ms = Math.round(performance.now() - started);
+  const count = last ? `${items.length}` : `more than ${items.length}`;
+  const detail = `${count} messages of the last day were listed in ${ms} ms.`;
+  const requestId = run.requestId();
+  if (ms < slowListingMs) return { status: 'passed', detail, requestId };
+  return {
+    status: 'warning',
+    detail,
+    code: 'SlowListing',
+    remedy: 'Every poll takes as long. Look at the load of the server, and at folders with very many items.',
+    requestId,
+  };
+}

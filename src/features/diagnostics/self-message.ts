@@ -1,0 +1,133 @@
+import type { OutgoingDraft } from '../../mail/mail-item.js';
+import { MailServerError } from '../../mail/mail-error.js';
+import { pause } from '../../platform/clock/clock.js';
+import { untouched } from '../outgoing/outgoing-state.js';
+import { sendMessage } from '../outgoing/send-protocol.js';
+import type { AnalysisRun } from './analysis-run.js';
+import type { StepOutcome } from './diagnostic-step.js';
+import { removeMarked } from './leftovers.js';
+import { explainFailure, refusesAccount } from './step-failure.js';
+import { testMessage } from './test-message.js';
+
+const inbox = { distinguished: 'inbox' } as const;
+/** A mailbox on the same server takes a second; with a mail gateway before it, half a minute. */
+const longestWaitMs = 45_000;
+const pausesMs = [100, 250, 500, 1_000, 2_000];
+/** Clocks of servers differ. */
+const toleranceMs = 15 * 60_000;
+const pageSize = 500;
+const maxPages = 10;
+
+/** Step 12: sent by the protocol that sends all mail, found where all mail is found, and taken away again. */
+export async function sendStep(run: AnalysisRun): Promise<StepOutcome> {
+  const message = testMessage(run.mailbox.address);
+  const since = new Date(run.now().getTime() - toleranceMs);
+  const result = await sendMessage(message.marker, untouched, {
+    session: run.session,
+    // A send that is cut off is in doubt; it is not, and an abort is heeded between the calls.
+    signal: new AbortController().signal,
+    note: async () => !run.signal.aborted,
+    draft: async () => message,
+  });
+  if (result.outcome === 'withdrawn' || result.outcome === 'unseen') {
+    await tidy(run, message, since);
+    run.signal.throwIfAborted();
+    return notArrived(run, message, 'It was handed over, but the server shows it nowhere.');
+  }
+  if (result.outcome === 'trouble') {
+    const failure = explainFailure(result.error, run.names());
+    if (failure.refusesCredentials) throw result.error;
+    if (failure.effectPossible || result.position.itemId !== null) await tidy(run, message, since);
+    return failure.outcome;
+  }
+  const started = performance.now();
+  const requestId = run.requestId();
+  const arrived = await waitFor(run, message, since);
+  const waited = `${((performance.now() - started) / 1_000).toFixed(1)} s`;
+  const left = await tidy(run, message, since);
+  if (!arrived) {
+    run.signal.throwIfAborted();
+    return notArrived(run, message, `It was sent, but did not arrive within ${waited}.`);
+  }
+  const detail = `It was sent, and arrived after ${waited}.`;
+  if (left === null) return { status: 'passed', detail: `${detail} Both copies are deleted again.`, requestId };
+  return {
+    status: 'warning',
+    detail: `${detail} ${left}`,
+    code: 'CopyLeftBehind',
+    remedy: `Delete “${message.subject}” in the inbox and in Sent Items of ${run.mailbox.address} by hand.`,
+    requestId,
+  };
+}
+
+function notArrived(run: AnalysisRun, message: OutgoingDraft, detail: string): StepOutcome {
+  return {
+    status: 'failed',
+    detail,
+    code: 'NotArrived',
+    remedy:
+      `Look where it is: Get-MessageTrackingLog -MessageId '${message.internetMessageId}' | Format-List Timestamp, EventId, Source\n` +
+      `See whether the transport service runs and its queues move (Get-Queue), and whether a rule moves mail out of the inbox. Delete “${message.subject}” should it arrive later.`,
+    requestId: run.requestId(),
+  };
+}
+
+async function waitFor(run: AnalysisRun, message: OutgoingDraft, since: Date): Promise<boolean> {
+  const deadline = performance.now() + longestWaitMs;
+  for (let look = 0; ; look += 1) {
+    if ((await copiesOf(run, message, since, run.signal).catch(noneWhileAborted(run))).length > 0) return true;
+    if (run.signal.aborted || performance.now() > deadline) return false;
+    await pause(pausesMs[Math.min(look, pausesMs.length - 1)] ?? 1_000, run.signal);
+  }
+}
+
+/** A look that fails is followed by others. */
+const noneWhileAborted =
+  (run: AnalysisRun) =>
+  (error: unknown): string[] => {
+    if (run.signal.aborted) return [];
+    if (!(error instanceof MailServerError) || refusesAccount(error)) throw error;
+    return [];
+  };
+
+/** Ids of what arrived of it in the inbox. */
+async function copiesOf(
+  run: AnalysisRun,
+  message: OutgoingDraft,
+  since: Date,
+  signal?: AbortSignal,
+): Promise<string[]> {
+  const found: string[] = [];
+  let offset = 0;
+  for (let page = 0; page < maxPages; page += 1) {
+    const options = signal ? { signal } : {};
+    const result = await run.session.findReceivedSince(inbox, since, { offset, limit: pageSize }, options);
+    found.push(
+      ...result.items
+        .filter(({ internetMessageId }) => internetMessageId === message.internetMessageId)
+        .map(({ id }) => id),
+    );
+    if (result.last) break;
+    offset = result.nextOffset;
+  }
+  return found;
+}
+
+/** Deletes every copy, also of a run that was ended early. @returns what went wrong with it, null when nothing did */
+async function tidy(run: AnalysisRun, message: OutgoingDraft, since: Date): Promise<string | null> {
+  const troubles: string[] = [];
+  const attempt = async (what: string, work: () => Promise<void>) => {
+    if (run.credentialsRefused) return;
+    await work().catch((error: unknown) => {
+      const { outcome, refusesCredentials } = explainFailure(error, run.names());
+      if (refusesCredentials) run.credentialsRefused = true;
+      troubles.push(`The copy in ${what} could not be deleted (${outcome.code}).`);
+    });
+  };
+  await attempt('the inbox', async () => {
+    for (const id of await copiesOf(run, message, since)) await run.session.deleteItem(id);
+  });
+  // Exchange files the sent copy in a moment of its own, which may be after the arrival.
+  await attempt('Sent Items', async () => void (await removeMarked(run.session, message.marker, null)));
+  return troubles.length === 0 ? null : troubles.join(' ');
+}
