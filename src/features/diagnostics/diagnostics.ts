@@ -11,6 +11,7 @@ import { ProfileConnections } from '../profiles/profile-connections.js';
 import { ServerProbes } from '../profiles/server-probes.js';
 import { analyse, type Analysis } from './analysis.js';
 import type { AnalysisTarget, TargetMailbox } from './analysis-target.js';
+import { describedTarget, named } from './described-target.js';
 import type { DiagnosticStep } from './diagnostic-step.js';
 import { DiagnosticMailboxesStore } from './diagnostic-mailboxes.store.js';
 import { DiagnosticReports } from './diagnostic-reports.js';
@@ -174,8 +175,6 @@ export class Diagnostics implements OnModuleDestroy {
   }
 }
 
-const named = (address: string): TargetMailbox => ({ address, connectingSid: address });
-
 /** It makes the server connect to addresses of the caller's choice, inside the network too. */
 function freeTarget(body: NewDiagnostics, caller: Caller): AnalysisTarget {
   if (!allows(caller.scopes, 'admin'))
@@ -185,16 +184,5 @@ function freeTarget(body: NewDiagnostics, caller: Caller): AnalysisTarget {
     );
   if (caller.profileIds !== null)
     throw new Problem(beyondOwnReach, 'this API key is limited to profiles, and may look at their servers only');
-  const { username = '', password = '', emailAddress = '', connectingSid = emailAddress } = body;
-  return {
-    ewsUrl: body.ewsUrl ?? null,
-    auth: { type: 'basic', username, password },
-    ca: body.caCertificates ?? null,
-    trustedHosts: body.trustedHosts ?? [],
-    access: body.access ?? 'impersonation',
-    connectingSidType: body.connectingSidType ?? 'SmtpAddress',
-    mailbox: { address: emailAddress, connectingSid },
-    canary: body.canaryAddress === undefined ? null : named(body.canaryAddress),
-    sendToSelf: body.sendToSelf,
-  };
+  return describedTarget(body);
 }

@@ -54,7 +54,7 @@ export async function canaryStep(run: AnalysisRun): Promise<StepOutcome> {
   return { status: 'passed', detail, requestId };
 }
 
-const compared = (run: AnalysisRun): string => denialVerdict(comparisonOf(run, null)).text;
+const compared = (run: AnalysisRun): string => denialVerdict(comparisonOf(run, null), null).text;
 
 export const comparisonOf = (run: AnalysisRun, stopped: string | null) => ({
   username: run.target.auth.username,

@@ -27,19 +27,25 @@ export function stepText(step: DiagnosticStep, paint: Paint = plain): string {
   ].join('');
 }
 
-/** The end of the tree. */
-export function summaryText({ verdict, counts, durationMs }: Summary, paint: Paint = plain): string {
+/** The end of the tree; a remedy that stands in it already is not repeated. */
+export function summaryText(
+  { verdict, counts, durationMs }: Summary,
+  steps: readonly DiagnosticStep[],
+  paint: Paint = plain,
+): string {
+  const isNew = verdict.remedy !== null && !steps.some(({ remedy }) => remedy === verdict.remedy);
+  const remedy = isNew ? `  What to do:\n${indented(verdict.remedy ?? '', 4)}` : '';
   const status = counts.failed > 0 || verdict.code === 'stopped' ? 'failed' : counts.warning > 0 ? 'warning' : 'passed';
   const counted = Object.entries(counts)
     .filter(([, count]) => count > 0)
     .map(([name, count]) => `${count} ${name}`)
     .join(', ');
-  return `\n${paint(`${marks[status]} ${verdict.text}`, status)}\n  ${counted}, in ${(durationMs / 1_000).toFixed(1)} s\n`;
+  return `\n${paint(`${marks[status]} ${verdict.text}`, status)}\n  ${counted}, in ${(durationMs / 1_000).toFixed(1)} s\n${remedy}`;
 }
 
 /** A whole report. */
 export function reportText(steps: readonly DiagnosticStep[], summary: Summary): string {
-  return steps.map((step) => stepText(step)).join('') + summaryText(summary);
+  return steps.map((step) => stepText(step)).join('') + summaryText(summary, steps);
 }
 
 const pad = (number: number) => String(number).padStart(2);

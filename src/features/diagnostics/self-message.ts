@@ -43,7 +43,7 @@ export async function sendStep(run: AnalysisRun): Promise<StepOutcome> {
   const started = performance.now();
   const requestId = run.requestId();
   const arrived = await waitFor(run, message, since);
-  const waited = `${((performance.now() - started) / 1_000).toFixed(1)} s`;
+  const waited = `${Math.round(performance.now() - started)} ms`;
   const left = await tidy(run, message, since);
   if (!arrived) {
     run.signal.throwIfAborted();

@@ -45,13 +45,13 @@ const inMailbox = new Set<StepId>(['impersonation', 'create', 'read', 'send', 'f
 /** @returns why the step is not taken, null when it is */
 export function skipReason(id: StepId, state: PlanState): string | null {
   const { target, results } = state;
+  if (id === 'autodiscover' && target.ewsUrl !== null) return 'The address of the server is given.';
   if (id === 'delete' && !state.draftMayExist) return 'There is no draft to delete.';
   if (state.credentialsRefused && withCredentials.has(id))
     return 'The server refuses the service account; every further try could lock it out.';
   // What was left in the mailbox is taken away whatever ends the run.
   if (id === 'delete') return null;
   if (state.stopped !== null) return state.stopped;
-  if (id === 'autodiscover' && target.ewsUrl !== null) return 'The address of the server is given.';
   if (inMailbox.has(id) && target.mailbox === null) return 'No mailbox was named.';
   if (id === 'canary' && target.canary === null) return 'There is no other mailbox to compare with.';
   if (id === 'send' && !target.sendToSelf) return 'Nobody asked for it.';

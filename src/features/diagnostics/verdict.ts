@@ -99,8 +99,7 @@ function verdictOf(steps: readonly DiagnosticStep[], comparison: Comparison): Ve
       text: `The server refuses the name or the password of ${comparison.username}. It was tried once only, so that the account is not locked out.`,
       remedy: first.remedy,
     };
-  if (first.id === 'impersonation' && comparison.mailboxDenied)
-    return { ...denialVerdict(comparison), remedy: first.remedy };
+  if (first.id === 'impersonation' && comparison.mailboxDenied) return denialVerdict(comparison, first.remedy);
   if (first.code === 'BasicNotOffered')
     return { code: 'basic-not-offered', text: 'The server does not offer Basic authentication.', remedy: first.remedy };
   const [code, text] = ofStep[first.id];
@@ -118,16 +117,19 @@ function goodVerdict(steps: readonly DiagnosticStep[]): Verdict {
   };
 }
 
-/** Two mailboxes tell what one cannot: whether the right is missing, or whether it leaves this one out. */
-export function denialVerdict(comparison: Comparison): Pick<Verdict, 'code' | 'text'> {
+/**
+ * Two mailboxes tell what one cannot: whether the right is missing, or whether it leaves this one out.
+ * @param grant how the right is granted
+ */
+export function denialVerdict(comparison: Comparison, grant: string | null): Verdict {
   const { username, mailbox, canary, canaryDenied, delegation } = comparison;
-  const right = delegation ? 'full access' : 'the ApplicationImpersonation role';
   if (canary === null)
     return {
       code: 'permission-missing',
       text:
-        `The server does not let ${username} open ${mailbox}: ${right} is missing, or leaves this mailbox out. ` +
-        'Which of the two, a second mailbox that should work would tell (canaryAddress).',
+        `The server does not let ${username} open ${mailbox}: ${delegation ? 'full access' : 'the ApplicationImpersonation role'} is missing, ` +
+        'or leaves this mailbox out. Which of the two, a second mailbox that should work would tell (canaryAddress).',
+      remedy: grant,
     };
   if (canaryDenied)
     return {
@@ -135,11 +137,27 @@ export function denialVerdict(comparison: Comparison): Pick<Verdict, 'code' | 't
       text: delegation
         ? `${username} has full access to neither ${mailbox} nor ${canary}.`
         : `${username} may impersonate neither ${mailbox} nor ${canary}: it does not have the ApplicationImpersonation role, or its scope is empty.`,
+      remedy: grant,
     };
   return {
     code: 'outside-scope',
     text: delegation
       ? `${username} opens ${canary}, but has no access to ${mailbox}.`
       : `${username} may impersonate ${canary}, so it has the role: ${mailbox} is outside its management scope, or its account is disabled.`,
+    remedy: delegation ? grant : widening(comparison),
   };
 }
+
+/** In PowerShell a quote inside single quotes is doubled. */
+const quoted = (text: string | null) => (text ?? '').replaceAll("'", "''");
+
+const widening = ({ username, mailbox }: Comparison): string =>
+  [
+    'In the Exchange Management Shell, see which scope the role has, and which mailboxes that holds:',
+    `  Get-ManagementRoleAssignment -Role ApplicationImpersonation -GetEffectiveUsers | Where-Object { $_.EffectiveUserName -eq '${quoted(username)}' } | Format-List Name, CustomRecipientWriteScope`,
+    "  Get-ManagementScope '<name of the scope>' | Format-List RecipientFilter",
+    `Bring ${mailbox} into it. If the scope goes by a group:`,
+    `  Add-DistributionGroupMember -Identity '<group>' -Member '${quoted(mailbox)}'`,
+    'If it lies in the scope already, see that its account is enabled:',
+    `  Get-User '${quoted(mailbox)}' | Format-List UserAccountControl, RecipientTypeDetails`,
+  ].join('\n');
