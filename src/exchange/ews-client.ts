@@ -166,7 +166,8 @@ export class EwsClient {
     } finally {
       deadline.clear();
     }
-    const start = Buffer.concat(excerpt).toString('utf8');
+    // Before its markup is taken out, which could tear a secret apart and leave its pieces.
+    const start = this.redact(Buffer.concat(excerpt).toString('utf8'));
     if (violation === null) {
       if (start.trim() === '') violation = new ProtocolViolation('UnexpectedAnswer', 'the answer is empty');
       else {

@@ -149,7 +149,7 @@ class Search {
       return this.follow(url, target, false, answer);
     }
     if (status !== 200) {
-      const problem = httpProblem(answer.head, answer.body.subarray(0, 4_096).toString('utf8'));
+      const problem = httpProblem(answer.head, this.excerpt(answer));
       return this.giveUp(url, problem.code, problem.text, answer);
     }
     const pox = this.read(url, answer);
@@ -162,7 +162,7 @@ class Search {
       return readPoxAnswer(answer.body);
     } catch (error) {
       if (!(error instanceof ProtocolViolation)) throw error;
-      const words = plainText(answer.body.subarray(0, 4_096).toString('utf8'));
+      const words = plainText(this.excerpt(answer));
       this.note(url, error.code, `${error.message}${words === '' ? '' : `. It says: ${words}`}`, answer);
       return null;
     }
@@ -207,6 +207,11 @@ class Search {
 
   private refusalOf(url: string, vouched: boolean): Refusal | null {
     return refusalOf(url, { domain: domainOf(this.address), hosts: this.options.trustedHosts, vouched });
+  }
+
+  /** Redacted before its markup is taken out, which could tear a secret apart. */
+  private excerpt(answer: ShortAnswer): string {
+    return this.redact(answer.body.subarray(0, 4_096).toString('utf8'));
   }
 
   private giveUp(url: string, code: string, text: string, answer: ShortAnswer | null): Outcome {

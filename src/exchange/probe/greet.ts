@@ -40,7 +40,8 @@ export async function greet(
     return {
       status: head.status,
       offered: offeredSchemes(head.headers),
-      words: redact(plainText(body.subarray(0, 4_096).toString('utf8'))),
+      // Redacted first: taking the markup out could tear a secret apart and leave its pieces.
+      words: plainText(redact(body.subarray(0, 4_096).toString('utf8'))),
       location: redact((header(head.headers, 'location') ?? '').split(/[?#]/, 1)[0] ?? '') || null,
       diagnostics: readDiagnostics(id, head, null, performance.now() - started),
     };
