@@ -2,7 +2,7 @@ import type { OutgoingDraft } from '../../mail/mail-item.js';
 import { MailServerError } from '../../mail/mail-error.js';
 import { pause } from '../../platform/clock/clock.js';
 import { untouched } from '../outgoing/outgoing-state.js';
-import { sendMessage } from '../outgoing/send-protocol.js';
+import { sendMessage, type SendPorts, type SendResult } from '../outgoing/send-protocol.js';
 import type { AnalysisRun } from './analysis-run.js';
 import type { StepOutcome } from './diagnostic-step.js';
 import { removeMarked } from './leftovers.js';
@@ -13,6 +13,8 @@ const inbox = { distinguished: 'inbox' } as const;
 /** A mailbox on the same server takes a second; with a mail gateway before it, half a minute. */
 const longestWaitMs = 45_000;
 const pausesMs = [100, 250, 500, 1_000, 2_000];
+/** Pauses between tries that failed for reasons that may pass. */
+const retriesMs = [500, 2_000];
 /** Clocks of servers differ. */
 const toleranceMs = 15 * 60_000;
 const pageSize = 500;
@@ -22,27 +24,17 @@ const maxPages = 10;
 export async function sendStep(run: AnalysisRun): Promise<StepOutcome> {
   const message = testMessage(run.mailbox.address);
   const since = new Date(run.now().getTime() - toleranceMs);
-  const result = await sendMessage(message.marker, untouched, {
-    session: run.session,
-    // A send that is cut off is in doubt; it is not, and an abort is heeded between the calls.
-    signal: new AbortController().signal,
-    note: async () => !run.signal.aborted,
-    draft: async () => message,
-  });
-  if (result.outcome === 'withdrawn' || result.outcome === 'unseen') {
-    await tidy(run, message, since);
-    run.signal.throwIfAborted();
-    return notArrived(run, message, 'It was handed over, but the server shows it nowhere.');
-  }
+  const result = await submit(run, message);
   if (result.outcome === 'trouble') {
     const failure = explainFailure(result.error, run.names());
     if (failure.refusesCredentials) throw result.error;
     if (failure.effectPossible || result.position.itemId !== null) await tidy(run, message, since);
     return failure.outcome;
   }
-  const started = performance.now();
   const requestId = run.requestId();
-  const arrived = await waitFor(run, message, since);
+  const started = performance.now();
+  // Whether one that the server shows nowhere went out, its arrival tells; it is never sent a second time.
+  const arrived = result.outcome !== 'withdrawn' && (await waitFor(run, message, since));
   const waited = `${Math.round(performance.now() - started)} ms`;
   const left = await tidy(run, message, since);
   if (!arrived) {
@@ -58,6 +50,25 @@ export async function sendStep(run: AnalysisRun): Promise<StepOutcome> {
     remedy: `Delete “${message.subject}” in the inbox and in Sent Items of ${run.mailbox.address} by hand.`,
     requestId,
   };
+}
+
+/** As the runs of a worker do it, one after the other: the next one finds out how far the one before got. */
+async function submit(run: AnalysisRun, message: OutgoingDraft): Promise<SendResult> {
+  const ports: SendPorts = {
+    session: run.session,
+    // A call that is cut off leaves its outcome in doubt; an abort is heeded between the calls.
+    signal: new AbortController().signal,
+    note: async () => !run.signal.aborted,
+    draft: async () => message,
+  };
+  let position = untouched;
+  for (const ms of retriesMs) {
+    const result = await sendMessage(message.marker, position, ports);
+    if (result.outcome !== 'trouble' || result.verdict !== 'delay' || run.signal.aborted) return result;
+    position = result.position;
+    await pause(ms, run.signal);
+  }
+  return sendMessage(message.marker, position, ports);
 }
 
 function notArrived(run: AnalysisRun, message: OutgoingDraft, detail: string): StepOutcome {
