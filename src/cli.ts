@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import { analyzeCommand } from './apps/analyze/analyze-command.js';
 
 const help = `Usage: postroom <command>
 
@@ -12,8 +11,10 @@ postroom analyze --help says what it takes. The server itself starts with: npm s
 /** `postroom <command>`: what people run by hand, without database and queue. */
 const [command, ...args] = process.argv.slice(2);
 
-if (command === 'analyze') process.exitCode = await analyzeCommand(args);
-else if (command === undefined || command === '--help' || command === '-h' || command === 'help')
+if (command === 'analyze') {
+  const { analyzeCommand } = await import('./apps/analyze/analyze-command.js');
+  process.exitCode = await analyzeCommand(args);
+} else if (command === undefined || command === '--help' || command === '-h' || command === 'help')
   process.stdout.write(help);
 else {
   process.stderr.write(`postroom: there is no command of that name.\n\n${help}`);

@@ -4,7 +4,7 @@ import type { AddressInfo, LookupFunction } from 'node:net';
 import fc from 'fast-check';
 import { findServer } from '../../src/exchange/autodiscover/find-server.js';
 import { readPoxAnswer } from '../../src/exchange/autodiscover/pox-answer.js';
-import { refusalOf } from '../../src/exchange/autodiscover/redirect-rules.js';
+import { domainOf, refusalOf } from '../../src/exchange/autodiscover/redirect-rules.js';
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox-server.js';
 import { makeCertificate, opensslAvailable } from '../support/certificates.js';
 import { SECRET } from './support/clients.js';
@@ -91,6 +91,21 @@ describe('where the credentials may go', () => {
     expect(refusalOf('https://evil.test/', { domain: '', hosts: [], vouched: false })).toBe('other-domain');
     expect(refusalOf('http://x.test/', { ...trust, vouched: true })).toBe('not-https');
   });
+});
+
+describe('the domain of an address', () => {
+  it.each([
+    ['anna@Contoso.TEST', 'contoso.test'],
+    ['"a@b"@contoso.test', 'contoso.test'],
+    ['anna@exämple.test', 'xn--exmple-cua.test'],
+    ['anna@b/c', ''],
+    ['anna@b:99', ''],
+    ['anna@[::1]', ''],
+    ['anna@b?x', ''],
+    ['anna@%41', ''],
+    ['anna@a$(id).test', ''],
+    ['anna@', ''],
+  ])('of %s is %j', (address, domain) => expect(domainOf(address)).toBe(domain));
 });
 
 type Handler = (request: IncomingMessage, response: ServerResponse, host: string) => void;
@@ -285,6 +300,14 @@ type Handler = (request: IncomingMessage, response: ServerResponse, host: string
     const echoed = JSON.stringify(await find());
     expect(echoed).toContain('*** and ***');
     expect(echoed).not.toContain(Buffer.from(`svc:${SECRET}`).toString('base64'));
+  });
+
+  it('asks nobody where the address has no domain that could be a host', async () => {
+    expect(await find({ emailAddress: 'anna@[::1]' })).toEqual({
+      serverUrl: null,
+      attempts: [],
+      credentialsRefused: false,
+    });
   });
 
   it('ends at once on an abort', async () => {

@@ -129,6 +129,16 @@ describe('the greeting', () => {
     await stub.close();
   });
 
+  it('tells of an answer that is damaged', async () => {
+    const stub = await startEwsStub((_request, response) =>
+      response.writeHead(401, { 'content-encoding': 'gzip' }).end('no gzip at all'),
+    );
+    const probe = probeFor(stub.url);
+    expect((await errorOf(probe.greet())).details).toMatchObject({ origin: 'protocol', code: 'UnexpectedAnswer' });
+    await probe.close();
+    await stub.close();
+  });
+
   it('tells of a cut connection by its code', async () => {
     const stub = await startEwsStub((request) => request.socket.destroy());
     const probe = probeFor(stub.url);

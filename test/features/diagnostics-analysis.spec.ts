@@ -366,6 +366,13 @@ describe('one mailbox and another', () => {
     });
   });
 
+  it('nothing to conclude from another one that fails for reasons of its own', async () => {
+    sandbox.control.revoke('svc', [anna]);
+    const analysis = await run({ canary: mailbox('typo@contoso.test') });
+    expect(step(analysis, 'canary')).toMatchObject({ status: 'failed', code: 'ErrorNonExistentMailbox' });
+    expect(analysis.summary.verdict.code).toBe('permission-missing');
+  });
+
   it('only the other one refused: a warning', async () => {
     sandbox.control.revoke('svc', [ben]);
     const analysis = await run();
@@ -567,6 +574,13 @@ describe('nothing secret is shown', () => {
     for (const form of [token, password, 'Planted', '4711', encodeURIComponent(password)])
       expect(shown).not.toContain(form);
     await stub.close();
+  });
+
+  it('not even a password that was typed in place of the name', async () => {
+    const auth = { type: 'basic', username: password, password } as const;
+    const analysis = await run({ auth });
+    expect(analysis.summary.verdict.code).toBe('credentials-refused');
+    expect(JSON.stringify(analysis)).not.toContain('Planted');
   });
 
   it('and no control character reaches a terminal', async () => {

@@ -8,7 +8,7 @@ import {
 } from '../../src/features/diagnostics/diagnostic-step.js';
 import { isCertificatePem } from '../../src/features/diagnostics/pem.js';
 import { coloured, reportText, stepText } from '../../src/features/diagnostics/report-text.js';
-import { stepPolisher } from '../../src/features/diagnostics/shown-step.js';
+import { polisher } from '../../src/features/diagnostics/shown-step.js';
 import { orderOf, skipReason } from '../../src/features/diagnostics/step-plan.js';
 import { summaryOf, verdictCodes } from '../../src/features/diagnostics/verdict.js';
 import { makeCertificate, opensslAvailable } from '../support/certificates.js';
@@ -96,7 +96,7 @@ describe('the verdict', () => {
     mailbox: 'a@x.test',
     canary: 'b@x.test',
     mailboxDenied: false,
-    canaryDenied: false,
+    canaryOutcome: 'opened' as const,
     delegation: false,
     credentialsRefused: false,
     stopped: null,
@@ -105,11 +105,12 @@ describe('the verdict', () => {
   it('is there for every way in which steps can end, and good only when nothing failed', () => {
     const anySteps = fc.array(fc.constantFrom(...stepStatuses), { minLength: 13, maxLength: 13 });
     fc.assert(
-      fc.property(anySteps, fc.boolean(), fc.boolean(), fc.boolean(), (results, mailboxDenied, canaryDenied, end) => {
+      fc.property(anySteps, fc.boolean(), fc.boolean(), fc.boolean(), (results, mailboxDenied, denied, end) => {
         const steps = stepIds.map((id, index) =>
           stepOf(id, { status: results[index] ?? 'passed', detail: 'd', remedy: 'r' }, 1),
         );
-        const facts = { ...comparison, mailboxDenied, canaryDenied, stopped: end ? 'It ended.' : null };
+        const canaryOutcome = denied ? ('denied' as const) : ('unknown' as const);
+        const facts = { ...comparison, mailboxDenied, canaryOutcome, stopped: end ? 'It ended.' : null };
         const { ok, verdict, counts } = summaryOf(steps, facts, 1);
         expect(verdictCodes).toContain(verdict.code);
         expect(verdict.text).toMatch(/^\S.*\.$/s);
@@ -129,8 +130,8 @@ describe('what is shown', () => {
         const token = Buffer.from(`svc:${secret}`).toString('base64');
         const written = [secret, token, encodeURIComponent(secret), JSON.stringify(secret)][form] ?? '';
         const detail = `${around}${written}${around}`;
-        const polish = stepPolisher({ username: 'svc', password: secret });
-        const step = polish(
+        const polish = polisher({ username: 'svc', password: secret });
+        const step = polish.step(
           stepOf('dns', { status: 'failed', detail, remedy: detail, code: detail, requestId: detail }, 1),
         );
         for (const text of [step.detail, step.remedy, step.code, step.requestId]) {
@@ -142,9 +143,9 @@ describe('what is shown', () => {
   });
 
   it('is cut to a length that a log and a screen can bear', () => {
-    const polish = stepPolisher({ username: 'svc', password: 'secret' });
+    const polish = polisher({ username: 'svc', password: 'secret' });
     const long = '\ud83d\ude00'.repeat(100_000);
-    const step = polish(stepOf('dns', { status: 'failed', detail: long, remedy: long }, 1));
+    const step = polish.step(stepOf('dns', { status: 'failed', detail: long, remedy: long }, 1));
     expect(step.detail.length).toBeLessThan(2_100);
     expect(step.remedy?.length).toBeLessThan(4_100);
     expect(step.detail.isWellFormed()).toBe(true);
@@ -196,10 +197,11 @@ describe('what is shown', () => {
 
 (opensslAvailable() ? describe : describe.skip)('certificates that are given (needs openssl)', () => {
   it('are certificates and nothing else', () => {
-    const { cert, key } = makeCertificate(['x.test']);
+    const pair = makeCertificate(['x.test']);
+    const [cert, key] = [pair.cert.toString(), pair.key.toString()];
     expect(isCertificatePem(`${cert}\n${cert}`)).toBe(true);
     expect(isCertificatePem(`${cert}${key}`)).toBe(false);
-    expect(isCertificatePem(key.toString())).toBe(false);
+    expect(isCertificatePem(key)).toBe(false);
     expect(isCertificatePem('-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----')).toBe(false);
     expect(isCertificatePem('')).toBe(false);
   });

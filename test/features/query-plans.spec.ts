@@ -1,3 +1,5 @@
+import { DiagnosticMailboxesStore } from '../../src/features/diagnostics/diagnostic-mailboxes.store.js';
+import { DiagnosticReportsStore } from '../../src/features/diagnostics/diagnostic-reports.store.js';
 import { OutgoingStore } from '../../src/features/outgoing/outgoing.store.js';
 import { FoldersStore } from '../../src/features/incoming/folders.store.js';
 import { IncidentsStore } from '../../src/features/failures/incidents.store.js';
@@ -33,6 +35,7 @@ const large = [
   'incident_mailboxes',
   'notifications',
   'idempotency_keys',
+  'diagnostic_reports',
 ];
 
 const failure = JSON.stringify({
@@ -135,6 +138,13 @@ beforeAll(async () => {
   const [key] = await sql.query(`SELECT id FROM api_keys LIMIT 1`);
   await sql.query(
     `INSERT INTO idempotency_keys (api_key_id, key, request_hash, created_at) SELECT $1, 'k' || n, '', now() - n * interval '1 second' FROM generate_series(1, 50000) n`,
+    [key.id],
+  );
+  await sql.query(
+    `INSERT INTO diagnostic_reports (id, profile_id, api_key_id, email_address, ews_url, summary, steps, created_at, share_hash, share_expires_at)
+    SELECT gen_random_uuid(), CASE WHEN k % 10 > 0 THEN f.profile_id END, $1, 'a@b.example', 'https://b.example/', '{}', '[]', now() - k * interval '1 minute',
+      CASE WHEN k % 20 = 0 THEN sha256(k::text::bytea) END, CASE WHEN k % 20 = 0 THEN now() END
+    FROM generate_series(1, 40000) k JOIN few f ON f.n = 1 + k % 2000`,
     [key.id],
   );
   await sql.query('VACUUM ANALYZE');
@@ -323,6 +333,26 @@ it.each<[string, () => Promise<unknown>]>([
   ['listing outgoing messages in a state that none is in', get('/v1/outgoing-messages?state=cancelled')],
   ['listing failed outgoing messages by a limited key', get('/v1/outgoing-messages?state=failed', asLimited)],
   ['the metrics', get('/metrics')],
+  ['listing reports of analyses', get('/v1/diagnostics')],
+  ['listing reports of a profile', get('/v1/diagnostics?profileId={profile}')],
+  ['listing reports by a limited key', get('/v1/diagnostics', asLimited)],
+  [
+    'finding a shared report',
+    () => stage.get(DiagnosticReportsStore).findShared(stage.dataSource, Buffer.alloc(32), now()),
+  ],
+  [
+    'removing old reports',
+    () => stage.get(DiagnosticReportsStore).removeOlderThan(stage.dataSource, new Date(Date.now() - 27 * 864e5), 100),
+  ],
+  [
+    'choosing mailboxes for an analysis',
+    async () => {
+      const store = stage.get(DiagnosticMailboxesStore);
+      await store.canary(stage.dataSource, mailbox.profile_id, mailbox.email_address);
+      await store.byAddress(stage.dataSource, mailbox.profile_id, mailbox.email_address);
+      await store.byId(stage.dataSource, mailbox.profile_id, mailbox.id);
+    },
+  ],
   ['finding what uses a profile', () => stage.get(ProfilesStore).uses(stage.dataSource, mailbox.profile_id)],
   [
     'clearing a removed mailbox away',

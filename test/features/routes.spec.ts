@@ -76,6 +76,12 @@ it('lists every route with the scope that it needs', () => {
     'POST /v1/api-keys admin',
     'DELETE /v1/api-keys/:id admin',
     'GET /v1/api-keys/:id admin',
+    'GET /v1/diagnostics read',
+    'POST /v1/diagnostics write',
+    'DELETE /v1/diagnostics/:id write',
+    'GET /v1/diagnostics/:id read',
+    'DELETE /v1/diagnostics/:id/share write',
+    'POST /v1/diagnostics/:id/share write',
     'GET /v1/email-server-profiles read',
     'POST /v1/email-server-profiles write',
     'DELETE /v1/email-server-profiles/:id write',
@@ -117,6 +123,7 @@ it('lists every route with the scope that it needs', () => {
     'GET /v1/outgoing-messages/:id read',
     'POST /v1/outgoing-messages/:id/cancel write',
     'POST /v1/outgoing-messages/:id/retry write',
+    'GET /v1/shared-diagnostics/:token (open)',
     'GET /v1/threads read',
     'GET /v1/threads/:id read',
     'GET /v1/webhook-endpoints read',
@@ -133,10 +140,10 @@ it('lists every route with the scope that it needs', () => {
   ]);
 });
 
-/** Every route of the API with ids of the second profile filled in. */
+/** Every route of the API that needs a key, with ids of the second profile filled in. */
 const apiRoutes = () =>
   routeScopes(stage.process.app as INestApplication)
-    .filter(({ path }) => path.startsWith('/v1/'))
+    .filter(({ path, scope }) => path.startsWith('/v1/') && scope !== null)
     .map(({ method, path, scope }) => {
       const id = path.startsWith('/v1/mailboxes')
         ? others.mailbox
@@ -167,6 +174,7 @@ function changeOf(method: string, template: string): object | undefined {
   if (template === '/v1/webhook-endpoints/:id/replay')
     return { from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z' };
   if (template.endsWith('/backfill')) return { from: '2020-01-01T00:00:00Z' };
+  if (template.endsWith('/share') && method === 'POST') return { expiresInHours: 1 };
   if (method !== 'PATCH') return undefined;
   if (template.startsWith('/v1/email')) return { name: 'x' };
   return template.startsWith('/v1/mailboxes') ? { displayName: 'x' } : { enabled: true };
@@ -278,6 +286,19 @@ const bodies = () => ({
     contentRetentionDays: 365,
   }),
   [`PATCH /v1/email-server-profiles/${mine.profile}`]: newProfile({ version: 1 }),
+  'POST /v1/diagnostics': {
+    emailAddress: 'a@example.com',
+    connectingSid: 'a',
+    canaryAddress: 'b@example.com',
+    ewsUrl: 'http://127.0.0.1:1/EWS/Exchange.asmx',
+    username: 'u',
+    password: 'p',
+    access: 'impersonation',
+    connectingSidType: 'SmtpAddress',
+    trustedHosts: [],
+    sendToSelf: false,
+    keep: false,
+  },
   'POST /v1/mailboxes': {
     profileId: mine.profile,
     emailAddress: 'a@example.com',
@@ -319,6 +340,7 @@ const bodies = () => ({
 
 const queries = () => ({
   '/v1/api-keys': ['limit', 'cursor'],
+  '/v1/diagnostics': ['limit', 'cursor', 'profileId'],
   '/v1/email-server-profiles': ['limit', 'cursor', 'name'],
   '/v1/mailboxes': ['limit', 'cursor', 'profileId', 'state', 'emailAddress'],
   [`/v1/mailboxes/${mine.mailbox}/item-failures`]: ['limit', 'cursor'],

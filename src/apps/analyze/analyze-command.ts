@@ -27,7 +27,12 @@ export async function analyzeCommand(args: readonly string[]): Promise<0 | 1 | 2
       process.stdout.write(usage);
       return 0;
     }
-    return (await carryOut(targetOf(await askFor(given.fields)), given)) ? 0 : 1;
+    return (await carryOut(
+      targetOf(await askFor(given.fields, { input: process.stdin, output: process.stderr })),
+      given,
+    ))
+      ? 0
+      : 1;
   } catch (error) {
     if (!(error instanceof UsageError)) {
       process.stderr.write('postroom: the analysis broke off because of an error of its own.\n');

@@ -1,26 +1,33 @@
+import type { Readable, Writable } from 'node:stream';
 import { createInterface } from 'node:readline/promises';
 import { passwordVariable, UsageError } from './usage.js';
 
-const { stdin, stderr } = process;
+/** Where questions are asked and answered. */
+export interface Terminal {
+  readonly input: Readable & { readonly isTTY?: boolean; setRawMode?(raw: boolean): unknown };
+  /** Standard error, so that standard output holds the result alone. */
+  readonly output: Writable;
+}
 
-/** Asks for what is missing, on standard error, so that standard output holds the result alone. */
-export async function askFor(fields: Readonly<Record<string, unknown>>): Promise<Record<string, unknown>> {
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Asks for what is missing. @throws UsageError when there is nobody to ask */
+export async function askFor(fields: Fields, terminal: Terminal): Promise<Fields> {
   const { emailAddress, username, password } = fields;
-  const interactive = stdin.isTTY === true;
-  if (!interactive) {
+  if (terminal.input.isTTY !== true) {
     if (password === undefined) throw new UsageError(`Set ${passwordVariable}: there is no terminal to ask at.`);
-    return { ...fields };
+    return fields;
   }
   return {
     ...fields,
-    emailAddress: emailAddress ?? (await line('Mailbox (e-mail address): ')),
-    username: username ?? (await line('Service account: ')),
-    password: password ?? (await hidden('Password (is not shown): ')),
+    emailAddress: emailAddress ?? (await line('Mailbox (e-mail address): ', terminal)),
+    username: username ?? (await line('Service account: ', terminal)),
+    password: password ?? (await hidden('Password (is not shown): ', terminal)),
   };
 }
 
-async function line(question: string): Promise<string> {
-  const reader = createInterface({ input: stdin, output: stderr });
+async function line(question: string, { input, output }: Terminal): Promise<string> {
+  const reader = createInterface({ input, output });
   try {
     return (await reader.question(question)).trim();
   } finally {
@@ -29,18 +36,17 @@ async function line(question: string): Promise<string> {
 }
 
 /** Reads a line without showing it. */
-function hidden(question: string): Promise<string> {
-  stderr.write(question);
-  stdin.setRawMode(true);
-  stdin.resume();
-  stdin.setEncoding('utf8');
+function hidden(question: string, { input, output }: Terminal): Promise<string> {
+  output.write(question);
+  input.setRawMode?.(true);
+  input.setEncoding('utf8');
   return new Promise((resolve, reject) => {
     let typed: string[] = [];
     const finish = (settle: () => void) => {
-      stdin.off('data', take);
-      stdin.setRawMode(false);
-      stdin.pause();
-      stderr.write('\n');
+      input.off('data', take);
+      input.setRawMode?.(false);
+      input.pause();
+      output.write('\n');
       settle();
     };
     const take = (data: string) => {
@@ -54,6 +60,7 @@ function hidden(question: string): Promise<string> {
         else typed.push(character);
       }
     };
-    stdin.on('data', take);
+    input.on('data', take);
+    input.resume();
   });
 }

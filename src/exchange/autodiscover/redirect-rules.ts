@@ -10,6 +10,9 @@ export interface Trust {
   readonly vouched: boolean;
 }
 
+/** As long as an address of a profile may be. */
+const maxLength = 2_000;
+
 /** Why an address is not followed: its scheme, its form, or a host that nobody vouches for. */
 export type Refusal = 'not-https' | 'not-a-server' | 'other-domain';
 
@@ -20,7 +23,7 @@ export type Refusal = 'not-https' | 'not-a-server' | 'other-domain';
  * @returns null when they may
  */
 export function refusalOf(url: string, trust: Trust): Refusal | null {
-  if (!URL.canParse(url)) return 'not-a-server';
+  if (url.length > maxLength || !URL.canParse(url)) return 'not-a-server';
   const { protocol, hostname, username, password } = new URL(url);
   if (protocol !== 'https:') return 'not-https';
   if (username !== '' || password !== '' || hostname === '') return 'not-a-server';
@@ -30,7 +33,8 @@ export function refusalOf(url: string, trust: Trust): Refusal | null {
 
 /** The domain of an address as host names are compared; empty when it has none that could be a host. */
 export function domainOf(emailAddress: string): string {
-  return domainToASCII(emailAddress.slice(emailAddress.lastIndexOf('@') + 1)).toLowerCase();
+  const domain = emailAddress.slice(emailAddress.lastIndexOf('@') + 1);
+  return /^[\p{L}\p{M}\p{N}.-]+$/u.test(domain) ? domainToASCII(domain).toLowerCase() : '';
 }
 
 const isWithin = (host: string, domain: string) => domain !== '' && (host === domain || host.endsWith(`.${domain}`));

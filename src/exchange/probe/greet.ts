@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { GreetingFinding } from '../../mail/mail-server-probe.js';
 import { readDiagnostics } from '../call-diagnostics.js';
-import { ProtocolViolation } from '../soap/protocol-violation.js';
 import { DEFAULT_USER_AGENT } from '../exchange-options.js';
 import type { EwsEndpoint } from '../http/ews-endpoint.js';
 import { header, plainText } from '../http/http-problem.js';
@@ -46,7 +45,7 @@ export async function greet(
       diagnostics: readDiagnostics(id, head, null, performance.now() - started),
     };
   } catch (error) {
-    if (signal?.aborted === true || error instanceof ProtocolViolation) throw error;
+    if (signal?.aborted === true) throw error;
     throw probeError('Greet', error);
   }
 }

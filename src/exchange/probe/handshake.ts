@@ -7,7 +7,7 @@ import {
 } from 'node:tls';
 import type { TlsFinding, TlsTrouble } from '../../mail/mail-server-probe.js';
 import type { ExchangeServerOptions } from '../exchange-options.js';
-import { limited } from './limited.js';
+import { asError, limited } from './limited.js';
 import { probeError } from './probe-error.js';
 import type { ServerPlace } from './server-place.js';
 
@@ -38,7 +38,14 @@ export async function handshake(
     ...(tls?.ca ? { ca: tls.ca as string | Buffer | (string | Buffer)[] } : {}),
   });
   const secured = new Promise<TlsFinding>((resolve, reject) => {
-    socket.once('secureConnect', () => resolve(findingOf(socket, host)));
+    socket.once('secureConnect', () => {
+      // What is thrown in a listener nobody could catch.
+      try {
+        resolve(findingOf(socket, host));
+      } catch (error) {
+        reject(asError(error));
+      }
+    });
     socket.once('close', () => reject(new Error('the server closed the connection during the handshake')));
     socket.on('error', reject);
   });

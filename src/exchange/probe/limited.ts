@@ -1,23 +1,15 @@
 import { TransportFailure } from '../http/transport-failure.js';
 
 /**
- * Waits for work that knows neither time limits nor signals. What comes of the work afterwards is dropped;
- * `cut` is there to end it.
+ * Waits for work that knows neither time limits nor signals. What comes of the work afterwards is dropped.
  * @throws TransportFailure `TimedOut`, the signal's reason, or what the work threw
  */
-export function limited<T>(
-  work: Promise<T>,
-  limitMs: number,
-  signal: AbortSignal | undefined,
-  cut: () => void = () => undefined,
-): Promise<T> {
+export function limited<T>(work: Promise<T>, limitMs: number, signal: AbortSignal | undefined): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     const timer = setTimeout(() => {
-      cut();
       finish(() => reject(new TransportFailure('TimedOut', `nothing came within ${limitMs} ms`, false)));
     }, limitMs);
     const abort = () => {
-      cut();
       finish(() => reject(asError(signal?.reason)));
     };
     const finish = (settle: () => void) => {
@@ -35,5 +27,5 @@ export function limited<T>(
 }
 
 /** What is thrown is an error nearly always, and one of another realm now and then. */
-const asError = (thrown: unknown): Error =>
+export const asError = (thrown: unknown): Error =>
   thrown instanceof Error ? thrown : new Error(String(thrown), { cause: thrown });

@@ -1,5 +1,6 @@
 import { MailServerError, type CallDiagnostics } from '../../mail/mail-error.js';
 import { transportCode } from '../http/transport-failure.js';
+import { ProtocolViolation } from '../soap/protocol-violation.js';
 
 /** The diagnostics of what is no call: nothing reached a server that could have logged it. */
 export const withoutCall: CallDiagnostics = {
@@ -13,12 +14,21 @@ export const withoutCall: CallDiagnostics = {
   durationMs: null,
 };
 
-/** The error of a layer below HTTP, as a call that runs into it reports it. */
+/** The error of a look that is no call of EWS, as a call that runs into it reports it. */
 export function probeError(operation: string, error: unknown): MailServerError {
-  const code = transportCode(error) ?? 'Unknown';
+  const violation = error instanceof ProtocolViolation;
+  const code = violation ? error.code : (transportCode(error) ?? 'Unknown');
   const text = error instanceof Error && error.message !== '' ? error.message : code;
   return new MailServerError(
-    { origin: 'transport', code, operation, text, backOffMs: null, effectPossible: false, diagnostics: withoutCall },
+    {
+      origin: violation ? 'protocol' : 'transport',
+      code,
+      operation,
+      text,
+      backOffMs: null,
+      effectPossible: false,
+      diagnostics: withoutCall,
+    },
     { cause: error },
   );
 }

@@ -9,7 +9,7 @@ export class AnalysisRun {
   ewsUrl: string | null;
   credentialsRefused = false;
   mailboxDenied = false;
-  canaryDenied = false;
+  canaryOutcome: 'opened' | 'denied' | 'unknown' = 'unknown';
   /** How the step before ended that opened the mailbox. */
   mailboxOpened = false;
   /** The draft of ours: `itemId` is null where the answer to its creation was lost. */

@@ -13,7 +13,7 @@ import {
 import type { ServerProbes } from '../profiles/server-probes.js';
 import { sendStep } from './self-message.js';
 import { authenticationStep, autodiscoverStep, credentialsStep, dnsStep, tcpStep, tlsStep } from './server-steps.js';
-import { stepPolisher } from './shown-step.js';
+import { polisher } from './shown-step.js';
 import { explainFailure } from './step-failure.js';
 import { orderOf, skipReason } from './step-plan.js';
 import { summaryOf, type Summary } from './verdict.js';
@@ -63,7 +63,7 @@ export async function analyse(target: AnalysisTarget, options: AnalysisOptions):
   const started = performance.now();
   const clock = new StopSignal(options.signal, options.limitMs ?? analysisLimitMs);
   const run = new AnalysisRun(target, options.probes, options.now, clock.signal);
-  const polish = stepPolisher(target.auth);
+  const polish = polisher(target.auth);
   const results = new Map<StepId, StepStatus>();
   const steps: DiagnosticStep[] = [];
   try {
@@ -80,7 +80,7 @@ export async function analyse(target: AnalysisTarget, options: AnalysisOptions):
       const begun = performance.now();
       const outcome: StepOutcome =
         reason === null ? await takeStep(run, id, clock, options) : { status: 'skipped', detail: reason };
-      const step = polish(stepOf(id, outcome, reason === null ? performance.now() - begun : 0));
+      const step = polish.step(stepOf(id, outcome, reason === null ? performance.now() - begun : 0));
       results.set(id, step.status);
       steps.push(step);
       options.onStep(step);
@@ -90,7 +90,11 @@ export async function analyse(target: AnalysisTarget, options: AnalysisOptions):
     await run.close();
   }
   const summary = summaryOf(steps, comparisonOf(run, clock.stopped), performance.now() - started);
-  return { ewsUrl: run.ewsUrl, steps, summary };
+  return {
+    ewsUrl: polish.address(run.ewsUrl),
+    steps,
+    summary: { ...summary, verdict: polish.verdict(summary.verdict) },
+  };
 }
 
 async function takeStep(

@@ -53,7 +53,8 @@ export class DiagnosticReports {
     const wanted = this.clock.in(expiresInHours * hourMs).getTime();
     const expiresAt = new Date(Math.min(wanted, report.createdAt.getTime() + reportKeptMs));
     const token = randomBytes(tokenBytes).toString('base64url');
-    await this.store.share(manager, id, caller.profileIds, { hash: hashOf(token), expiresAt });
+    if (!(await this.store.share(manager, id, caller.profileIds, { hash: hashOf(token), expiresAt })))
+      throw new Problem(problems.notFound);
     return { url: `${this.settings.publicUrl ?? ''}/v1/shared-diagnostics/${token}`, expiresAt };
   }
 

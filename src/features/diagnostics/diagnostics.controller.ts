@@ -64,11 +64,12 @@ export class DiagnosticsController {
   ): Promise<void> {
     const running = this.diagnostics.begin(await this.diagnostics.prepare(body, caller));
     const stream = new StepStream(request, reply);
-    stream.open();
     try {
+      stream.open();
       const { summary, reportId } = await running.finish((step) => stream.send('step', step), stream.signal);
       stream.send('summary', { ...summary, reportId });
     } finally {
+      running.release();
       stream.end();
     }
   }

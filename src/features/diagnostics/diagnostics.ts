@@ -37,8 +37,10 @@ export interface PreparedDiagnostics {
 }
 
 export interface RunningDiagnostics {
-  /** Each step as it ends; rejects for nothing. `signal`: the caller went away. */
+  /** Each step as it ends. `signal`: the caller went away. */
   finish(onStep: (step: DiagnosticStep) => void, signal: AbortSignal): Promise<Analysis & { reportId: string | null }>;
+  /** Gives the place back; to be called whatever came of it. */
+  release(): void;
 }
 
 /** Runs connectivity analyses for callers of the API. */
@@ -74,7 +76,12 @@ export class Diagnostics implements OnModuleDestroy {
     if (this.taken >= maxRuns)
       throw new Problem(tooManyDiagnostics, `${maxRuns} run in this process`, { retryAfterSeconds: 15 });
     this.taken += 1;
+    let holds = true;
     return {
+      release: () => {
+        if (holds) this.taken -= 1;
+        holds = false;
+      },
       finish: async (onStep, signal) => {
         const end = new AbortController();
         const leave = () => end.abort();
@@ -87,7 +94,6 @@ export class Diagnostics implements OnModuleDestroy {
         } finally {
           signal.removeEventListener('abort', leave);
           this.underWay.delete(end);
-          this.taken -= 1;
         }
       },
     };

@@ -38,13 +38,14 @@ export async function canaryStep(run: AnalysisRun): Promise<StepOutcome> {
     const failure = explainFailure(error, run.names(canary));
     // Here, too, one refusal is enough; the run takes note of it.
     if (failure.refusesCredentials) throw error;
-    run.canaryDenied = failure.isDenial;
+    if (failure.isDenial) run.canaryOutcome = 'denied';
     const { outcome } = failure;
-    if (run.mailboxDenied && run.canaryDenied) return { ...outcome, detail: compared(run) };
+    if (run.mailboxDenied && failure.isDenial) return { ...outcome, detail: compared(run) };
     if (mailbox === null) return outcome;
     const text = `${canary.address} does not open. ${outcome.detail}`;
     return { ...outcome, detail: text, status: run.mailboxOpened ? 'warning' : 'failed' };
   }
+  run.canaryOutcome = 'opened';
   const requestId = run.requestId();
   if (run.mailboxDenied) return { status: 'passed', detail: compared(run), requestId };
   const detail =
@@ -61,7 +62,7 @@ export const comparisonOf = (run: AnalysisRun, stopped: string | null) => ({
   mailbox: run.target.mailbox?.address ?? null,
   canary: run.target.canary?.address ?? null,
   mailboxDenied: run.mailboxDenied,
-  canaryDenied: run.canaryDenied,
+  canaryOutcome: run.canaryOutcome,
   delegation: run.target.access === 'delegation',
   credentialsRefused: run.credentialsRefused,
   stopped,

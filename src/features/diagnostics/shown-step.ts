@@ -1,4 +1,12 @@
 import type { DiagnosticStep } from './diagnostic-step.js';
+import type { Verdict } from './verdict.js';
+
+/** Takes out what must not be shown. */
+export interface Polisher {
+  step(step: DiagnosticStep): DiagnosticStep;
+  verdict(verdict: Verdict): Verdict;
+  address(url: string | null): string | null;
+}
 
 /** Control characters but the line feed, and what turns the direction of text: a terminal would obey them. */
 const unprintable = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
@@ -7,13 +15,10 @@ const maxDetail = 2_000;
 const maxRemedy = 4_000;
 
 /**
- * Makes what a step may show out of it: servers and proxies have a say in the words, and some repeat whole
+ * Makes what may be shown out of what was found: servers and proxies have a say in the words, and some repeat whole
  * requests. The client leaves the password out already; this is the net under it.
  */
-export function stepPolisher(auth: {
-  readonly username: string;
-  readonly password: string;
-}): (step: DiagnosticStep) => DiagnosticStep {
+export function polisher(auth: { readonly username: string; readonly password: string }): Polisher {
   const { username, password } = auth;
   const forms = [
     Buffer.from(`${username}:${password}`, 'utf8').toString('base64'),
@@ -32,13 +37,18 @@ export function stepPolisher(auth: {
       .toWellFormed();
     return shown.length > max ? `${shown.slice(0, max).toWellFormed()}…` : shown;
   };
-  return (step) => ({
-    ...step,
-    detail: clean(step.detail, maxDetail),
-    code: step.code === null ? null : clean(step.code, 200),
-    remedy: step.remedy === null ? null : clean(step.remedy, maxRemedy),
-    requestId: step.requestId === null ? null : clean(step.requestId, 200),
-  });
+  const cleanOr = (text: string | null, max: number) => (text === null ? null : clean(text, max));
+  return {
+    step: (step) => ({
+      ...step,
+      detail: clean(step.detail, maxDetail),
+      code: cleanOr(step.code, 200),
+      remedy: cleanOr(step.remedy, maxRemedy),
+      requestId: cleanOr(step.requestId, 200),
+    }),
+    verdict: ({ code, text, remedy }) => ({ code, text: clean(text, maxDetail), remedy: cleanOr(remedy, maxRemedy) }),
+    address: (url) => cleanOr(url, maxDetail),
+  };
 }
 
 const xmlEscaped = (text: string) =>

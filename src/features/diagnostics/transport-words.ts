@@ -9,8 +9,10 @@ interface Place {
 type Words = readonly [detail: string, remedy: string];
 
 /** The first steps know which layer failed, and so say more than that the server cannot be reached. */
-export function transportOutcome(step: StepId, { code, details }: MailServerError, place: Place): StepOutcome | null {
+export function transportOutcome(step: StepId, { code, details }: MailServerError, given: Place): StepOutcome | null {
   if (details.origin !== 'transport') return null;
+  // It goes into commands to paste, and Autodiscover may have named it: what a shell would obey is left out.
+  const place = { ...given, host: /^[\p{L}\p{N}.:[\]_-]+$/u.test(given.host) ? given.host : '<host>' };
   const words = step === 'dns' ? ofName(code, place) : step === 'tcp' ? ofTcp(code, place) : ofTls(step, code, place);
   if (words === null) return null;
   const [detail, remedy] = words;

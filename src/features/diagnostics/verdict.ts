@@ -38,7 +38,8 @@ export interface Comparison {
   readonly mailbox: string | null;
   readonly canary: string | null;
   readonly mailboxDenied: boolean;
-  readonly canaryDenied: boolean;
+  /** `unknown`: it was not opened, or failed for a reason that says nothing of permissions. */
+  readonly canaryOutcome: 'opened' | 'denied' | 'unknown';
   readonly delegation: boolean;
   readonly credentialsRefused: boolean;
   /** Why the run ended early; null when it did not. */
@@ -122,8 +123,8 @@ function goodVerdict(steps: readonly DiagnosticStep[]): Verdict {
  * @param grant how the right is granted
  */
 export function denialVerdict(comparison: Comparison, grant: string | null): Verdict {
-  const { username, mailbox, canary, canaryDenied, delegation } = comparison;
-  if (canary === null)
+  const { username, mailbox, canary, canaryOutcome, delegation } = comparison;
+  if (canary === null || canaryOutcome === 'unknown')
     return {
       code: 'permission-missing',
       text:
@@ -131,7 +132,7 @@ export function denialVerdict(comparison: Comparison, grant: string | null): Ver
         'or leaves this mailbox out. Which of the two, a second mailbox that should work would tell (canaryAddress).',
       remedy: grant,
     };
-  if (canaryDenied)
+  if (canaryOutcome === 'denied')
     return {
       code: 'role-missing',
       text: delegation
