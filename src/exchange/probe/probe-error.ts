@@ -3,7 +3,7 @@ import { transportCode } from '../http/transport-failure.js';
 import { ProtocolViolation } from '../soap/protocol-violation.js';
 
 /** The diagnostics of what is no call: nothing reached a server that could have logged it. */
-export const withoutCall: CallDiagnostics = {
+const withoutCall: CallDiagnostics = {
   clientRequestId: null,
   requestId: null,
   httpStatus: null,

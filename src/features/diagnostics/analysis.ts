@@ -19,7 +19,7 @@ import { orderOf, skipReason } from './step-plan.js';
 import { summaryOf, type Summary } from './verdict.js';
 
 /** The whole run, but for what tidies up behind it. */
-export const analysisLimitMs = 240_000;
+const analysisLimitMs = 240_000;
 
 export interface AnalysisOptions {
   readonly probes: Pick<ServerProbes, 'createProbe' | 'discover'>;

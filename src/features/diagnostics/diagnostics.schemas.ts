@@ -9,8 +9,8 @@ import { reportKeptMs } from './report-age.js';
 import { isCertificatePem } from './pem.js';
 import { verdictCodes } from './verdict.js';
 
-export const trustedHost = oneLine(253).regex(/^[\p{L}\p{N}.-]+$/u, { message: 'must be the name of a host' });
-export const certificates = z
+const trustedHost = oneLine(253).regex(/^[\p{L}\p{N}.-]+$/u, { message: 'must be the name of a host' });
+const certificates = z
   .string()
   .max(100_000)
   .refine(isCertificatePem, { message: 'must be certificates in PEM, and nothing else' });
@@ -104,7 +104,7 @@ const reportHead = {
   sharedUntil: time.nullable().describe('Until when a link shows it to everybody; null: nobody without a key'),
   ...summaryFields,
 };
-export const reportHeadAnswer = z.object(reportHead).meta({ id: 'DiagnosticReportHead' });
+const reportHeadAnswer = z.object(reportHead).meta({ id: 'DiagnosticReportHead' });
 export type ReportHeadAnswer = z.output<typeof reportHeadAnswer>;
 export const reportPage = pageSchema(reportHeadAnswer).meta({ id: 'DiagnosticReportPage' });
 
