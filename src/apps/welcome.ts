@@ -19,7 +19,7 @@ export function welcome({ settings, url, adminKey, sandbox }: Facts): string {
     lines.push(
       '',
       `  A sandbox Exchange plays the server at ${sandbox.ewsUrl}: mail arrives by itself, and two`,
-      '  of its mailboxes lie outside the service account’s scope, so you see a failure, too.',
+      '  of its mailboxes lie outside the service account’s scope, so within 90 seconds you see a failure, too.',
     );
   }
   if (settings.roles.includes('api')) {
