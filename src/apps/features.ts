@@ -13,6 +13,8 @@ import { RetentionModule } from '../features/retention/retention.module.js';
 import { ProfilesModule } from '../features/profiles/profiles.module.js';
 import { SchedulingModule } from '../features/scheduling/scheduling.module.js';
 import { ThreadsModule } from '../features/threads/threads.module.js';
+import { HistoryModule } from '../features/history/history.module.js';
+import { TimelineModule } from '../features/timeline/timeline.module.js';
 import { AddressBookModule } from '../features/address-book/address-book.module.js';
 import { jobOfKind } from '../features/scheduling/work-jobs.js';
 
@@ -24,6 +26,7 @@ export const features = [
   DeliveriesModule,
   DeliveryReportsModule,
   FailuresModule,
+  HistoryModule,
   MailboxesModule,
   ThreadsModule,
   AddressBookModule,
@@ -33,6 +36,7 @@ export const features = [
   AuditModule,
   RetentionModule,
   DiagnosticsModule,
+  TimelineModule,
 ];
 
 export const entities = [MailboxEntity];

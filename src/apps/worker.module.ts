@@ -9,6 +9,8 @@ import { DiagnosticsModule } from '../features/diagnostics/diagnostics.module.js
 import { FailuresModule } from '../features/failures/failures.module.js';
 import { NotifierLoop } from '../features/failures/notifier-loop.js';
 import { Notifier } from '../features/failures/notifier.js';
+import { HistoryModule } from '../features/history/history.module.js';
+import { HistoryUpkeep } from '../features/history/history-upkeep.js';
 import { IncomingJobs } from '../features/incoming/incoming.jobs.js';
 import { IncomingModule } from '../features/incoming/incoming.module.js';
 import { MailboxesModule } from '../features/mailboxes/mailboxes.module.js';
@@ -40,6 +42,7 @@ import { Housekeeping } from './housekeeping.js';
     AuditModule,
     RetentionModule,
     DiagnosticsModule,
+    HistoryModule,
   ],
   providers: [
     Dispatcher,
@@ -55,6 +58,7 @@ import { Housekeeping } from './housekeeping.js';
     ThreadCatchUp,
     Housekeeping,
     RetentionLoop,
+    HistoryUpkeep,
   ],
 })
 export class WorkerModule {}

@@ -1,6 +1,8 @@
 import { DiagnosticMailboxesStore } from '../../src/features/diagnostics/diagnostic-mailboxes.store.js';
 import { DiagnosticReportsStore } from '../../src/features/diagnostics/diagnostic-reports.store.js';
 import { OutgoingStore } from '../../src/features/outgoing/outgoing.store.js';
+import { HistoryStore } from '../../src/features/history/history.store.js';
+import { HistoryUpkeepStore } from '../../src/features/history/history-upkeep.store.js';
 import { FoldersStore } from '../../src/features/incoming/folders.store.js';
 import { IncidentsStore } from '../../src/features/failures/incidents.store.js';
 import { IncomingStore } from '../../src/features/incoming/incoming.store.js';
@@ -36,6 +38,8 @@ const large = [
   'notifications',
   'idempotency_keys',
   'diagnostic_reports',
+  'mailbox_history',
+  'item_failures',
 ];
 
 const failure = JSON.stringify({
@@ -135,6 +139,10 @@ beforeAll(async () => {
     SELECT i.id, f.id, now(), i.closed_at FROM incidents i JOIN few f ON f.profile_id = i.profile_id WHERE f.n % 10 = 0`);
   await sql.query(`INSERT INTO notifications (id, profile_id, incident_id, kind, recipient_name, recipient_email, state, created_at, next_attempt_at)
     SELECT gen_random_uuid(), profile_id, id, 'opened', '', '', CASE WHEN random() < 0.01 THEN 'pending' ELSE 'sent' END, now(), now() FROM incidents`);
+  await sql.query(`INSERT INTO mailbox_history (id, mailbox_id, at, type, details)
+    SELECT gen_random_uuid(), f.id, now() - k * interval '1 second', CASE WHEN k % 50 = 0 THEN 'state' ELSE 'run' END, '{}' FROM generate_series(1, 100000) k JOIN few f ON f.n = 1 + k % 2000`);
+  await sql.query(`INSERT INTO item_failures (mailbox_id, item_id, folder, attempts, code, message, first_at)
+    SELECT f.id, 'item-' || k, 'inbox', 5, 'X', '', now() - k * interval '1 second' FROM generate_series(1, 20000) k JOIN few f ON f.n = 1 + k % 2000`);
   const [key] = await sql.query(`SELECT id FROM api_keys LIMIT 1`);
   await sql.query(
     `INSERT INTO idempotency_keys (api_key_id, key, request_hash, created_at) SELECT $1, 'k' || n, '', now() - n * interval '1 second' FROM generate_series(1, 50000) n`,
@@ -226,6 +234,14 @@ it.each<[string, () => Promise<unknown>]>([
   ['listing mailboxes by a limited key', get('/v1/mailboxes', asLimited)],
   ['listing failed mailboxes by a limited key', get('/v1/mailboxes?state=failed', asLimited)],
   ['reading a mailbox', get('/v1/mailboxes/{mailbox}')],
+  ['asking why a mailbox waits', get('/v1/mailboxes/{mailbox}/status')],
+  ['reading a mailbox’s timeline', get('/v1/mailboxes/{mailbox}/timeline')],
+  ['reading one type of a mailbox’s timeline', get('/v1/mailboxes/{mailbox}/timeline?types=notification')],
+  ['writing history', () => stage.get(HistoryStore).add(stage.dataSource, mailbox.id, [], now())],
+  [
+    'clearing history away',
+    () => stage.get(HistoryUpkeepStore).sweep('00000000-0000-0000-0000-000000000000', now(), 200),
+  ],
   ['listing items that failed', get('/v1/mailboxes/{mailbox}/item-failures')],
   [
     'finding mailboxes of addresses',

@@ -111,7 +111,9 @@ it('lists every route with the scope that it needs', () => {
     'POST /v1/mailboxes/:id/pause write',
     'POST /v1/mailboxes/:id/resume write',
     'GET /v1/mailboxes/:id/sending read',
+    'GET /v1/mailboxes/:id/status read',
     'POST /v1/mailboxes/:id/sync write',
+    'GET /v1/mailboxes/:id/timeline read',
     'POST /v1/mailboxes/batch write',
     'GET /v1/messages read',
     'GET /v1/messages/:id read',
@@ -346,6 +348,7 @@ const queries = () => ({
   [`/v1/mailboxes/${mine.mailbox}/item-failures`]: ['limit', 'cursor'],
   [`/v1/mailboxes/${mine.mailbox}/backfills`]: ['limit', 'cursor'],
   [`/v1/mailboxes/${mine.mailbox}/audits`]: ['limit', 'cursor'],
+  [`/v1/mailboxes/${mine.mailbox}/timeline`]: ['limit', 'before', 'types'],
   [`/v1/messages?mailboxId=${mine.mailbox}`]: ['limit', 'cursor', 'mailboxId'],
   [`/v1/messages?threadId=${mine.thread}`]: ['limit', 'cursor', 'threadId'],
   '/v1/threads': ['limit', 'cursor', 'mailboxId', 'profileId'],
@@ -471,7 +474,7 @@ describe('bad input', () => {
       ['9'.repeat(400), '1'],
     ];
     for (const [path, names] of Object.entries(queries())) {
-      const name = names.includes('after') ? 'after' : 'cursor';
+      const name = ['after', 'before'].find((own) => names.includes(own)) ?? 'cursor';
       const texts = ['', '!', '%00', 'bnVsbA', 'W10', ...positions.map(encodeCursor)];
       for (const text of texts) {
         const answer = await stage.client().get(`${path}${path.includes('?') ? '&' : '?'}${name}=${text}`);

@@ -124,6 +124,7 @@ export class ItemIntake {
       await this.filtered.note(manager, run.mailbox.id, itemIds, this.clock.now());
       await this.failures.forget(manager, run.mailbox.id, itemIds);
     });
+    run.tally.add('turned-away', itemIds.length);
   }
 
   /**
@@ -250,6 +251,8 @@ export class ItemIntake {
       }
       return stored;
     });
+    run.tally.add('stored', fresh.length);
+    run.tally.add('unreadable', troubles.length);
     this.metrics.took(fresh.length, troubles);
     if (fresh.length > 0)
       this.log.info({ mailbox: run.mailbox.emailAddress, folder, messages: fresh.length }, 'mail received');

@@ -26,7 +26,7 @@ export class MessageChanges {
   ): Promise<void> {
     if (flags.length === 0 && left.length === 0) return;
     const now = this.clock.now();
-    await run.commit(async (manager) => {
+    const seen = await run.commit(async (manager) => {
       const changed = await this.items.setRead(manager, run.mailbox.id, flags);
       await this.items.leave(manager, run.mailbox.id, folder, left, now);
       await this.events.append(
@@ -34,7 +34,9 @@ export class MessageChanges {
         changed.map(({ id, isRead }) => this.event(run, 'message.updated', id, { isRead })),
         now,
       );
+      return changed.length;
     });
+    run.tally.add('seen', seen);
   }
 
   /**
@@ -49,14 +51,12 @@ export class MessageChanges {
       const now = this.clock.now();
       const settled = await run.commit(async (manager) => {
         const rows = await this.items.settle(manager, run.mailbox.id, seenSince, now, step);
-        await this.events.append(
-          manager,
-          rows.flatMap((row) => this.told(run, row)),
-          now,
-        );
-        return rows.length;
+        const told = rows.flatMap((row) => this.told(run, row));
+        await this.events.append(manager, told, now);
+        return { rows: rows.length, told: told.length };
       });
-      if (settled < step) return;
+      run.tally.add('moved', settled.told);
+      if (settled.rows < step) return;
     }
   }
 

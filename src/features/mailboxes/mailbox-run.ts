@@ -3,6 +3,7 @@ import type { MailboxSession } from '../../mail/mail-server.js';
 import type { MailSettings } from '../profiles/mail-settings.js';
 import type { Lane, Lease, RunKind } from '../scheduling/work.js';
 import type { MailboxEntity } from './mailbox.entity.js';
+import type { RunTally } from './run-tally.js';
 
 /** A piece of work under way: the mailbox opened as its owner, under a lease. */
 export interface MailboxRun {
@@ -15,6 +16,8 @@ export interface MailboxRun {
     readonly minPollingIntervalSeconds: number;
   };
   readonly session: MailboxSession;
+  /** What the run has done so far, for its row in the history. */
+  readonly tally: RunTally;
   /** Aborted when the process goes down or the lease is lost. */
   readonly signal: AbortSignal;
   /**

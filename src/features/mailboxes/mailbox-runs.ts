@@ -22,6 +22,7 @@ import { MailboxEntity } from './mailbox.entity.js';
 import { MailboxesStore } from './mailboxes.store.js';
 import { RunMetrics } from './run-metrics.js';
 import { RunSettlement } from './run-settlement.js';
+import { RunTally } from './run-tally.js';
 
 /** Carries out one piece of a mailbox's work from lease to next schedule; the same for every kind of work. */
 @Injectable()
@@ -79,8 +80,9 @@ export class MailboxRuns {
     perform: (run: MailboxRun) => Promise<RunResult>,
   ): Promise<string | null> {
     let profileVersion: number | null = null;
+    const tally = new RunTally(this.clock.now());
     try {
-      const run = await this.open(lease, signal);
+      const run = await this.open(lease, signal, tally);
       profileVersion = run?.profile.version ?? null;
       if (!run) {
         await this.work.release(lease);
@@ -94,12 +96,16 @@ export class MailboxRuns {
       if (signal.aborted || error instanceof LeaseLost || error instanceof ProfileOnHold) throw error;
       const failure = classify(error);
       this.logFailure(lease, failure, error);
-      await this.settlement.failed(lease, attemptsBefore, failure, profileVersion);
+      await this.settlement.failed(lease, attemptsBefore, failure, profileVersion, tally);
       return failure.code;
     }
   }
 
-  private async open(lease: Lease & { kind: RunKind }, signal: AbortSignal): Promise<MailboxRun | null> {
+  private async open(
+    lease: Lease & { kind: RunKind },
+    signal: AbortSignal,
+    tally: RunTally,
+  ): Promise<MailboxRun | null> {
     const mailbox = await this.dataSource.manager.findOneBy(MailboxEntity, { id: lease.mailboxId });
     const connection = mailbox && (await this.connections.connectionOf(mailbox.profileId));
     if (!mailbox || mailbox.removedAt || rests(mailbox.state, lease.kind) || !connection) {
@@ -117,6 +123,7 @@ export class MailboxRuns {
       mailbox,
       profile: connection,
       session,
+      tally,
       signal,
       goOn: () => {
         signal.throwIfAborted();

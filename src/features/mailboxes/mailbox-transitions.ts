@@ -3,8 +3,10 @@ import type { EntityManager } from 'typeorm';
 import { Clock } from '../../platform/clock/clock.js';
 import { EventsStore } from '../deliveries/events.store.js';
 import { Incidents } from '../failures/incidents.js';
+import { HistoryStore } from '../history/history.store.js';
 import type { Lease } from '../scheduling/work.js';
 import { WorkStore } from '../scheduling/work.store.js';
+import { historyOf, type EventOrigin } from './mailbox-history.js';
 import { transition, wants, type MailboxEffect, type MailboxEvent, type MailboxStatus } from './mailbox-state.js';
 import type { MailboxEntity } from './mailbox.entity.js';
 import { MailboxesStore } from './mailboxes.store.js';
@@ -19,7 +21,7 @@ export type MailboxReport = WithoutCompanions<MailboxEvent>;
 
 /**
  * The only road by which a mailbox changes state: the row is locked, the pure state machine decides,
- * and the new state, the schedule, the incident, the outbox and the feed are written in one transaction.
+ * and the new state, the schedule, the incident, the outbox, the feed and the history are written in one transaction.
  */
 @Injectable()
 export class MailboxTransitions {
@@ -29,11 +31,13 @@ export class MailboxTransitions {
     private readonly work: WorkStore,
     private readonly incidents: Incidents,
     private readonly events: EventsStore,
+    private readonly history: HistoryStore,
     private readonly clock: Clock,
   ) {}
 
   /**
    * @param own the lease under which a run reports; null for a person's act
+   * @param origin what the history tells of how it came about
    * @returns the mailbox as it was before, or null when there is none of this id
    * @throws LeaseLost when `own` is no longer the holder; nothing is then written
    */
@@ -42,14 +46,19 @@ export class MailboxTransitions {
     mailboxId: string,
     report: MailboxReport,
     own: Lease | null,
+    origin: EventOrigin = {},
   ): Promise<MailboxEntity | null> {
     const mailbox = await this.mailboxes.lock(manager, mailboxId);
     if (!mailbox) return null;
     const now = this.clock.now();
     const event = await this.inItsCrowd(manager, mailbox, report);
-    const { status, effects } = transition(mailbox, event, Math.random());
+    const outcome = transition(mailbox, event, Math.random());
+    const { status, effects } = outcome;
     if (!isUnchanged(mailbox, status)) await this.mailboxes.saveStatus(manager, mailbox, status, now);
     for (const effect of effects) await this.carryOut(manager, mailbox, status, effect, own, now);
+    // Last, when all that the transaction locks is locked in the order that everybody keeps.
+    const entries = historyOf(mailbox, event, outcome, origin, now);
+    if (entries.length > 0) await this.history.add(manager, mailboxId, entries, now);
     return mailbox;
   }
 

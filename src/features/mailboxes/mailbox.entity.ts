@@ -66,6 +66,10 @@ export class MailboxEntity {
   @Column({ name: 'last_error', type: 'jsonb', nullable: true })
   lastError: StoredFailure | null;
 
+  /** Since when polls in a row have brought nothing that the history has a row of. */
+  @Column({ name: 'quiet_since', type: 'timestamptz', nullable: true })
+  quietSince: Date | null;
+
   @Column({ name: 'removed_at', type: 'timestamptz', nullable: true })
   removedAt: Date | null;
 

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { DeliveriesModule } from '../deliveries/deliveries.module.js';
 import { FailuresModule } from '../failures/failures.module.js';
+import { HistoryModule } from '../history/history.module.js';
 import { ProfileListener } from '../profiles/profile-listener.js';
 import { ProfilesModule } from '../profiles/profiles.module.js';
 import { SchedulingModule } from '../scheduling/scheduling.module.js';
@@ -17,7 +18,7 @@ import { StoppedMailboxesStore } from './stopped-mailboxes.store.js';
 
 /** Mailboxes: what people do with them, and how their work is carried out. */
 @Module({
-  imports: [SchedulingModule, DeliveriesModule, FailuresModule, ProfilesModule],
+  imports: [SchedulingModule, DeliveriesModule, FailuresModule, HistoryModule, ProfilesModule],
   controllers: [MailboxesController],
   providers: [
     MailboxesStore,

@@ -156,11 +156,26 @@ export class MailboxesStore {
     if (saved === 0) throw new Error(`mailbox ${mailbox.id} changed under its own lock`);
   }
 
-  /** How the last run ended: well (`error` null), or with trouble that passes. */
-  async noteRun(sql: Sql, id: string, error: StoredFailure | null, now: Date): Promise<void> {
+  /**
+   * How the last run ended: well (`error` null), or with trouble that passes.
+   * @param quietId of a poll that brought nothing: the id for the row of the history that it may begin
+   */
+  async noteRun(
+    sql: Sql,
+    id: string,
+    error: StoredFailure | null,
+    now: Date,
+    quietId: string | null = null,
+  ): Promise<void> {
+    // Counted in this statement, because every mailbox comes by here with every poll.
+    const quiet = (column: string, value: string) =>
+      `quiet_${column} = CASE WHEN $4::uuid IS NULL THEN quiet_${column} ELSE ${value} END`;
     await sql.query(
-      `UPDATE mailboxes SET last_error = $2, last_sync_at = CASE WHEN $2::jsonb IS NULL THEN $3 ELSE last_sync_at END WHERE id = $1`,
-      [id, error ? storableJson(error) : null, now],
+      `UPDATE mailboxes SET last_error = $2, last_sync_at = CASE WHEN $2::jsonb IS NULL THEN $3 ELSE last_sync_at END,
+         ${quiet('id', 'coalesce(quiet_id, $4)')}, ${quiet('polls', 'quiet_polls + 1')},
+         ${quiet('since', 'coalesce(quiet_since, $3)')}, ${quiet('until', '$3')}
+       WHERE id = $1`,
+      [id, error ? storableJson(error) : null, now, quietId],
     );
   }
 

@@ -110,9 +110,12 @@ export class Mailboxes {
     return mailbox;
   }
 
-  /** @throws Problem not-found, mailbox-exists */
-  async patch(id: string, patch: MailboxPatch, reach: Reach): Promise<void> {
-    const change = this.dataSource.transaction((manager) => this.change(manager, id, patch, reach));
+  /**
+   * @param by id of the caller's API key, for the history
+   * @throws Problem not-found, mailbox-exists
+   */
+  async patch(id: string, patch: MailboxPatch, reach: Reach, by: string): Promise<void> {
+    const change = this.dataSource.transaction((manager) => this.change(manager, id, patch, reach, by));
     await change.catch((error: unknown) => {
       // Somebody else took the address between our look and our write.
       const { constraint } = error as { constraint?: unknown };
@@ -120,13 +123,19 @@ export class Mailboxes {
     });
   }
 
-  private async change(manager: EntityManager, id: string, patch: MailboxPatch, reach: Reach): Promise<void> {
+  private async change(
+    manager: EntityManager,
+    id: string,
+    patch: MailboxPatch,
+    reach: Reach,
+    by: string,
+  ): Promise<void> {
     const mailbox = await this.store.lock(manager, id);
     if (!mailbox || (reach && !reach.includes(mailbox.profileId))) throw new Problem(problems.notFound);
     const now = this.clock.now();
     const { incoming = mailbox.incoming, outgoing = mailbox.outgoing } = patch;
     if (incoming !== mailbox.incoming || outgoing !== mailbox.outgoing) {
-      await this.transitions.apply(manager, id, { type: 'directions-changed', incoming, outgoing }, null);
+      await this.transitions.apply(manager, id, { type: 'directions-changed', incoming, outgoing }, null, { by });
       // Nobody compares a mailbox that receives nothing, so nothing would ever end what is said of it.
       if (!incoming) await this.incidents.noticeEnded(manager, id, null, now);
     }
@@ -170,14 +179,18 @@ export class Mailboxes {
       throw new Problem(mailboxExists, `The mailbox ${taken} has the address ${emailAddress}.`);
   }
 
-  /** @throws Problem not-found; mailbox-paused for a sync of a paused mailbox */
+  /**
+   * @param by id of the caller's API key, for the history
+   * @throws Problem not-found; mailbox-paused for a sync of a paused mailbox
+   */
   async act(
     manager: EntityManager,
     id: string,
     event: Extract<MailboxEvent, { type: 'paused' | 'resumed' | 'sync-requested' }>,
     reach: Reach,
+    by: string,
   ): Promise<void> {
-    const mailbox = await this.transitions.apply(manager, id, event, null);
+    const mailbox = await this.transitions.apply(manager, id, event, null, { by });
     if (!mailbox || (reach && !reach.includes(mailbox.profileId))) throw new Problem(problems.notFound);
     if (event.type !== 'sync-requested') return;
     if (mailbox.state === 'paused') throw new Problem(mailboxPaused);

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
 import { Clock } from '../../platform/clock/clock.js';
 import { EventsStore } from '../deliveries/events.store.js';
 import { probeDelay, serverProbeDelay, throttleHold } from '../failures/backoff.js';
@@ -8,12 +9,15 @@ import { storedFailure, type Failure, type StoredFailure } from '../failures/fai
 import { Incidents } from '../failures/incidents.js';
 import { hasLasted, isServerAway } from '../failures/lasting-trouble.js';
 import { ServerIncidents } from '../failures/server-incidents.js';
+import { isLongQuiet } from '../history/history-span.js';
+import { HistoryStore } from '../history/history.store.js';
 import { PacingStore } from '../scheduling/pacing.store.js';
 import { ServerPacingStore } from '../scheduling/server-pacing.store.js';
 import { isCare, type Lease, type RunKind } from '../scheduling/work.js';
 import { MailboxTransitions, type MailboxReport } from './mailbox-transitions.js';
 import { MailboxesStore } from './mailboxes.store.js';
 import type { MailboxRun, RunResult } from './mailbox-run.js';
+import type { RunTally } from './run-tally.js';
 
 /** How a run ended, written down in one transaction: the mailbox, its profile, its server, the schedule and who is told. */
 @Injectable()
@@ -28,6 +32,7 @@ export class RunSettlement {
     private readonly incidents: Incidents,
     private readonly serverIncidents: ServerIncidents,
     private readonly events: EventsStore,
+    private readonly history: HistoryStore,
   ) {}
 
   /** @throws LeaseLost */
@@ -36,10 +41,15 @@ export class RunSettlement {
       const now = this.clock.now();
       const { nextInMs, lane } = result;
       const event = { type: 'work-succeeded', kind: run.lease.kind, nextInMs, lane } as const;
-      await this.transitions.apply(manager, run.mailbox.id, event, run.lease);
+      const { tally } = run;
+      const mailbox = await this.transitions.apply(manager, run.mailbox.id, event, run.lease, { tally });
       if (!result.contacted) return;
+      const isQuiet = run.lease.kind === 'incoming' && tally.isEmpty;
+      if (mailbox && isQuiet && isLongQuiet(mailbox.quietSince, now))
+        await this.history.add(manager, mailbox.id, [], now);
       // How fresh a mailbox is, its mail work tells.
-      if (!isCare(run.lease.kind)) await this.mailboxes.noteRun(manager, run.mailbox.id, null, now);
+      if (!isCare(run.lease.kind))
+        await this.mailboxes.noteRun(manager, run.mailbox.id, null, now, isQuiet ? uuidv7() : null);
       await this.profileAnswers(manager, run.profile.id, now);
       await this.serverAnswers(manager, run.profile.id, now);
     });
@@ -48,6 +58,7 @@ export class RunSettlement {
   /**
    * @param attemptsBefore failures in a row before this one
    * @param profileVersion of the profile that the run worked with; null: it never learnt which
+   * @param tally what it had done until then
    * @throws LeaseLost
    */
   async failed(
@@ -55,6 +66,7 @@ export class RunSettlement {
     attemptsBefore: number,
     failure: Failure,
     profileVersion: number | null,
+    tally: RunTally,
   ): Promise<void> {
     await this.settle(async (manager) => {
       const now = this.clock.now();
@@ -67,7 +79,8 @@ export class RunSettlement {
         consequence === 'fail-mailbox' || lasted
           ? { type: 'work-denied', kind: lease.kind, failure: stored, established: lasted }
           : { type: 'work-delayed', kind: lease.kind, failure: stored, attempts, atLeastMs: failure.backOffMs ?? 0 };
-      const mailbox = await this.transitions.apply(manager, lease.mailboxId, report, lease);
+      const origin = { tally, attempt: attempts };
+      const mailbox = await this.transitions.apply(manager, lease.mailboxId, report, lease, origin);
       if (!mailbox) return;
       if (report.type === 'work-delayed' && !isCare(lease.kind))
         await this.mailboxes.noteRun(manager, mailbox.id, stored, now);

@@ -135,6 +135,7 @@ export class MessageSender {
       return true;
     });
     if (!written) return;
+    run.tally.add('sent', 1);
     this.metrics.tried('sent');
     // A save whose answer was lost may have been repeated, and then there are two drafts.
     if (message.position.step === 'saving' || result.seen) await this.removeTwins(run, message, result);
@@ -164,6 +165,7 @@ export class MessageSender {
         nextAttemptAt,
         failure: stored,
       });
+      run.tally.add('waiting', 1);
       this.metrics.tried('delayed');
     }
     if (trouble.verdict === 'delay' && failure.scope !== 'item') throw trouble.error;
@@ -177,6 +179,7 @@ export class MessageSender {
         this.clock.in(quotaWait(strikes, Math.random(), trouble.failure.backOffMs ?? 0)),
       ),
     );
+    run.tally.add('held', 1);
     this.metrics.tried('held');
     this.log.warn({ mailboxId: run.mailbox.id, code: failure.code }, 'the server’s quota holds up a mailbox’s sending');
   }
@@ -205,7 +208,9 @@ export class MessageSender {
       await this.events.append(manager, [this.event(run, message, 'outgoing.failed', { code: end.failure.code })], now);
       return true;
     });
-    if (written) this.metrics.tried('failed');
+    if (!written) return;
+    run.tally.add('failed', 1);
+    this.metrics.tried('failed');
   }
 
   /** @returns the position without the draft, or the same one when it stays: what may have been submitted is not touched. */

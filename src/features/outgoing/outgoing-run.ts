@@ -36,8 +36,10 @@ export class OutgoingRun {
       const message = await this.store.nextWaiting(mailboxId, this.clock.now(), tried, hold !== null);
       if (!message) break;
       tried.push(message.id);
-      if (message.state === 'cancelled') await this.drafts.withdraw(run, message);
-      else if (await this.sender.send(run, message)) provedWell = true;
+      if (message.state === 'cancelled') {
+        await this.drafts.withdraw(run, message);
+        run.tally.add('withdrawn', 1);
+      } else if (await this.sender.send(run, message)) provedWell = true;
     }
     const copies = await this.copies.clear(run);
     // This run is the probe that brings a stopped mailbox back, and a run without a call would prove nothing.

@@ -40,6 +40,6 @@ import { SentCopiesStore } from './sent-copies.store.js';
     DraftWithdrawal,
     OutgoingRun,
   ],
-  exports: [OutgoingRun],
+  exports: [OutgoingRun, SendingPaceStore],
 })
 export class OutgoingModule {}

@@ -111,7 +111,7 @@ export class PacingStore {
            FOR UPDATE SKIP LOCKED
          ) d LIMIT $3
        )
-       UPDATE mailbox_work w SET lease_token = w.lease_token + 1, lease_until = $4
+       UPDATE mailbox_work w SET lease_token = w.lease_token + 1, lease_until = $4, begun_at = NULL
        FROM due WHERE w.mailbox_id = due.mailbox_id AND w.kind = due.kind
        RETURNING w.mailbox_id, w.kind, w.lease_token::text, w.profile_id, w.lane`,
       [

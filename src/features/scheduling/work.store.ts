@@ -46,7 +46,7 @@ export class WorkStore {
    */
   async begin<L extends Lease>(claim: L, now: Date): Promise<{ lease: L; attempts: number } | null> {
     const [rows] = await this.dataSource.query<[{ token: string; attempts: number }[], number]>(
-      `UPDATE mailbox_work w SET lease_until = $4, lease_token = lease_token + 1
+      `UPDATE mailbox_work w SET lease_until = $4, lease_token = lease_token + 1, begun_at = $5
        WHERE mailbox_id = $1 AND kind = $2 AND lease_token = $3 AND lease_until > $5
          AND (kind = 'removal' OR NOT ${onHold('$5')})
        RETURNING lease_token::text AS token, attempts`,
