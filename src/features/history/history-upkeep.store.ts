@@ -23,17 +23,15 @@ export class HistoryUpkeepStore {
       [after, limit],
     );
     const [, removed] = await this.dataSource.query<[unknown[], number]>(
-      `WITH old AS (
-         SELECT past.mailbox_id, past.at, past.id FROM mailboxes m
+      `DELETE FROM mailbox_history WHERE ctid = ANY (ARRAY(
+         SELECT past.ctid FROM mailboxes m
          CROSS JOIN LATERAL (SELECT greatest($2::timestamptz,
            (SELECT h.at FROM mailbox_history h WHERE h.mailbox_id = m.id ORDER BY h.at DESC OFFSET ${keptRows} LIMIT 1)) AS at) kept
          CROSS JOIN LATERAL (
-           SELECT h.mailbox_id, h.at, h.id FROM mailbox_history h
+           SELECT h.ctid FROM mailbox_history h
            WHERE h.mailbox_id = m.id AND h.at <= kept.at AND NOT (h.type = 'state' AND h.at = m.state_since)
            ORDER BY h.at LIMIT $3 FOR UPDATE SKIP LOCKED) past
-         WHERE m.id = ANY($1::uuid[]) LIMIT $3
-       )
-       DELETE FROM mailbox_history h USING old WHERE (h.mailbox_id, h.at, h.id) = (old.mailbox_id, old.at, old.id) RETURNING 1`,
+         WHERE m.id = ANY($1::uuid[]) LIMIT $3)) RETURNING 1`,
       [mailboxes.map(({ id }) => id), keepFrom, step],
     );
     if (removed >= step) return after;

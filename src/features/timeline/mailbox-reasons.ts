@@ -1,6 +1,6 @@
 import { explain } from '../failures/explanations.js';
 import type { StoredFailure } from '../failures/failure.js';
-import { noFailure, type Reason, type StandingFacts } from './standing.js';
+import { isAfter, noFailure, type Reason, type StandingFacts } from './standing.js';
 
 /** The words of a failure, the names of the mailbox and its profile filled in. */
 export function wordsOf(failure: StoredFailure, { emailAddress, profile }: StandingFacts) {
@@ -8,7 +8,7 @@ export function wordsOf(failure: StoredFailure, { emailAddress, profile }: Stand
 }
 
 /** What the mailbox's own state says. */
-export function stateReason(facts: StandingFacts): Reason | null {
+export function stateReason(facts: StandingFacts, now: Date): Reason | null {
   const { state, stateSince: since, failure, incident } = facts;
   if (state === 'paused') {
     const title = `Paused${facts.changedBy === null ? '' : ` by ${facts.changedBy}`}`;
@@ -17,7 +17,8 @@ export function stateReason(facts: StandingFacts): Reason | null {
   }
   if (state === 'active' || failure === null) return null;
   const { title, cause, remedy } = wordsOf(failure, facts);
-  const until = facts.work.find(({ kind }) => kind === failure.during)?.dueAt ?? null;
+  const dueAt = facts.work.find(({ kind }) => kind === failure.during)?.dueAt ?? null;
+  const until = isAfter(dueAt, now) ? dueAt : null;
   const shared = { since, until, isTrouble: true, failureCode: failure.code, cause, remedy };
   if (state === 'verifying') {
     const ends = 'A second look: it fails if it is refused again, and goes on if it is not.';

@@ -8,7 +8,7 @@ import { sendingReason, workReasons } from './work-reasons.js';
  * reason is the verdict. Whatever the facts, there is one.
  */
 export function reasonsOf(facts: StandingFacts, now: Date): Reason[] {
-  const own = [stateReason(facts), sendingReason(facts)].filter((reason) => reason !== null);
+  const own = [stateReason(facts, now), sendingReason(facts)].filter((reason) => reason !== null);
   const reasons = [...own, ...holdReasons(facts, now), ...directionReasons(facts), ...workReasons(facts, now)];
   return reasons.sort((one, other) => reasonCodes.indexOf(one.code) - reasonCodes.indexOf(other.code));
 }

@@ -22,15 +22,19 @@ const wideIncidents = (join: string) =>
        '4' || i.id || '${what === 'began' ? 'c' : 'd'}' AS key, ${incidentDetails(what)} AS details, i.id AS subject_id
      FROM mailboxes m ${join} WHERE m.id = $1 ${what === 'began' ? '' : 'AND i.closed_at IS NOT NULL'}`,
   }));
-const ofProfile = 'JOIN incidents i ON i.profile_id = m.profile_id AND i.suspends';
+/** OFFSET 0, here and below: by the index, one after the other, however many the planner expects. */
+const ofProfile =
+  'CROSS JOIN LATERAL (SELECT * FROM incidents WHERE profile_id = m.profile_id AND suspends OFFSET 0) i';
 const ofServer =
-  'JOIN email_server_profiles p ON p.id = m.profile_id JOIN incidents i ON i.server_host = p.server_host';
+  'JOIN email_server_profiles p ON p.id = m.profile_id CROSS JOIN LATERAL (SELECT * FROM incidents WHERE server_host = p.server_host OFFSET 0) i';
+const ofMember = 'CROSS JOIN LATERAL (SELECT * FROM incidents WHERE id = im.incident_id OFFSET 0) i';
 const memberships = (what: 'joined' | 'left', time: string, mark: string): Source => ({
   types: ['incident'],
   sql: `SELECT ${time} AS at, NULL::timestamptz AS until, 'incident' AS type, '4' || im.incident_id || '${mark}' AS key,
      ${incidentDetails(what)} AS details, im.incident_id AS subject_id
-   FROM incident_mailboxes im JOIN incidents i ON i.id = im.incident_id WHERE im.mailbox_id = $1 AND ${time} IS NOT NULL`,
+   FROM incident_mailboxes im ${ofMember} WHERE im.mailbox_id = $1 AND ${time} IS NOT NULL`,
 });
+const toldOfIt = 'CROSS JOIN LATERAL (SELECT * FROM notifications WHERE incident_id = i.id OFFSET 0) n';
 const notificationsOf = (incidents: string): Source => ({
   types: ['notification'],
   sql: `SELECT n.created_at AS at, n.sent_at AS until, 'notification' AS type, '5' || n.id AS key,
@@ -63,15 +67,15 @@ const sources: readonly Source[] = [
   ...wideIncidents(ofProfile),
   ...wideIncidents(ofServer),
   // Of a long incident the mailbox's own time in it, its beginning and its end.
-  notificationsOf(`incident_mailboxes im JOIN incidents i ON i.id = im.incident_id JOIN notifications n ON n.incident_id = i.id
+  notificationsOf(`incident_mailboxes im ${ofMember} ${toldOfIt}
     WHERE im.mailbox_id = $1 AND (n.kind IN ('opened', 'recovered') OR n.created_at BETWEEN im.joined_at AND coalesce(im.recovered_at, 'infinity'))`),
   notificationsOf(
-    `mailboxes m ${ofProfile} JOIN notifications n ON n.incident_id = i.id WHERE m.id = $1
+    `mailboxes m ${ofProfile} ${toldOfIt} WHERE m.id = $1
      AND NOT EXISTS (SELECT FROM incident_mailboxes im WHERE im.incident_id = i.id AND im.mailbox_id = m.id)`,
   ),
   // A server's incident is told to the owners of all its profiles; here to that of the mailbox's own.
   notificationsOf(
-    `mailboxes m ${ofServer} JOIN notifications n ON n.incident_id = i.id AND lower(n.recipient_email) = lower(p.owner_email) WHERE m.id = $1`,
+    `mailboxes m ${ofServer} ${toldOfIt} WHERE m.id = $1 AND lower(n.recipient_email) = lower(p.owner_email)`,
   ),
   ...(['created_at', 'finished_at'] as const).map((time): Source => ({
     types: ['backfill'],
