@@ -36,6 +36,7 @@ const well: StandingFacts = {
   mailboxId: 'm-1',
   profileId: 'p-1',
   emailAddress: 'ada@example.com',
+  publicUrl: 'https://postroom.example',
   createdAt: at(-10_000),
   state: 'active',
   stateSince: at(-1_000),

@@ -223,7 +223,7 @@ describe('what holds a mailbox', () => {
         since: incident.firstAt,
         until: holdUntil.toISOString(),
         failureCode: 'Http401',
-        remedy: expect.stringContaining('Set the current password'),
+        remedy: expect.stringContaining('Enter the current password'),
         links: { incident: `/v1/incidents/${incident.id}` },
       },
     ]);
@@ -240,7 +240,7 @@ describe('what holds a mailbox', () => {
     const { hold_until } = (await stage.dataSource.query('SELECT hold_until FROM profile_pacing'))[0];
     const { reasons } = await timeline.status(id);
     expect(reasons[0]).toMatchObject({ code: 'profile-throttled', until: hold_until.toISOString() });
-    expect(await timeline.titles(id, 'run')).toEqual(['Receiving failed: The server asks for less load']);
+    expect(await timeline.titles(id, 'run')).toEqual(['Receiving failed: The server asks for a pause']);
     await pass(400_000);
     expect(await timeline.codes(id)).toEqual(['next-poll', 'sending-off']);
   });

@@ -1,4 +1,4 @@
-import type { FailureCategory } from '../failures/response-codes.js';
+import type { FailureCategory } from '../failures/codes/code-row.js';
 
 /** What the rows of the history are about; `polls`: polls in a row that brought nothing. */
 export const historyTypes = ['state', 'run', 'polls'] as const;

@@ -3,8 +3,11 @@ import type { StoredFailure } from '../failures/failure.js';
 import { isAfter, noFailure, type Reason, type StandingFacts } from './standing.js';
 
 /** The words of a failure, the names of the mailbox and its profile filled in. */
-export function wordsOf(failure: StoredFailure, { emailAddress, profile }: StandingFacts) {
-  return explain(failure, { ...profile, mailbox: emailAddress, values: failure.values });
+export function wordsOf(failure: StoredFailure, { emailAddress, profile, ...facts }: StandingFacts) {
+  const { username, ewsUrl } = profile;
+  const { publicUrl, profileId, mailboxId } = facts;
+  const { values } = failure;
+  return explain(failure, { username, ewsUrl, mailbox: emailAddress, values, publicUrl, profileId, mailboxId });
 }
 
 /** What the mailbox's own state says. */

@@ -1,5 +1,8 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { publicUrlOf } from '../../platform/config/public-url.js';
+import type { Settings } from '../../platform/config/settings.js';
+import { SETTINGS } from '../../platform/tokens.js';
 import type { StoredFailure } from '../failures/failure.js';
 import type { MailboxState } from '../mailboxes/mailbox-state.js';
 import { SendingPaceStore } from '../outgoing/sending-pace.store.js';
@@ -65,6 +68,7 @@ export class StandingStore {
   constructor(
     private readonly dataSource: DataSource,
     private readonly pace: SendingPaceStore,
+    @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
   /** @returns null for a mailbox that is removed or out of reach */
@@ -102,11 +106,11 @@ export class StandingStore {
     if (!row) return null;
     // The sending's own rules stay with the sending; they matter only while something waits to go out.
     const sendingHold = row.outgoing && row.mailWaits ? await this.pace.holdOf(mailboxId, now) : null;
-    return { ...factsOfRow(row), sendingHold };
+    return { ...factsOfRow(row), sendingHold, publicUrl: publicUrlOf(this.settings) };
   }
 }
 
-function factsOfRow(row: FactsRow): Omit<StandingFacts, 'sendingHold'> {
+function factsOfRow(row: FactsRow): Omit<StandingFacts, 'sendingHold' | 'publicUrl'> {
   return {
     mailboxId: row.mailboxId,
     profileId: row.profileId,

@@ -29,6 +29,8 @@ export interface StandingFacts {
   readonly profileId: string;
   readonly emailAddress: string;
   readonly createdAt: Date;
+  /** Of Postroom, for commands that mend it. */
+  readonly publicUrl: string;
   readonly state: MailboxState;
   readonly stateSince: Date;
   readonly failure: StoredFailure | null;

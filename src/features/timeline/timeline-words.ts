@@ -1,5 +1,5 @@
 import { explain } from '../failures/explanations.js';
-import type { FailureCategory } from '../failures/response-codes.js';
+import type { FailureCategory } from '../failures/codes/code-row.js';
 import type { RunEnd, StateChange } from '../history/history-entry.js';
 import type { EntryRow } from './timeline-entry.js';
 
