@@ -1,6 +1,7 @@
 import { explain } from '../failures/explanations.js';
 import type { FailureCategory } from '../failures/codes/code-row.js';
 import type { RunEnd, StateChange } from '../history/history-entry.js';
+import { nameOfKind } from './kind-words.js';
 import type { EntryRow } from './timeline-entry.js';
 
 type Details = EntryRow['details'];
@@ -76,13 +77,6 @@ function stateTitle(details: Details): string {
   }
 }
 
-const kinds: Readonly<Record<string, string>> = {
-  incoming: 'Receiving',
-  outgoing: 'Sending',
-  backfill: 'Bringing older mail',
-  audit: 'Comparing with the server',
-};
-
 const deeds: readonly (readonly [deed: string, one: string, many: string])[] = [
   ['stored', 'message received', 'messages received'],
   ['sent', 'message sent', 'messages sent'],
@@ -105,9 +99,8 @@ function runTitle(details: Details): string {
     })
     .join(', ');
   if (outcome === 'ok') return done.charAt(0).toUpperCase() + done.slice(1);
-  const what = Object.hasOwn(kinds, kind) ? kinds[kind] : kind;
   const nth = attempt > 1 ? `, ${attempt} times in a row` : '';
-  return `${what} failed${nth}: ${titleOfFailure(details)}${done === '' ? '' : `; before that ${done}`}`;
+  return `${nameOfKind(kind)} failed${nth}: ${titleOfFailure(details)}${done === '' ? '' : `; before that ${done}`}`;
 }
 
 function incidentTitle(details: Details): string {

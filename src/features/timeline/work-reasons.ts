@@ -1,22 +1,12 @@
 import { wants } from '../mailboxes/mailbox-state.js';
 import type { WorkKind } from '../failures/failure.js';
-import type { RunKind } from '../scheduling/work.js';
+import { nameOfKind } from './kind-words.js';
 import { wordsOf } from './mailbox-reasons.js';
 import { isAfter, noFailure, type Reason, type StandingFacts, type WorkFacts } from './standing.js';
 import { spanInWords } from './time-words.js';
 
 /** Where a worker runs, due work is claimed within a second, unless it waits for its turn. */
 const unclaimedMs = 60_000;
-
-const doing: Readonly<Record<RunKind, string>> = {
-  incoming: 'Receiving',
-  outgoing: 'Sending',
-  backfill: 'Bringing older mail',
-  audit: 'Comparing with the server',
-};
-
-/** Of a kind that is not known here yet. */
-const nameOf = (kind: string): string => (Object.hasOwn(doing, kind) ? doing[kind as RunKind] : kind);
 
 /** What the schedule says of the work that is wanted: each kind of mail work has one reason. */
 export function workReasons(facts: StandingFacts, now: Date): Reason[] {
@@ -46,7 +36,9 @@ function mailReason(facts: StandingFacts, kind: WorkKind, work: WorkFacts, now: 
 
 const running = ({ kind, begunAt, leaseUntil }: WorkFacts): Reason => ({
   code: 'running',
-  title: begunAt ? `${nameOf(kind)} is under way` : `${nameOf(kind)} is about to begin: it was handed to a worker`,
+  title: begunAt
+    ? `${nameOfKind(kind)} is under way`
+    : `${nameOfKind(kind)} is about to begin: it was handed to a worker`,
   since: begunAt,
   until: begunAt ? null : leaseUntil,
   ends: begunAt
@@ -67,7 +59,7 @@ function overdue(facts: StandingFacts, kind: WorkKind, work: WorkFacts, dueAt: D
     return profile.suspendedCause !== null || serverAway ? null : due(kind, since);
   return {
     code: 'no-worker',
-    title: `${nameOf(kind)} is due, and no worker takes it up`,
+    title: `${nameOfKind(kind)} is due, and no worker takes it up`,
     since,
     until: null,
     ends: 'Start a process with the role worker (ROLES=worker, or all roles), and see that its /health/ready answers 200: it needs the database and the queue.',
@@ -78,7 +70,7 @@ function overdue(facts: StandingFacts, kind: WorkKind, work: WorkFacts, dueAt: D
 
 const due = (kind: WorkKind, since: Date): Reason => ({
   code: 'due',
-  title: `${nameOf(kind)} is due now`,
+  title: `${nameOfKind(kind)} is due now`,
   since,
   until: null,
   ends: 'A worker takes it up, as a rule within a second.',
@@ -91,7 +83,7 @@ function budgetFull({ profile }: StandingFacts, kind: WorkKind, since: Date, now
   const ahead = before === 0 ? 'it is next' : `${before} before it`;
   return {
     code: 'budget-full',
-    title: `${nameOf(kind)} is due and waits for its turn: ${profile.running} of ${profile.budget} runs of the profile ${profile.name} are under way, ${ahead}`,
+    title: `${nameOfKind(kind)} is due and waits for its turn: ${profile.running} of ${profile.budget} runs of the profile ${profile.name} are under way, ${ahead}`,
     since,
     until: null,
     ends: 'A run of the profile ends. The budget grows by itself while work waits, up to the profile’s maxConcurrentConnections.',
@@ -107,7 +99,7 @@ function backOff(facts: StandingFacts, kind: WorkKind, work: WorkFacts): Reason 
   const times = work.attempts === 1 ? 'failed' : `failed ${work.attempts} times in a row`;
   return {
     code: 'back-off',
-    title: `${nameOf(kind)} ${times} and is tried again${words ? `: ${words.title}` : ''}`,
+    title: `${nameOfKind(kind)} ${times} and is tried again${words ? `: ${words.title}` : ''}`,
     since: error ? new Date(error.at) : null,
     until: work.dueAt,
     ends: 'The next try, which comes by itself, or at once by POST /v1/mailboxes/{id}/sync. The waits grow up to 15 minutes.',
