@@ -55,10 +55,10 @@ export class MailboxTransitions {
     const outcome = transition(mailbox, event, Math.random());
     const { status, effects } = outcome;
     if (!isUnchanged(mailbox, status)) await this.mailboxes.saveStatus(manager, mailbox, status, now);
-    for (const effect of effects) await this.carryOut(manager, mailbox, status, effect, own, now);
-    // Last, when all that the transaction locks is locked in the order that everybody keeps.
+    // Before the effects: it touches the mailbox's own rows only, and an incident's row is to be held as short as can be.
     const entries = historyOf(mailbox, event, outcome, origin, now);
     if (entries.length > 0) await this.history.add(manager, mailboxId, entries, now);
+    for (const effect of effects) await this.carryOut(manager, mailbox, status, effect, own, now);
     return mailbox;
   }
 
