@@ -7,6 +7,7 @@ import { Folders1763840000000 } from './1763840000000-folders.js';
 import { EndpointOwners1763850000000 } from './1763850000000-endpoint-owners.js';
 import { Healing1763860000000 } from './1763860000000-healing.js';
 import { DiagnosticReports1763870000000 } from './1763870000000-diagnostic-reports.js';
+import { Notifying1763890000000 } from './1763890000000-notifying.js';
 import { Timeline1763910000000 } from './1763910000000-timeline.js';
 
 /** Every migration, oldest first. They only go forward: a mistake is mended by a further one. */
@@ -20,5 +21,6 @@ export const migrations = [
   EndpointOwners1763850000000,
   Healing1763860000000,
   DiagnosticReports1763870000000,
+  Notifying1763890000000,
   Timeline1763910000000,
 ];

@@ -5,7 +5,13 @@ import { z } from 'zod';
 import { Answers } from '../platform/http/answers.js';
 import { Operations } from './operations.js';
 
-const readiness = z.object({ ready: z.boolean(), checks: z.record(z.string(), z.string()) }).meta({ id: 'Readiness' });
+const readiness = z
+  .object({
+    ready: z.boolean(),
+    checks: z.record(z.string(), z.string()),
+    warnings: z.record(z.string(), z.string()).describe('Trouble that does not keep the process from working'),
+  })
+  .meta({ id: 'Readiness' });
 
 @ApiTags('Operations')
 @Controller()

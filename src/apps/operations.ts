@@ -6,6 +6,8 @@ export interface Readiness {
   readonly ready: boolean;
   /** `ok`, or what is wrong in a few words. */
   readonly checks: Readonly<Record<string, string>>;
+  /** What does not keep the process from working and wants an operator's look all the same. */
+  readonly warnings: Readonly<Record<string, string>>;
 }
 
 /** Answers what operators ask of a process: is it alive, can it work, what are its numbers. */
@@ -16,6 +18,7 @@ export class Operations {
     private readonly dataSource: DataSource,
     private readonly metrics: Registry,
     private readonly queueHealth: (() => Promise<{ ok: true } | { ok: false; reason: string }>) | null,
+    private readonly notificationTrouble: () => Promise<string | null>,
   ) {}
 
   /** From now on the process is not ready: it takes nothing new. */
@@ -24,13 +27,17 @@ export class Operations {
   }
 
   async readiness(): Promise<Readiness> {
-    const [database, queue] = await Promise.all([this.database(), this.queue()]);
+    const [database, queue, notifications] = await Promise.all([this.database(), this.queue(), this.notifications()]);
     const checks = {
       database,
       ...(queue === null ? {} : { queue }),
       ...(this.stopping ? { process: 'is stopping' } : {}),
     };
-    return { ready: Object.values(checks).every((check) => check === 'ok'), checks };
+    return {
+      ready: Object.values(checks).every((check) => check === 'ok'),
+      checks,
+      warnings: notifications === null ? {} : { notifications },
+    };
   }
 
   async metricsText(): Promise<{ contentType: string; text: string }> {
@@ -43,6 +50,11 @@ export class Operations {
       () => 'ok',
       () => 'does not answer',
     );
+  }
+
+  /** While the database does not answer, that is the news. */
+  private async notifications(): Promise<string | null> {
+    return this.notificationTrouble().catch(() => null);
   }
 
   private async queue(): Promise<string | null> {

@@ -1,6 +1,7 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { Registry } from 'prom-client';
+import { NotificationHealth } from '../features/failures/notification-health.js';
 import { ScheduleMetrics } from '../features/scheduling/schedule-metrics.js';
 import { PlatformModule, type Platform } from '../platform/platform.module.js';
 import type { QueueBackend } from '../platform/queue/queue-backend.js';
@@ -41,9 +42,13 @@ export class ProcessModule {
     });
     const operations: Provider = {
       provide: Operations,
-      inject: [DataSource, METRICS, ...(works ? [QUEUE_BACKEND] : [])],
-      useFactory: (dataSource: DataSource, metrics: Registry, backend?: QueueBackend) =>
-        new Operations(dataSource, metrics, backend ? () => backend.healthy() : null),
+      inject: [DataSource, METRICS, NotificationHealth, ...(works ? [QUEUE_BACKEND] : [])],
+      useFactory: (
+        dataSource: DataSource,
+        metrics: Registry,
+        notifications: NotificationHealth,
+        backend?: QueueBackend,
+      ) => new Operations(dataSource, metrics, backend ? () => backend.healthy() : null, () => notifications.trouble()),
     };
     return {
       module: ProcessModule,

@@ -99,7 +99,7 @@ describe('the SQL of backfills, audits and retention', () => {
     const [last] = await audits.last(mailbox, 'inbox');
     await audits.insert(sql, { ...last!, id: uuid() });
     await audits.list(mailbox, null, 50);
-    const incidents = new IncidentsStore(recorded);
+    const incidents = new IncidentsStore();
     await incidents.removeMailbox(sql, mailbox, null, now);
     expect(await incidents.removeFromNotices(sql, mailbox, 'AuditDifference', now)).toHaveLength(1);
 

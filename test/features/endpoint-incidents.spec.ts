@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { v7 as uuid } from 'uuid';
+import { NotificationPlanner } from '../../src/features/failures/notification-planner.js';
 import { FailuresModule } from '../../src/features/failures/failures.module.js';
 import { Notifier } from '../../src/features/failures/notifier.js';
 import { ProfilesModule } from '../../src/features/profiles/profiles.module.js';
@@ -31,7 +32,10 @@ afterEach(async () => {
 
 /** What notifiers of several processes send. */
 async function notify(): Promise<void> {
+  const planner = stage.api.app.get(NotificationPlanner, { strict: false });
   const notifier = stage.api.app.get(Notifier, { strict: false });
+  await Promise.all([planner.planDue(), planner.planDue()]);
+  await Promise.all([notifier.sendDue(), notifier.sendDue()]);
   await Promise.all([notifier.sendDue(), notifier.sendDue()]);
 }
 
@@ -129,6 +133,7 @@ it('410 opens one incident, and its owner gets exactly one mail; switched on aga
 
 it('fails again, and that is a new incident', async () => {
   const id = await gone({ owner });
+  await notify();
   await patch(id, { enabled: true });
   await stage.deliver();
   expect(await incidents(`endpointId=${id}`)).toMatchObject([{ open: true }, { open: false }]);
@@ -177,6 +182,7 @@ it('five days without a success open an incident whose commands bring back what 
 it('an endpoint without an owner has its incident, and nobody is mailed', async () => {
   const id = await gone();
   expect(await incidents()).toMatchObject([{ endpointId: id, open: true }]);
+  await notify();
   // Whoever was not told of the trouble is not told of its end either.
   await patch(id, { owner, enabled: true });
   expect(await incidents()).toMatchObject([{ endpointId: id, open: false }]);
@@ -185,8 +191,16 @@ it('an endpoint without an owner has its incident, and nobody is mailed', async 
   expect(await stage.client().all('/v1/notifications')).toEqual([]);
 });
 
+it('removed before anybody was told, nobody is', async () => {
+  const id = await gone({ owner });
+  await stage.client().delete(`/v1/webhook-endpoints/${id}`);
+  await notify();
+  expect(smtp.mails).toEqual([]);
+});
+
 it('removed, its incident closes, and the owner is not told of a recovery', async () => {
   const id = await gone({ owner });
+  await notify();
   await stage.client().delete(`/v1/webhook-endpoints/${id}`);
   expect(await incidents()).toMatchObject([{ endpointId: id, open: false }]);
   expect(await told('incident.closed')).toHaveLength(1);
@@ -211,6 +225,7 @@ it('two workers at once open one incident, with one notification', async () => {
   await Promise.all([stage.loop().deliverDue(), stage.loop(other).deliverDue()]);
   expect(await incidents()).toMatchObject([{ endpointId: id, count: 1 }]);
   expect(await told('incident.opened')).toHaveLength(1);
+  await notify();
   expect(await stage.client().all('/v1/notifications')).toHaveLength(1);
 });
 
@@ -219,6 +234,7 @@ it('a limited key sees the incidents of those endpoints that tell of nothing bey
   const mine = await gone({ owner, profileIds: [stage.profileId] });
   const both = await gone({ owner, profileIds: [stage.profileId, other] });
   const all = await gone({ owner });
+  await notify();
   const limited = stage.client(await stage.makeKey(['read'], [stage.profileId]));
   expect((await incidents()).map(({ endpointId }) => endpointId)).toEqual([all, both, mine]);
   const seen = await incidents('', limited);

@@ -15,8 +15,14 @@ const control = () => stage.sandbox.control;
 /** Calls since the last `resetCounts`. */
 const calls = () => Object.values(control().counts().calls.byOperation).reduce((sum, count) => sum + count, 0);
 const incidents = () => stage.client().all('/v1/incidents');
-const notifications = async () =>
-  (await stage.client().all('/v1/notifications')).map(({ kind, recipient }) => `${kind} ${recipient.email}`).sort();
+/** What is told by the time that the end of an incident is told. */
+const notifications = async () => {
+  stage.clock.advance(60_000);
+  await stage.plan();
+  return (await stage.client().all('/v1/notifications'))
+    .map(({ kind, recipient }) => `${kind} ${recipient.email}`)
+    .sort();
+};
 const inState = async (state: string): Promise<string[]> =>
   (await stage.client().all(`/v1/mailboxes?state=${state}&limit=200`)).map(({ emailAddress }) => emailAddress);
 const events = async (type: string) => stage.dataSource.query(`SELECT * FROM events WHERE type = $1`, [type]);

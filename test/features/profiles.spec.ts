@@ -26,6 +26,10 @@ class Listener extends ProfileListener {
     if (this.failure) throw this.failure;
     this.told.push(profileId);
   }
+
+  override async tellingChanged(manager: EntityManager): Promise<void> {
+    await manager.query('SELECT 1');
+  }
 }
 
 @Module({ providers: [{ provide: ProfileListener, useClass: Listener }] })
@@ -110,6 +114,8 @@ describe('email server profiles', () => {
       maxConcurrentConnections: 10,
       maxSendsPerMinute: 30,
       notifyOwner: true,
+      escalationContact: null,
+      escalateAfterMinutes: 240,
       trackingToken: { enabled: false, prefix: 'PR:', digits: 8 },
       smartMatching: { enabled: false, windowDays: 14 },
       blockedAttachmentExtensions: [],

@@ -303,7 +303,7 @@ it.each<[string, () => Promise<unknown>]>([
   ['listing incidents of an endpoint', get('/v1/incidents?endpointId={endpoint}')],
   [
     'closing the incidents of an endpoint',
-    () => stage.get(IncidentsStore).closeOfEndpoint(stage.dataSource, endpoint, now()),
+    () => stage.get(IncidentsStore).closeOfEndpoint(stage.dataSource, endpoint, now(), true),
   ],
   ['listing incidents of an endpoint by a limited key', get('/v1/incidents?endpointId={endpoint}', asLimited)],
   ['listing incidents by a limited key', get('/v1/incidents', asLimited)],

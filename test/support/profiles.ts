@@ -31,6 +31,8 @@ export async function makeProfile(dataSource: DataSource, made: MadeProfile = {}
     maxConcurrentConnections: 10,
     maxSendsPerMinute: 30,
     notifyOwner: true,
+    escalationContact: null,
+    escalateAfterMinutes: 240,
     ...defaultMailSettings,
     contentRetentionDays: null,
     version: 1,

@@ -63,7 +63,7 @@ export class Authenticator {
     const key = await this.store.findByHash(this.dataSource, hash);
     this.cache.delete(name);
     if (!key) return null;
-    const caller = callerOf({ apiKeyId: key.id, scopes: key.scopes, profileIds: key.profileIds });
+    const caller = callerOf({ apiKeyId: key.id, name: key.name, scopes: key.scopes, profileIds: key.profileIds });
     const cached = { key, caller, readAt: now.getTime(), usedAt: key.lastUsedAt?.getTime() ?? -Infinity };
     if (this.revocations !== revocations) return cached;
     this.cache.set(name, cached);

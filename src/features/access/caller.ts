@@ -5,6 +5,8 @@ import type { Scope } from './scope.js';
 
 /** The API key behind a request. */
 export interface Caller extends Identity {
+  /** Of the key, for people who ask later who did something. */
+  readonly name: string;
   readonly scopes: readonly Scope[];
   /**
    * Profiles that the key is limited to; null: all. In SQL pass it as one parameter:

@@ -5,7 +5,6 @@ import type { EventType } from '../deliveries/event.js';
 import { EventsStore } from '../deliveries/events.store.js';
 import type { EndpointFailure } from './endpoint-failure.js';
 import { IncidentsStore } from './incidents.store.js';
-import { NotificationsStore } from './notifications.store.js';
 
 const codes = { gone: 'WebhookGone', failing: 'WebhookFailing' } as const;
 
@@ -17,7 +16,6 @@ const codes = { gone: 'WebhookGone', failing: 'WebhookFailing' } as const;
 export class EndpointIncidents extends EndpointListener {
   constructor(
     private readonly incidents: IncidentsStore,
-    private readonly notifications: NotificationsStore,
     private readonly events: EventsStore,
   ) {
     super();
@@ -36,23 +34,20 @@ export class EndpointIncidents extends EndpointListener {
     const incident = { subject, cause: failure.code, scope: 'endpoint' as const, failure, at };
     const { id, opened } = await this.incidents.openOrJoin(sql, incident);
     if (!opened) return;
-    await this.notifications.add(sql, id, 'opened', at);
     await this.tell(sql, 'incident.opened', endpoint, id, { cause: failure.code, scope: incident.scope }, at);
   }
 
   override async switchedOn(sql: Sql, endpoint: KnownEndpoint, at: Date): Promise<void> {
-    for (const incidentId of await this.close(sql, endpoint, at))
-      await this.notifications.add(sql, incidentId, 'recovered', at);
+    await this.close(sql, endpoint, at, true);
   }
 
   override async removed(sql: Sql, endpoint: KnownEndpoint, at: Date): Promise<void> {
-    await this.close(sql, endpoint, at);
+    await this.close(sql, endpoint, at, false);
   }
 
-  private async close(sql: Sql, endpoint: KnownEndpoint, at: Date): Promise<string[]> {
-    const closed = await this.incidents.closeOfEndpoint(sql, endpoint.id, at);
+  private async close(sql: Sql, endpoint: KnownEndpoint, at: Date, told: boolean): Promise<void> {
+    const closed = await this.incidents.closeOfEndpoint(sql, endpoint.id, at, told);
     for (const { id, cause } of closed) await this.tell(sql, 'incident.closed', endpoint, id, { cause }, at);
-    return closed.map(({ id }) => id);
   }
 
   /** To each profile that the endpoint is for, so that readers limited to one of them learn of it. */

@@ -1,7 +1,7 @@
 import { explainEndpoint, replayCommand } from './endpoint-explanation.js';
 import type { EndpointFailure } from './endpoint-failure.js';
 import { duration } from './moments.js';
-import type { NotificationKind } from './notifications.store.js';
+import type { NotificationKind } from './notification-row.js';
 
 /** All that a notification about a webhook endpoint says. */
 export interface EndpointNotificationFacts {
@@ -22,7 +22,7 @@ export interface EndpointNotificationFacts {
 
 /** The text of a notification: pure, so that its words can be held against golden files. */
 export function endpointNotificationText(facts: EndpointNotificationFacts): { subject: string; text: string } {
-  return facts.kind === 'opened' ? opened(facts) : recovered(facts);
+  return facts.kind === 'recovered' ? recovered(facts) : opened(facts);
 }
 
 function opened(facts: EndpointNotificationFacts): { subject: string; text: string } {
@@ -31,7 +31,9 @@ function opened(facts: EndpointNotificationFacts): { subject: string; text: stri
   const text = [
     `Hello ${facts.ownerName},`,
     '',
-    `${title}, so Postroom sends no more webhooks to ${failure.url}.`,
+    facts.kind === 'digest'
+      ? `Postroom still sends no webhooks to ${failure.url}. What happened: ${title}.`
+      : `${title}, so Postroom sends no more webhooks to ${failure.url}.`,
     '',
     'What it means',
     cause,
@@ -51,7 +53,8 @@ function opened(facts: EndpointNotificationFacts): { subject: string; text: stri
     `Last error: ${failure.message}`,
     `Code: ${failure.code}`,
   ];
-  return { subject: `[Postroom] ${title}: ${hostOf(failure.url)}`, text: text.join('\n') };
+  const start = facts.kind === 'digest' ? `Still switched off: ${title}` : title;
+  return { subject: `[Postroom] ${start}: ${hostOf(failure.url)}`, text: text.join('\n') };
 }
 
 function recovered(facts: EndpointNotificationFacts): { subject: string; text: string } {

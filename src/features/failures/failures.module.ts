@@ -2,25 +2,58 @@ import { Module } from '@nestjs/common';
 import { DeliveriesModule } from '../deliveries/deliveries.module.js';
 import { EndpointListener } from '../deliveries/endpoint-listener.js';
 import { ProfilesModule } from '../profiles/profiles.module.js';
+import { CatchUpStore } from './catch-up.store.js';
 import { EndpointIncidents } from './endpoint-incidents.js';
+import { IncidentActs } from './incident-acts.js';
+import { IncidentActsController } from './incident-acts.controller.js';
+import { IncidentActsStore } from './incident-acts.store.js';
+import { IncidentReader } from './incident-reader.js';
+import { IncidentViewsStore } from './incident-views.store.js';
 import { IncidentsController } from './incidents.controller.js';
 import { Incidents } from './incidents.js';
 import { IncidentsStore } from './incidents.store.js';
+import { MutedCausesController } from './muted-causes.controller.js';
+import { MutedCausesStore } from './muted-causes.store.js';
+import { NotificationHealth } from './notification-health.js';
+import { NotificationPlanner } from './notification-planner.js';
 import { NotificationsStore } from './notifications.store.js';
+import { NotificationWriter } from './notification-writer.js';
 import { ServerIncidents } from './server-incidents.js';
+import { TellingStore } from './telling.store.js';
 
 /** Incidents and what their owners are told. */
 @Module({
   imports: [DeliveriesModule, ProfilesModule],
-  controllers: [IncidentsController],
+  controllers: [IncidentsController, IncidentActsController, MutedCausesController],
   providers: [
     IncidentsStore,
+    IncidentViewsStore,
+    IncidentReader,
+    IncidentActsStore,
+    IncidentActs,
+    MutedCausesStore,
+    TellingStore,
     NotificationsStore,
+    NotificationPlanner,
+    CatchUpStore,
+    NotificationWriter,
+    NotificationHealth,
     Incidents,
     EndpointIncidents,
     ServerIncidents,
     { provide: EndpointListener, useExisting: EndpointIncidents },
   ],
-  exports: [Incidents, ServerIncidents, IncidentsStore, NotificationsStore],
+  exports: [
+    Incidents,
+    ServerIncidents,
+    IncidentsStore,
+    IncidentReader,
+    IncidentActs,
+    TellingStore,
+    NotificationsStore,
+    NotificationPlanner,
+    NotificationWriter,
+    NotificationHealth,
+  ],
 })
 export class FailuresModule {}

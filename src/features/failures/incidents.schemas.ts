@@ -3,8 +3,9 @@ import { pageQuery, pageSchema } from '../../platform/http/page.js';
 import { idParam, queryFlag } from '../../platform/http/validation.js';
 import { explainEndpoint } from './endpoint-explanation.js';
 import { explanationParts, showExplanation } from './explanation.schemas.js';
-import { incidentScopes, type IncidentMailboxRow, type IncidentRow } from './incidents.store.js';
-import type { ListedNotification } from './notifications.store.js';
+import { actAnswer, actor } from './incident-acts.schemas.js';
+import { incidentScopes, type IncidentMailboxRow, type IncidentRow, type IncidentView } from './incident-row.js';
+import { notificationKinds, notificationStates, type ListedNotification } from './notification-row.js';
 
 const time = z.iso.datetime();
 
@@ -41,6 +42,16 @@ const fields = {
   count: z.number().int().describe('Failures so far, probes included'),
   stoppedMailboxes: z.number().int().describe('Mailboxes that still stand still; of a notice: that it is still about'),
   affectedMailboxes: z.number().int().describe('Mailboxes that it ever stopped'),
+  muted: z.boolean().describe('Whether its cause is muted, so that nobody is mailed'),
+  acknowledged: z
+    .object({ at: time, by: actor })
+    .nullable()
+    .describe('Somebody took it up; null again when it has grown since, and its digest told so'),
+  snoozed: z.object({ until: time, by: actor }).nullable().describe('Nobody is mailed until then'),
+  assignee: z
+    .object({ name: z.string(), email: z.string() })
+    .nullable()
+    .describe('Who is mailed in place of the owner'),
 };
 
 export const incidentSummary = z.object(fields).meta({ id: 'IncidentSummary' });
@@ -52,13 +63,21 @@ export const notificationAnswer = z
     incidentId: z.uuid(),
     profileId: z.uuid().nullable(),
     endpointId: z.uuid().nullable(),
-    kind: z.enum(['opened', 'recovered']),
+    kind: z
+      .enum(notificationKinds)
+      .describe('digest: it lasts or grows; escalated: to the escalation contact, because nobody acknowledged it'),
+    number: z.number().int().describe('Of a digest, from 1; else 0'),
     recipient: z.object({ name: z.string(), email: z.string() }),
-    state: z.enum(['pending', 'sent', 'kept', 'failed']).describe('kept: there is no SMTP server to send it by'),
+    state: z
+      .enum(notificationStates)
+      .describe(
+        'kept: there is no SMTP server to send it by; failed: the server refused the recipient for good, or it could not be sent for five days; withdrawn: overtaken before it went out, by the end of the incident, a mute or another person’s taking over',
+      ),
     subject: z.string().nullable(),
     text: z.string().nullable(),
     attempts: z.number().int(),
-    lastError: z.string().nullable(),
+    lastError: z.string().nullable().describe('The words of the SMTP server, or what happened on the way to it'),
+    nextAttemptAt: time.nullable().describe('Null: it is done with'),
     createdAt: time,
     sentAt: time.nullable(),
   })
@@ -73,8 +92,10 @@ export const incidentAnswer = z
       .array(z.object({ id: z.uuid(), emailAddress: z.string(), stoppedAt: time, recoveredAt: time.nullable() }))
       .describe('The first 200, those that stand still first'),
     notifications: z.array(notificationAnswer),
+    acts: z.array(actAnswer).describe('What people did with it, the latest 50, newest first'),
   })
   .meta({ id: 'Incident' });
+export type IncidentAnswer = z.output<typeof incidentAnswer>;
 
 /** What the words of an incident are filled in with. */
 export interface IncidentContext {
@@ -84,7 +105,7 @@ export interface IncidentContext {
 }
 
 export function showIncident(
-  row: IncidentRow,
+  row: IncidentView,
   context: IncidentContext,
   mailbox: string | null,
 ): z.output<typeof incidentSummary> {
@@ -103,6 +124,19 @@ export function showIncident(
     count: row.failures,
     stoppedMailboxes: row.stopped,
     affectedMailboxes: row.affected,
+    muted: row.muted,
+    ...careOf(row),
+  };
+}
+
+/** Who looks after it, for readers who see all that it is about: of a shared server it names other people’s people. */
+function careOf(row: IncidentView) {
+  const { acknowledged_at: at, acknowledged_by: by, snoozed_until: until, snoozed_by: snoozer } = row;
+  const { assignee_name: name, assignee_email: email } = row;
+  return {
+    acknowledged: at && by && row.wholly ? { at: at.toISOString(), by } : null,
+    snoozed: until && snoozer && row.wholly ? { until: until.toISOString(), by: snoozer } : null,
+    assignee: name !== null && email !== null && row.wholly ? { name, email } : null,
   };
 }
 
@@ -144,12 +178,14 @@ export const showNotification = (row: ListedNotification): z.output<typeof notif
   profileId: row.profile_id,
   endpointId: row.endpoint_id,
   kind: row.kind,
+  number: row.number,
   recipient: { name: row.recipient_name, email: row.recipient_email },
   state: row.state,
   subject: row.subject,
   text: row.text_body,
   attempts: row.attempts,
   lastError: row.last_error,
+  nextAttemptAt: row.next_attempt_at?.toISOString() ?? null,
   createdAt: row.created_at.toISOString(),
   sentAt: row.sent_at?.toISOString() ?? null,
 });

@@ -1,76 +1,20 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import type { Sql } from '../../platform/database/data-source.js';
 import { storableJson } from '../../platform/database/storable-text.js';
 import type { EndpointFailure } from './endpoint-failure.js';
 import type { StoredFailure } from './failure.js';
+import type { IncidentScope } from './incident-row.js';
 import { fewestWide } from './lasting-trouble.js';
-
-/**
- * What is to be mended, and what it means for mail: a notice stops none, and asks for somebody's look all the same;
- * an endpoint's stops webhooks.
- */
-export const incidentScopes = ['mailbox', 'profile', 'server', 'notice', 'endpoint'] as const;
-export type IncidentScope = (typeof incidentScopes)[number];
+import { betweenDigestsMs, firstLookAt, lastLookAt } from './notification-plan.js';
 
 /** What an incident is about: exactly one of them. */
 type IncidentSubject =
   { readonly profileId: string } | { readonly endpointId: string } | { readonly serverHost: string };
 
-interface IncidentFields {
-  readonly id: string;
-  readonly cause: string;
-  readonly scope: IncidentScope;
-  readonly failures: number;
-  readonly opened_at: Date;
-  readonly last_seen_at: Date;
-  readonly closed_at: Date | null;
-  /** Mailboxes still stopped by it, and all that ever were. */
-  readonly stopped: number;
-  readonly affected: number;
-}
-
-interface ProfileIncidentRow extends IncidentFields {
-  readonly profile_id: string;
-  readonly endpoint_id: null;
-  readonly server_host: null;
-  readonly first_failure: StoredFailure;
-  readonly last_failure: StoredFailure;
-}
-
-interface EndpointIncidentRow extends IncidentFields {
-  readonly profile_id: null;
-  readonly endpoint_id: string;
-  readonly server_host: null;
-  readonly first_failure: EndpointFailure;
-  readonly last_failure: EndpointFailure;
-}
-
-/** About a server that does not answer, and so about all of its profiles. */
-interface ServerIncidentRow extends IncidentFields {
-  readonly profile_id: null;
-  readonly endpoint_id: null;
-  /** Host and port. */
-  readonly server_host: string;
-  readonly first_failure: StoredFailure;
-  readonly last_failure: StoredFailure;
-}
-
-export type IncidentRow = ProfileIncidentRow | EndpointIncidentRow | ServerIncidentRow;
-
-export interface IncidentMailboxRow {
-  readonly mailbox_id: string;
-  readonly email_address: string;
-  readonly joined_at: Date;
-  readonly recovered_at: Date | null;
-}
-
 /** The SQL of incidents. Who changes a mailbox's membership holds that mailbox's row lock already. */
 @Injectable()
 export class IncidentsStore {
-  constructor(private readonly dataSource: DataSource) {}
-
   /**
    * Opens the incident of this cause, or counts one more failure into the open one.
    * @returns whether it was opened by this call
@@ -89,8 +33,8 @@ export class IncidentsStore {
   ): Promise<{ id: string; opened: boolean }> {
     const [column, subjectId, key] = columnOf(incident.subject);
     const [row] = await sql.query<{ id: string; opened: boolean }[]>(
-      `INSERT INTO incidents AS i (id, ${column}, cause, scope, suspends, first_failure, last_failure, failures, opened_at, last_seen_at)
-       VALUES ($1, $2, $3, $4, $7, $5, $5, 1, $6, $6)
+      `INSERT INTO incidents AS i (id, ${column}, cause, scope, suspends, first_failure, last_failure, failures, opened_at, last_seen_at, unanswered_since, notify_at)
+       VALUES ($1, $2, $3, $4, $7, $5, $5, 1, $6, $6, $6, $8)
        ON CONFLICT (${key}) WHERE closed_at IS NULL AND ${column} IS NOT NULL
        DO UPDATE SET last_failure = excluded.last_failure, last_seen_at = excluded.last_seen_at, failures = i.failures + 1
        RETURNING id, (xmax = 0) AS opened`,
@@ -102,13 +46,14 @@ export class IncidentsStore {
         storableJson(incident.failure),
         incident.at,
         incident.suspends ?? false,
+        firstLookAt(incident.scope, incident.at),
       ],
     );
     if (!row) throw new Error('the incident was neither inserted nor updated');
     return row;
   }
 
-  /** @returns how many mailboxes the incident now holds, and what it is taken for so far */
+  /** A mailbox that is new to it is told of in time. @returns how many it now holds, and what it is taken for so far */
   async addMailbox(
     sql: Sql,
     incidentId: string,
@@ -123,9 +68,11 @@ export class IncidentsStore {
        )
        UPDATE incidents SET
          stopped = stopped + CASE WHEN EXISTS (SELECT FROM before WHERE recovered_at IS NULL) THEN 0 ELSE 1 END,
-         affected = affected + CASE WHEN EXISTS (SELECT FROM before) THEN 0 ELSE 1 END
+         affected = affected + CASE WHEN EXISTS (SELECT FROM before) THEN 0 ELSE 1 END,
+         notify_at = CASE WHEN told_at IS NULL OR EXISTS (SELECT FROM before) THEN notify_at
+           ELSE least(notify_at, greatest($3, told_at + $4 * interval '1 millisecond')) END
        WHERE id = $1 RETURNING stopped, scope`,
-      [incidentId, mailboxId, at],
+      [incidentId, mailboxId, at, betweenDigestsMs],
     );
     const [row] = rows;
     if (!row) throw new Error(`incident ${incidentId} is gone`);
@@ -151,9 +98,13 @@ export class IncidentsStore {
     return row?.count ?? 0;
   }
 
-  /** The cause is the profile's from now on. */
-  async widen(sql: Sql, incidentId: string): Promise<void> {
-    await sql.query(`UPDATE incidents SET scope = 'profile' WHERE id = $1`, [incidentId]);
+  /** The cause is the profile's from now on, and told at once if it was not yet. */
+  async widen(sql: Sql, incidentId: string, at: Date): Promise<void> {
+    await sql.query(
+      `UPDATE incidents SET scope = 'profile', notify_at = CASE WHEN told_at IS NULL THEN least(notify_at, $2) ELSE notify_at END
+       WHERE id = $1`,
+      [incidentId, at],
+    );
   }
 
   /** Takes the mailbox out of the incidents that stop it, but for `except`. @returns those incidents' ids */
@@ -192,10 +143,10 @@ export class IncidentsStore {
       [incidentId],
     );
     const [rows] = await sql.query<[{ profile_id: string; cause: string }[], number]>(
-      `UPDATE incidents SET closed_at = $2 WHERE id = $1 AND closed_at IS NULL AND NOT suspends
+      `UPDATE incidents SET closed_at = $2, notify_at = $3 WHERE id = $1 AND closed_at IS NULL AND NOT suspends
          AND NOT EXISTS (SELECT FROM incident_mailboxes m WHERE m.incident_id = $1 AND m.recovered_at IS NULL)
        RETURNING profile_id, cause`,
-      [incidentId, at],
+      [incidentId, at, lastLookAt(at, false)],
     );
     return rows[0] ? { profileId: rows[0].profile_id, cause: rows[0].cause } : null;
   }
@@ -203,17 +154,22 @@ export class IncidentsStore {
   /** Closes the open incident that suspended a whole profile. @returns its id */
   async closeOfProfile(sql: Sql, profileId: string, at: Date): Promise<{ id: string; cause: string }[]> {
     const [rows] = await sql.query<[{ id: string; cause: string }[], number]>(
-      `UPDATE incidents SET closed_at = $2 WHERE profile_id = $1 AND closed_at IS NULL AND suspends RETURNING id, cause`,
-      [profileId, at],
+      `UPDATE incidents SET closed_at = $2, notify_at = $3 WHERE profile_id = $1 AND closed_at IS NULL AND suspends RETURNING id, cause`,
+      [profileId, at, lastLookAt(at, true)],
     );
     return rows;
   }
 
-  /** Closes what is open about an endpoint. */
-  async closeOfEndpoint(sql: Sql, endpointId: string, at: Date): Promise<{ id: string; cause: string }[]> {
+  /** Closes what is open about an endpoint. @param told whether its owner hears of the end */
+  async closeOfEndpoint(
+    sql: Sql,
+    endpointId: string,
+    at: Date,
+    told: boolean,
+  ): Promise<{ id: string; cause: string }[]> {
     const [rows] = await sql.query<[{ id: string; cause: string }[], number]>(
-      `UPDATE incidents SET closed_at = $2 WHERE endpoint_id = $1 AND closed_at IS NULL RETURNING id, cause`,
-      [endpointId, at],
+      `UPDATE incidents SET closed_at = $2, notify_at = $3 WHERE endpoint_id = $1 AND closed_at IS NULL RETURNING id, cause`,
+      [endpointId, at, told ? lastLookAt(at, false) : null],
     );
     return rows;
   }
@@ -221,62 +177,10 @@ export class IncidentsStore {
   /** Closes the open incident of a server. */
   async closeOfServer(sql: Sql, serverHost: string, at: Date): Promise<{ id: string; cause: string }[]> {
     const [rows] = await sql.query<[{ id: string; cause: string }[], number]>(
-      `UPDATE incidents SET closed_at = $2 WHERE server_host = $1 AND closed_at IS NULL RETURNING id, cause`,
-      [serverHost, at],
+      `UPDATE incidents SET closed_at = $2, notify_at = $3 WHERE server_host = $1 AND closed_at IS NULL RETURNING id, cause`,
+      [serverHost, at, lastLookAt(at, true)],
     );
     return rows;
-  }
-
-  async find(id: string, profileIds: readonly string[] | null): Promise<IncidentRow | null> {
-    const rows = await this.dataSource.query<IncidentRow[]>(
-      `SELECT i.* FROM (SELECT * FROM incidents WHERE id = $1) i
-       WHERE $2::uuid[] IS NULL OR i.profile_id = ANY($2)
-         OR EXISTS (SELECT FROM webhook_endpoints e WHERE e.id = i.endpoint_id AND e.profile_ids <@ $2)
-         OR i.server_host IN (SELECT server_host FROM email_server_profiles WHERE id = ANY($2))`,
-      [id, profileIds],
-    );
-    return rows[0] ?? null;
-  }
-
-  /** Newest first. */
-  async list(query: {
-    profileIds: readonly string[] | null;
-    profileId: string | null;
-    endpointId: string | null;
-    open: boolean | null;
-    before: string | null;
-    limit: number;
-  }): Promise<IncidentRow[]> {
-    const page = (rows: string) =>
-      `(SELECT i.* FROM ${rows} AND ($2::uuid IS NULL OR i.endpoint_id = $2)
-         AND ($3::boolean IS NULL OR (i.closed_at IS NULL) = $3) AND ($4::uuid IS NULL OR i.id < $4)
-       ORDER BY i.id DESC LIMIT $5)`;
-    const ofProfiles = 'incidents i WHERE i.profile_id = ANY($1::uuid[])';
-    const ofServers =
-      'incidents i WHERE i.server_host IN (SELECT server_host FROM email_server_profiles WHERE id = ANY($1::uuid[]))';
-    const ofEndpoints =
-      'webhook_endpoints e JOIN incidents i ON i.endpoint_id = e.id WHERE e.profile_ids <@ $1::uuid[]';
-    const { profileIds: reach, profileId } = query;
-    const asked = profileId === null ? reach : reach === null || reach.includes(profileId) ? [profileId] : [];
-    // Each kind by its own index: one condition about all of them would have none of them used.
-    const kinds =
-      asked === null
-        ? ['incidents i WHERE $1::uuid[] IS NULL']
-        : [ofProfiles, ofServers, ...(profileId === null ? [ofEndpoints] : [])];
-    return this.dataSource.query<IncidentRow[]>(
-      `SELECT i.* FROM (${kinds.map(page).join(' UNION ALL ')}) i ORDER BY i.id DESC LIMIT $5`,
-      [asked, query.endpointId, query.open, query.before, query.limit],
-    );
-  }
-
-  /** Still stopped ones first, then by address. */
-  async mailboxesOf(incidentId: string, limit: number): Promise<IncidentMailboxRow[]> {
-    return this.dataSource.query<IncidentMailboxRow[]>(
-      `SELECT im.mailbox_id, m.email_address, im.joined_at, im.recovered_at
-       FROM incident_mailboxes im JOIN mailboxes m ON m.id = im.mailbox_id
-       WHERE im.incident_id = $1 ORDER BY im.recovered_at IS NOT NULL, lower(m.email_address) LIMIT $2`,
-      [incidentId, limit],
-    );
   }
 }
 

@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import type { Sql } from '../../platform/database/data-source.js';
 import { EventsStore } from '../deliveries/events.store.js';
 import type { StoredFailure } from './failure.js';
-import { IncidentsStore, type IncidentScope } from './incidents.store.js';
+import type { IncidentScope } from './incident-row.js';
+import { IncidentsStore } from './incidents.store.js';
 import { isTimeToCount, isWidespread } from './lasting-trouble.js';
-import { NotificationsStore } from './notifications.store.js';
 
 interface Trouble {
   readonly profileId: string;
@@ -13,14 +13,13 @@ interface Trouble {
 }
 
 /**
- * Opens and closes incidents together with what follows from it: the notification's outbox row and the
- * event, in the caller's transaction, so that none of them exists without the others.
+ * Opens and closes incidents together with what follows from it: when its owner is to be told, and the event,
+ * in the caller's transaction, so that none of them exists without the others.
  */
 @Injectable()
 export class Incidents {
   constructor(
     private readonly incidents: IncidentsStore,
-    private readonly notifications: NotificationsStore,
     private readonly events: EventsStore,
   ) {}
 
@@ -73,7 +72,6 @@ export class Incidents {
       at,
     });
     if (opened) {
-      await this.notifications.add(sql, id, 'opened', at);
       await this.events.append(
         sql,
         [{ type: 'incident.opened', profileId, mailboxId: null, subjectId: id, data: { cause: failure.code, scope } }],
@@ -90,7 +88,7 @@ export class Incidents {
     { profileId, failure, at }: Trouble,
   ): Promise<void> {
     if (!isWidespread(stopped, await this.incidents.mailboxesAtWork(sql, profileId))) return;
-    await this.incidents.widen(sql, incidentId);
+    await this.incidents.widen(sql, incidentId, at);
     const data = { cause: failure.code, scope: 'profile', stopped };
     await this.events.append(
       sql,
@@ -110,7 +108,6 @@ export class Incidents {
   }
 
   private async tellClosed(sql: Sql, profileId: string, incidentId: string, cause: string, at: Date): Promise<void> {
-    await this.notifications.add(sql, incidentId, 'recovered', at);
     await this.events.append(
       sql,
       [{ type: 'incident.closed', profileId, mailboxId: null, subjectId: incidentId, data: { cause } }],

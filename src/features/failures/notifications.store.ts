@@ -1,30 +1,24 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { v7 as uuidv7 } from 'uuid';
-import type { Sql } from '../../platform/database/data-source.js';
+import { storableText } from '../../platform/database/storable-text.js';
+import type { ListedNotification, NotificationRow, NotificationState } from './notification-row.js';
+import { audience } from './telling.store.js';
 
-export type NotificationKind = 'opened' | 'recovered';
-export type NotificationState = 'pending' | 'sent' | 'kept' | 'failed';
+/** So long mail waits for the end of its incident to be written, which takes its place. */
+const lookAgainMs = 2_000;
 
-export interface NotificationRow {
-  readonly id: string;
-  /** Null: of no single profile; the incident says what it is about. */
-  readonly profile_id: string | null;
-  readonly incident_id: string;
-  readonly kind: NotificationKind;
-  readonly recipient_name: string;
-  readonly recipient_email: string;
+/** Whether a notification is still to be sent. */
+export type NotificationStanding =
+  { readonly type: 'wanted' } | { readonly type: 'withdrawn' } | { readonly type: 'waits'; readonly until: Date };
+
+interface NotificationResult {
   readonly state: NotificationState;
+  /** Null: it could not even be written. */
   readonly subject: string | null;
-  readonly text_body: string | null;
-  readonly attempts: number;
-  readonly last_error: string | null;
-  readonly created_at: Date;
-  readonly sent_at: Date | null;
-}
-
-export interface ListedNotification extends NotificationRow {
-  readonly endpoint_id: string | null;
+  readonly text: string | null;
+  readonly at: Date;
+  readonly error: string | null;
+  readonly nextAttemptAt: Date | null;
 }
 
 /** The SQL of the notifications' outbox. */
@@ -33,63 +27,108 @@ export class NotificationsStore {
   constructor(private readonly dataSource: DataSource) {}
 
   /**
-   * Writes the outbox rows in the transaction of what they tell, once per incident, kind and owner, unless the
-   * owner does not want to be told, or there is none. A recovery is told only to somebody who was told of the trouble.
+   * Takes due notifications for sending, which counts as an attempt. Whoever dies while sending leaves them due
+   * again at `leaseUntil`. The end of an incident waits for what the same person is still being sent about it.
    */
-  async add(sql: Sql, incidentId: string, kind: NotificationKind, at: Date): Promise<void> {
-    const owners = await sql.query<{ profileId: string | null; name: string; email: string }[]>(
-      `SELECT DISTINCT ON (lower(owner.email)) i.profile_id AS "profileId", owner.name, owner.email
-       FROM incidents i CROSS JOIN LATERAL (
-         SELECT p.owner_name, p.owner_email FROM email_server_profiles p WHERE p.id = i.profile_id AND p.notify_owner
-         UNION ALL SELECT p.owner_name, p.owner_email FROM email_server_profiles p WHERE p.server_host = i.server_host AND p.notify_owner
-         UNION ALL SELECT e.owner_name, e.owner_email FROM webhook_endpoints e WHERE e.id = i.endpoint_id AND e.owner_email IS NOT NULL
-       ) AS owner (name, email)
-       WHERE i.id = $1 AND ($2 = 'opened' OR EXISTS (
-         SELECT FROM notifications n WHERE n.incident_id = i.id AND n.kind = 'opened' AND lower(n.recipient_email) = lower(owner.email)))
-       ORDER BY lower(owner.email), owner.name`,
-      [incidentId, kind],
-    );
-    if (owners.length === 0) return;
-    await sql.query(
-      `INSERT INTO notifications (id, profile_id, incident_id, kind, recipient_name, recipient_email, state, next_attempt_at, created_at)
-       SELECT row.id, row."profileId", $2, $3, row.name, row.email, 'pending', $4, $4
-       FROM jsonb_to_recordset($1::jsonb) AS row(id uuid, "profileId" uuid, name text, email text)
-       ON CONFLICT (incident_id, kind, lower(recipient_email)) DO NOTHING`,
-      [JSON.stringify(owners.map((owner) => ({ ...owner, id: uuidv7() }))), incidentId, kind, at],
-    );
-  }
-
-  /**
-   * Takes due notifications for sending. Taking one puts its next attempt off to `retryAt`, which is
-   * the lease: whoever dies while sending leaves it due again then.
-   */
-  async takeDue(now: Date, retryAt: Date, limit: number): Promise<NotificationRow[]> {
+  async takeDue(now: Date, leaseUntil: Date, limit: number): Promise<NotificationRow[]> {
     const [rows] = await this.dataSource.query<[NotificationRow[], number]>(
-      `UPDATE notifications n SET next_attempt_at = $2, attempts = n.attempts + 1
-       FROM (SELECT id FROM notifications WHERE state = 'pending' AND next_attempt_at <= $1
-             ORDER BY next_attempt_at, id LIMIT $3 FOR UPDATE SKIP LOCKED) due
+      `UPDATE notifications n SET next_attempt_at = $2, lease_until = $2, attempts = n.attempts + 1
+       FROM (SELECT d.id FROM notifications d WHERE d.state = 'pending' AND d.next_attempt_at <= $1
+               AND NOT (d.kind = 'recovered' AND EXISTS (
+                 SELECT FROM notifications e WHERE e.incident_id = d.incident_id AND e.state = 'pending' AND e.kind <> 'recovered'
+                   AND lower(e.recipient_email) = lower(d.recipient_email)))
+             ORDER BY d.next_attempt_at, d.id LIMIT $3 FOR UPDATE OF d SKIP LOCKED) due
        WHERE n.id = due.id RETURNING n.*`,
-      [now, retryAt, limit],
+      [now, leaseUntil, limit],
     );
     return rows;
   }
 
-  async settle(
-    id: string,
-    result: {
-      state: NotificationState;
-      subject: string;
-      text: string;
-      at: Date;
-      error: string | null;
-      nextAttemptAt: Date | null;
-    },
-  ): Promise<void> {
-    await this.dataSource.query(
-      `UPDATE notifications SET state = $2, subject = $3, text_body = $4, sent_at = CASE WHEN $2 = 'sent' THEN $5::timestamptz END,
-         last_error = $6, next_attempt_at = $7 WHERE id = $1`,
-      [id, result.state, result.subject, result.text, result.at, result.error, result.nextAttemptAt],
+  /**
+   * What has become of the incident since the notification was written. One that comes back from people or a
+   * snooze is told of then; one whose end is about to be told waits for that.
+   */
+  async standing(id: string, now: Date): Promise<NotificationStanding> {
+    const [row] = await this.dataSource.query<
+      { wanted: boolean; over: boolean; ending: boolean; snoozedUntil: Date | null }[]
+    >(
+      `SELECT i.closed_at IS NOT NULL AND i.notify_at IS NOT NULL AS ending,
+         n.kind <> 'recovered' AND EXISTS (SELECT FROM notifications e WHERE e.incident_id = n.incident_id AND e.kind = 'recovered'
+           AND lower(e.recipient_email) = lower(n.recipient_email)) AS over,
+         CASE WHEN i.closed_at IS NULL AND i.snoozed_until > $2 THEN i.snoozed_until END AS "snoozedUntil",
+         EXISTS (SELECT FROM ${audience} WHERE lower(person.email) = lower(n.recipient_email)
+           AND (n.kind = 'recovered' OR person.role = CASE n.kind WHEN 'escalated' THEN 'contact' ELSE 'owner' END)) AS wanted
+       FROM notifications n JOIN incidents i ON i.id = n.incident_id WHERE n.id = $1`,
+      [id, now],
     );
+    if (!row || row.over || !row.wanted) return { type: 'withdrawn' };
+    if (row.ending) return { type: 'waits', until: new Date(now.getTime() + lookAgainMs) };
+    return row.snoozedUntil ? { type: 'waits', until: row.snoozedUntil } : { type: 'wanted' };
+  }
+
+  /** Nothing was sent, so this was no attempt. Only its holder may say so, as with `settle`. */
+  async giveBack(taken: NotificationRow, standing: Exclude<NotificationStanding, { type: 'wanted' }>): Promise<void> {
+    await this.dataSource.query(
+      `UPDATE notifications SET state = $3, next_attempt_at = $4, lease_until = NULL, attempts = attempts - 1
+       WHERE id = $1 AND attempts = $2 AND state = 'pending'`,
+      [
+        taken.id,
+        taken.attempts,
+        standing.type === 'withdrawn' ? 'withdrawn' : 'pending',
+        standing.type === 'waits' ? standing.until : null,
+      ],
+    );
+  }
+
+  /** What came of sending a notification; one whose lease ran out has another holder, and nothing is written. */
+  async settle(taken: NotificationRow, result: NotificationResult): Promise<void> {
+    await this.dataSource.query(
+      `UPDATE notifications SET state = $3, subject = coalesce($4, subject), text_body = coalesce($5, text_body),
+         sent_at = CASE WHEN $3 = 'sent' THEN $6::timestamptz END, last_error = $7, next_attempt_at = $8, lease_until = NULL
+       WHERE id = $1 AND attempts = $2 AND state = 'pending'`,
+      [
+        taken.id,
+        taken.attempts,
+        result.state,
+        result.subject,
+        result.text,
+        result.at,
+        result.error === null ? null : storableText(result.error),
+        result.nextAttemptAt,
+      ],
+    );
+  }
+
+  /** A mail told of so many mailboxes: what comes after is counted from it, and the next digest waits from now. */
+  async noteTold(incidentId: string, affected: number, at: Date): Promise<void> {
+    await this.dataSource.query(
+      `UPDATE incidents SET told_affected = greatest(told_affected, $2), told_at = greatest(told_at, $3)
+       WHERE id = $1 AND closed_at IS NULL AND told_at IS NOT NULL AND (told_affected < $2 OR told_at < $3)`,
+      [incidentId, affected, at],
+    );
+  }
+
+  /** Who was told first that it began, and when. */
+  async firstOpening(incidentId: string): Promise<{ ownerName: string; ownerEmail: string; toldAt: Date } | null> {
+    const [row] = await this.dataSource.query<{ ownerName: string; ownerEmail: string; toldAt: Date }[]>(
+      `SELECT recipient_name AS "ownerName", recipient_email AS "ownerEmail", sent_at AS "toldAt" FROM notifications
+       WHERE incident_id = $1 AND kind = 'opened' AND sent_at IS NOT NULL ORDER BY sent_at LIMIT 1`,
+      [incidentId],
+    );
+    return row ?? null;
+  }
+
+  /** Mail that could not be sent so far. */
+  async waiting(): Promise<{ waiting: number; failing: number; oldest: Date | null; oldestFailing: Date | null }> {
+    const [row] = await this.dataSource.query<
+      { waiting: number; failing: number; oldest: Date | null; oldestFailing: Date | null }[]
+    >(
+      `SELECT count(*)::int AS waiting, min(created_at) AS oldest,
+         (count(*) FILTER (WHERE last_error IS NOT NULL))::int AS failing,
+         min(created_at) FILTER (WHERE last_error IS NOT NULL) AS "oldestFailing"
+       FROM notifications WHERE state = 'pending'`,
+    );
+    return row ?? { waiting: 0, failing: 0, oldest: null, oldestFailing: null };
   }
 
   /** Newest first. */
@@ -104,7 +143,7 @@ export class NotificationsStore {
        ORDER BY n.id DESC LIMIT $4)`;
     const ofEndpoints = `webhook_endpoints e JOIN incidents i ON i.endpoint_id = e.id JOIN notifications n ON n.incident_id = i.id`;
     // Of a server's incident a caller sees what the owners of its own profiles were told.
-    const ofServers = `(SELECT DISTINCT server_host, lower(owner_email) AS owner FROM email_server_profiles WHERE id = ANY($1::uuid[])) o
+    const ofServers = `(SELECT DISTINCT server_host, lower(unnest(ARRAY[owner_email, escalation_email])) AS owner FROM email_server_profiles WHERE id = ANY($1::uuid[])) o
       JOIN incidents i ON i.server_host = o.server_host JOIN notifications n ON n.incident_id = i.id AND lower(n.recipient_email) = o.owner`;
     // Each kind by its own index: one condition about both would have neither of them used.
     const visible =

@@ -1,34 +1,31 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { createTransport, type Transporter } from 'nodemailer';
 import { Clock } from '../../platform/clock/clock.js';
-import { publicUrlOf } from '../../platform/config/public-url.js';
 import type { Settings } from '../../platform/config/settings.js';
 import type { Log } from '../../platform/log/log.js';
 import { LOG, SETTINGS } from '../../platform/tokens.js';
-import { eventsKeptMs } from '../deliveries/feed-retention.js';
-import { ProfileNamesStore } from '../profiles/profile-names.store.js';
 import { retryDelay } from './backoff.js';
-import { endpointNotificationText } from './endpoint-notification-text.js';
-import { IncidentsStore } from './incidents.store.js';
-import { notificationText, type NotificationFacts } from './notification-text.js';
-import { NotificationsStore, type NotificationRow } from './notifications.store.js';
+import type { NotificationRow } from './notification-row.js';
+import { NotificationWriter, type WrittenNotification } from './notification-writer.js';
+import { NotificationsStore } from './notifications.store.js';
+import { isWorthTrying, smtpFailure } from './smtp-refusal.js';
 
-const batch = 20;
+/** Sent side by side, so that a server that answers slowly does not use up the lease of the later ones. */
+const batch = 5;
 /** Longer than a send can take, so that a notification under way is not taken twice. */
-const sendingMs = 120_000;
+const sendingMs = 300_000;
 const connectionTimeoutMs = 20_000;
-const maxAttempts = 30;
-const namedMailboxes = 5;
 
 /** Sends the outbox of notifications. Several processes may do so at once; each row is taken by one. */
 @Injectable()
 export class Notifier {
   private readonly transport: Transporter | null;
+  /** For the log only, which tells once that mail does not go out, and once that it does again. */
+  private isInTrouble = false;
 
   constructor(
     private readonly notifications: NotificationsStore,
-    private readonly incidents: IncidentsStore,
-    private readonly profiles: ProfileNamesStore,
+    private readonly writer: NotificationWriter,
     private readonly clock: Clock,
     @Inject(SETTINGS) private readonly settings: Settings,
     @Inject(LOG) private readonly log: Log,
@@ -37,6 +34,7 @@ export class Notifier {
       ? createTransport(settings.smtpUrl, {
           connectionTimeout: connectionTimeoutMs,
           greetingTimeout: connectionTimeoutMs,
+          dnsTimeout: connectionTimeoutMs,
           socketTimeout: 60_000,
         } as never)
       : null;
@@ -45,7 +43,7 @@ export class Notifier {
   /** Sends what is due. @returns how many were taken */
   async sendDue(): Promise<number> {
     const taken = await this.notifications.takeDue(this.clock.now(), this.clock.in(sendingMs), batch);
-    for (const notification of taken) await this.send(notification);
+    await Promise.all(taken.map((notification) => this.send(notification)));
     return taken.length;
   }
 
@@ -54,98 +52,80 @@ export class Notifier {
   }
 
   private async send(notification: NotificationRow): Promise<void> {
-    const { subject, text, html } = await this.write(notification);
-    const settle = (state: NotificationRow['state'], error: string | null, nextAttemptAt: Date | null) =>
-      this.notifications.settle(notification.id, { state, subject, text, at: this.clock.now(), error, nextAttemptAt });
-    const facts = { notificationId: notification.id, incidentId: notification.incident_id, kind: notification.kind };
+    const standing = await this.notifications.standing(notification.id, this.clock.now());
+    if (standing.type !== 'wanted') return this.notifications.giveBack(notification, standing);
+    const written = await this.write(notification);
+    if (!written) return;
     if (!this.transport) {
       this.log.warn(
-        { ...facts, subject },
+        { ...factsOf(notification), subject: written.subject },
         'a notification is kept and not mailed, because SMTP_URL is not set; see GET /v1/notifications',
       );
-      return settle('kept', null, null);
+      return this.settle(notification, written, 'kept');
     }
     try {
       await this.transport.sendMail({
         from: this.settings.notifyFrom,
         to: { name: notification.recipient_name, address: notification.recipient_email },
-        subject,
-        text,
-        ...(html === undefined ? {} : { html }),
+        subject: written.subject,
+        text: written.text,
+        ...(written.html === undefined ? {} : { html: written.html }),
         // Stable, so that a mail sent again after a crash is recognised as the same one.
         messageId: `<${notification.id}@postroom>`,
         headers: { 'Auto-Submitted': 'auto-generated' },
       });
-      await settle('sent', null, null);
     } catch (error) {
-      const message = error instanceof Error ? error.message : 'unknown error';
-      const again = notification.attempts < maxAttempts;
+      return this.failed(notification, written, error);
+    }
+    await this.settle(notification, written, 'sent');
+    if (this.isInTrouble) this.log.info(factsOf(notification), 'notifications are mailed again');
+    this.isInTrouble = false;
+  }
+
+  private async failed(notification: NotificationRow, written: WrittenNotification, error: unknown): Promise<void> {
+    const { words, isFinal } = smtpFailure(error);
+    const facts = { ...factsOf(notification), smtpError: words, attempts: notification.attempts };
+    if (isFinal || !isWorthTrying(notification.created_at, this.clock.now())) {
+      this.log.error(facts, isFinal ? 'a notification is refused for good' : 'a notification is given up after days');
+      return this.settle(notification, written, 'failed', words);
+    }
+    if (!this.isInTrouble) this.log.error(facts, 'notifications cannot be mailed at the moment; they are tried again');
+    this.isInTrouble = true;
+    await this.settle(notification, written, 'pending', words);
+  }
+
+  /** @returns null when that went wrong; it is tried again */
+  private async write(notification: NotificationRow): Promise<WrittenNotification | null> {
+    try {
+      return await this.writer.write(notification);
+    } catch (error) {
       this.log.error(
-        { ...facts, smtpError: message, attempts: notification.attempts },
-        again ? 'a notification could not be mailed and is tried again' : 'a notification is given up',
+        { err: error, ...factsOf(notification) },
+        'a notification could not be written; it is tried again',
       );
-      await settle(
-        again ? 'pending' : 'failed',
-        message.slice(0, 500),
-        again ? this.clock.in(retryDelay(notification.attempts, Math.random())) : null,
+      await this.settle(
+        notification,
+        null,
+        'pending',
+        'It could not be written; the log of the worker has the details.',
       );
+      return null;
     }
   }
 
-  private async write(notification: NotificationRow): Promise<{ subject: string; text: string; html?: string }> {
-    const incident = await this.incidents.find(notification.incident_id, null);
-    if (!incident) throw new Error(`notification ${notification.id} has no incident`);
-    const publicUrl = publicUrlOf(this.settings);
-    if (incident.endpoint_id !== null)
-      return endpointNotificationText({
-        kind: notification.kind,
-        ownerName: notification.recipient_name,
-        endpointId: incident.endpoint_id,
-        incident: {
-          id: incident.id,
-          failure: incident.first_failure,
-          openedAt: incident.opened_at,
-          closedAt: incident.closed_at,
-        },
-        eventsKeptMs,
-        publicUrl,
-      });
-    const mailboxes = await this.incidents.mailboxesOf(incident.id, namedMailboxes);
-    const whose =
-      incident.profile_id === null
-        ? await this.profilesOnServer(incident.server_host, notification.recipient_email)
-        : {
-            profile: {
-              id: incident.profile_id,
-              ...(await this.profiles.of([incident.profile_id]))(incident.profile_id),
-            },
-          };
-    return notificationText({
-      kind: notification.kind,
-      ownerName: notification.recipient_name,
-      ...whose,
-      incident: {
-        id: incident.id,
-        // One of an endpoint has been told of above.
-        scope: incident.scope === 'endpoint' ? 'notice' : incident.scope,
-        failure: incident.first_failure,
-        openedAt: incident.opened_at,
-        closedAt: incident.closed_at,
-        affected: incident.affected,
-      },
-      mailboxes: mailboxes.map((mailbox) => mailbox.email_address),
-      mailboxIds: mailboxes.map((mailbox) => mailbox.mailbox_id),
-      publicUrl,
-    });
-  }
-
-  /** An owner of several profiles of a server hears of all of them at once. */
-  private async profilesOnServer(
-    host: string,
-    ownerEmail: string,
-  ): Promise<Pick<NotificationFacts, 'profile' | 'profiles'>> {
-    const profiles = await this.profiles.ofOwnerOnServer(host, ownerEmail);
-    const unknown = { name: '(deleted)', username: '(unknown)', ewsUrl: `https://${host}/EWS/Exchange.asmx` };
-    return { profile: profiles[0] ?? unknown, profiles: profiles.map(({ name }) => name) };
+  private async settle(
+    notification: NotificationRow,
+    written: WrittenNotification | null,
+    state: NotificationRow['state'],
+    error: string | null = null,
+  ): Promise<void> {
+    const at = this.clock.now();
+    const nextAttemptAt = state === 'pending' ? this.clock.in(retryDelay(notification.attempts, Math.random())) : null;
+    const { subject = null, text = null } = written ?? {};
+    await this.notifications.settle(notification, { state, subject, text, at, error, nextAttemptAt });
+    const isTold = (state === 'sent' || state === 'kept') && ['opened', 'digest'].includes(notification.kind);
+    if (isTold && written) await this.notifications.noteTold(notification.incident_id, written.affected, at);
   }
 }
+
+const factsOf = ({ id, incident_id, kind }: NotificationRow) => ({ notificationId: id, incidentId: incident_id, kind });

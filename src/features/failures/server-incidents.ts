@@ -5,17 +5,15 @@ import { EventsStore } from '../deliveries/events.store.js';
 import { ProfileNamesStore } from '../profiles/profile-names.store.js';
 import type { StoredFailure } from './failure.js';
 import { IncidentsStore } from './incidents.store.js';
-import { NotificationsStore } from './notifications.store.js';
 
 /**
  * A server that does not answer is one incident, whatever it fails with and however many profiles it serves.
- * As with mailboxes, notifications and events are of the same transaction.
+ * As with mailboxes, what its owners are to be told and the events are of the same transaction.
  */
 @Injectable()
 export class ServerIncidents {
   constructor(
     private readonly incidents: IncidentsStore,
-    private readonly notifications: NotificationsStore,
     private readonly profiles: ProfileNamesStore,
     private readonly events: EventsStore,
   ) {}
@@ -25,15 +23,12 @@ export class ServerIncidents {
     const incident = { subject, cause: failure.code, scope: 'server' as const, failure, at };
     const { id, opened } = await this.incidents.openOrJoin(sql, incident);
     if (!opened) return;
-    await this.notifications.add(sql, id, 'opened', at);
     await this.tell(sql, 'incident.opened', serverHost, id, { cause: failure.code, scope: incident.scope }, at);
   }
 
   async answers(sql: Sql, serverHost: string, at: Date): Promise<void> {
-    for (const { id, cause } of await this.incidents.closeOfServer(sql, serverHost, at)) {
-      await this.notifications.add(sql, id, 'recovered', at);
+    for (const { id, cause } of await this.incidents.closeOfServer(sql, serverHost, at))
       await this.tell(sql, 'incident.closed', serverHost, id, { cause }, at);
-    }
   }
 
   /** To each of its profiles, so that readers limited to one of them learn of it. */

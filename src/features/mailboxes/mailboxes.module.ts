@@ -5,6 +5,7 @@ import { HistoryModule } from '../history/history.module.js';
 import { ProfileListener } from '../profiles/profile-listener.js';
 import { ProfilesModule } from '../profiles/profiles.module.js';
 import { SchedulingModule } from '../scheduling/scheduling.module.js';
+import { IncidentChecksController } from './incident-checks.controller.js';
 import { MailboxRuns } from './mailbox-runs.js';
 import { MailboxTransitions } from './mailbox-transitions.js';
 import { MailboxesController } from './mailboxes.controller.js';
@@ -19,7 +20,7 @@ import { StoppedMailboxesStore } from './stopped-mailboxes.store.js';
 /** Mailboxes: what people do with them, and how their work is carried out. */
 @Module({
   imports: [SchedulingModule, DeliveriesModule, FailuresModule, HistoryModule, ProfilesModule],
-  controllers: [MailboxesController],
+  controllers: [MailboxesController, IncidentChecksController],
   providers: [
     MailboxesStore,
     MailboxTransitions,

@@ -1,16 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Clock } from '../../platform/clock/clock.js';
+import { TellingStore } from '../failures/telling.store.js';
 import { ProfileListener } from '../profiles/profile-listener.js';
 import { ServerPacingStore } from '../scheduling/server-pacing.store.js';
 import { StoppedMailboxesStore } from './stopped-mailboxes.store.js';
 
-/** A corrected profile is tried at once by mailboxes that had stopped, rather than at their next probe. */
+/** A corrected profile is tried at once by mailboxes that had stopped, rather than at their next probe, and people who are new to it are told. */
 @Injectable()
 export class ProfileChanges extends ProfileListener {
   constructor(
     private readonly stopped: StoppedMailboxesStore,
     private readonly servers: ServerPacingStore,
+    private readonly telling: TellingStore,
     private readonly clock: Clock,
   ) {
     super();
@@ -19,5 +21,9 @@ export class ProfileChanges extends ProfileListener {
   override async connectionChanged(manager: EntityManager, profileId: string): Promise<void> {
     await this.servers.liftHold(manager, profileId);
     await this.stopped.probeSomeOfProfile(manager, profileId, this.clock.now());
+  }
+
+  override async tellingChanged(manager: EntityManager, profileId: string): Promise<void> {
+    await this.telling.audienceChanged(manager, profileId, this.clock.now());
   }
 }

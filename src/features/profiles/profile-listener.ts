@@ -4,4 +4,7 @@ import type { EntityManager } from 'typeorm';
 export abstract class ProfileListener {
   /** Address, credentials or the way of access changed: what failed before may work now and is worth a try at once. */
   abstract connectionChanged(manager: EntityManager, profileId: string): Promise<void>;
+
+  /** Others are to be told of trouble, or at another time; open incidents have them at once. */
+  abstract tellingChanged(manager: EntityManager, profileId: string): Promise<void>;
 }

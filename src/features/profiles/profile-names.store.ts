@@ -36,12 +36,14 @@ export class ProfileNamesStore {
     return rows.map(({ id }) => id);
   }
 
-  /** Profiles of a server whose owner has this address; for texts to that owner. */
-  async ofOwnerOnServer(serverHost: string, ownerEmail: string): Promise<ProfileNames[]> {
+  /** Profiles of a server whose owner or escalation contact has this address, all when it is nobody's; for texts to that person. */
+  async ofPersonOnServer(serverHost: string, email: string): Promise<ProfileNames[]> {
     return this.dataSource.query<ProfileNames[]>(
       `SELECT name, auth_username AS username, ews_url AS "ewsUrl" FROM email_server_profiles
-       WHERE server_host = $1 AND lower(owner_email) = lower($2) ORDER BY id`,
-      [serverHost, ownerEmail],
+       WHERE server_host = $1 AND (lower($2) IN (lower(owner_email), lower(escalation_email)) OR NOT EXISTS (
+         SELECT FROM email_server_profiles p WHERE p.server_host = $1 AND lower($2) IN (lower(p.owner_email), lower(p.escalation_email))))
+       ORDER BY id LIMIT 100`,
+      [serverHost, email],
     );
   }
 }

@@ -17,6 +17,9 @@ export interface ProfileSettings extends MailSettings {
   /** Of each mailbox. */
   readonly maxSendsPerMinute: number;
   readonly notifyOwner: boolean;
+  /** Who is told when nobody acknowledges an incident in time; null: nobody. */
+  readonly escalationContact: { readonly name: string; readonly email: string } | null;
+  readonly escalateAfterMinutes: number;
   /** Content received longer ago is removed here, never on the server; null: kept. */
   readonly contentRetentionDays: number | null;
 }
@@ -49,6 +52,16 @@ export interface ProfileConnection extends Omit<ProfileSettings, 'auth'> {
 
 /** The row that a sealed password belongs to. */
 export const secretOwner = (profileId: string) => `email_server_profiles/${profileId}/auth_secret`;
+
+/** Whether a change makes other people, or people at another time, the ones to be told of trouble. */
+export function changesTelling(before: ProfileSettings, after: ProfileSettings): boolean {
+  return (
+    before.ownerEmail !== after.ownerEmail ||
+    before.notifyOwner !== after.notifyOwner ||
+    before.escalationContact?.email !== after.escalationContact?.email ||
+    before.escalateAfterMinutes !== after.escalateAfterMinutes
+  );
+}
 
 /** Whether a change can make calls succeed that failed before, so that waiting for a retry makes no sense. */
 export function changesConnection(before: ProfileSettings, after: ProfileSettings): boolean {

@@ -45,6 +45,15 @@ const fields = {
   maxConcurrentConnections: z.int().min(1).max(300),
   maxSendsPerMinute: z.int().min(1).max(1_000).describe('Messages of each mailbox; those above it wait'),
   notifyOwner: z.boolean(),
+  escalationContact: z
+    .strictObject({ name, email: emailAddress })
+    .nullable()
+    .describe('Who is told as well when nobody acknowledges an incident in time; null: nobody'),
+  escalateAfterMinutes: z
+    .int()
+    .min(1)
+    .max(43_200)
+    .describe('So long after an incident began the escalation contact is told'),
   contentRetentionDays: z
     .int()
     .min(1)
@@ -80,6 +89,8 @@ export const newProfile = z
     maxConcurrentConnections: fields.maxConcurrentConnections.default(10),
     maxSendsPerMinute: fields.maxSendsPerMinute.default(30),
     notifyOwner: fields.notifyOwner.default(true),
+    escalationContact: fields.escalationContact.default(null),
+    escalateAfterMinutes: fields.escalateAfterMinutes.default(240),
     ...newMailSettings,
     contentRetentionDays: fields.contentRetentionDays.default(null),
   })
@@ -119,6 +130,8 @@ export const profileAnswer = z
     maxConcurrentConnections: z.int(),
     maxSendsPerMinute: z.int(),
     notifyOwner: z.boolean(),
+    escalationContact: z.object({ name: z.string(), email: z.string() }).nullable(),
+    escalateAfterMinutes: z.int(),
     ...mailSettingsAnswer,
     contentRetentionDays: z.int().nullable(),
     pacing: z
@@ -154,6 +167,8 @@ export function showProfile({ profile, pacing }: PacedProfile): ProfileAnswer {
     maxConcurrentConnections: profile.maxConcurrentConnections,
     maxSendsPerMinute: profile.maxSendsPerMinute,
     notifyOwner: profile.notifyOwner,
+    escalationContact: profile.escalationContact,
+    escalateAfterMinutes: profile.escalateAfterMinutes,
     ...mailSettingsOf(profile),
     contentRetentionDays: profile.contentRetentionDays,
     pacing: {

@@ -21,6 +21,9 @@ interface ProfileRow extends MailSettingsRow {
   readonly max_concurrent_connections: number;
   readonly max_sends_per_minute: number;
   readonly notify_owner: boolean;
+  readonly escalation_name: string | null;
+  readonly escalation_email: string | null;
+  readonly escalate_after_minutes: number;
   readonly content_retention_days: number | null;
   readonly version: number;
   readonly created_at: Date;
@@ -157,6 +160,9 @@ function valuesOf(profile: Profile) {
     max_concurrent_connections: profile.maxConcurrentConnections,
     max_sends_per_minute: profile.maxSendsPerMinute,
     notify_owner: profile.notifyOwner,
+    escalation_name: profile.escalationContact?.name ?? null,
+    escalation_email: profile.escalationContact?.email ?? null,
+    escalate_after_minutes: profile.escalateAfterMinutes,
     ...mailSettingsValues(profile),
     content_retention_days: profile.contentRetentionDays,
     version: profile.version,
@@ -186,6 +192,11 @@ function profileOf(row: ProfileRow): Profile {
     maxConcurrentConnections: row.max_concurrent_connections,
     maxSendsPerMinute: row.max_sends_per_minute,
     notifyOwner: row.notify_owner,
+    escalationContact:
+      row.escalation_name !== null && row.escalation_email !== null
+        ? { name: row.escalation_name, email: row.escalation_email }
+        : null,
+    escalateAfterMinutes: row.escalate_after_minutes,
     ...mailSettingsOfRow(row),
     contentRetentionDays: row.content_retention_days,
     version: row.version,

@@ -125,6 +125,13 @@ export class ServerPacingStore {
     return new Set(rows.map(({ host }) => host));
   }
 
+  /** Lets a server be called at once, because a person asks. */
+  async liftHoldOf(sql: Sql, host: string): Promise<void> {
+    await sql.query(`UPDATE server_pacing SET hold_until = '-infinity', canary_until = '-infinity' WHERE host = $1`, [
+      host,
+    ]);
+  }
+
   /** Lets the profile's server be called at once, because a person asks. */
   async liftHold(sql: Sql, profileId: string): Promise<void> {
     await sql.query(

@@ -4,6 +4,7 @@ import type { DataSource } from 'typeorm';
 import { entities } from '../../../src/apps/features.js';
 import { startProcess, type RunningProcess } from '../../../src/apps/start-process.js';
 import { BootstrapKey } from '../../../src/features/access/bootstrap-key.js';
+import { NotificationPlanner } from '../../../src/features/failures/notification-planner.js';
 import { FolderSync } from '../../../src/features/incoming/folder-sync.js';
 import { MessageChanges } from '../../../src/features/incoming/message-changes.js';
 import { WatchedFolders } from '../../../src/features/incoming/watched-folders.js';
@@ -150,6 +151,12 @@ export class WholeStage {
     const claims = await this.claim(limit);
     await Promise.all(claims.filter(({ kind }) => kind === 'incoming').map((claim) => this.receive(claim)));
     return claims.length;
+  }
+
+  /** Decides what is to be told of incidents by now, as the loops of two workers do. */
+  async plan(): Promise<void> {
+    const planner = this.get(NotificationPlanner);
+    while ((await planner.planDue()) + (await planner.planDue()) > 0);
   }
 
   /** Moves on to when every mailbox is due again, and carries out all that is due. */
