@@ -6,6 +6,8 @@ export interface SmtpReceiver {
   readonly url: string;
   /** What has come in, the oldest first. */
   readonly mails: readonly ReceivedMail[];
+  /** What RCPT of an address is answered with; null: it is accepted, as all are at first. */
+  refusal: (address: string) => { readonly code: number; readonly words: string } | null;
   close(): Promise<void>;
 }
 
@@ -16,11 +18,16 @@ export interface ReceivedMail {
   readonly parsed: ParsedMail;
 }
 
-/** A mail server that accepts everything, and remembers it. @param onPort 0: a free one */
+/** A mail server that accepts everything it is not told to refuse, and remembers it. @param onPort 0: a free one */
 export async function startSmtpReceiver(onPort = 0): Promise<SmtpReceiver> {
   const mails: ReceivedMail[] = [];
+  const receiver = { mails, refusal: (() => null) as SmtpReceiver['refusal'] };
   const server = new SMTPServer({
     disabledCommands: ['STARTTLS', 'AUTH'],
+    onRcptTo({ address }, _session, done) {
+      const refusal = receiver.refusal(address);
+      done(refusal && Object.assign(new Error(refusal.words), { responseCode: refusal.code }));
+    },
     onData(stream, session, done) {
       simpleParser(stream).then(
         (parsed) => {
@@ -37,9 +44,8 @@ export async function startSmtpReceiver(onPort = 0): Promise<SmtpReceiver> {
     server.listen(onPort, '127.0.0.1', () => resolve());
   });
   const { port } = server.server.address() as AddressInfo;
-  return {
+  return Object.assign(receiver, {
     url: `smtp://127.0.0.1:${port}`,
-    mails,
-    close: () => new Promise((resolve) => server.close(resolve)),
-  };
+    close: () => new Promise<void>((resolve) => server.close(() => resolve())),
+  });
 }
