@@ -15,9 +15,10 @@ const client = () => stage.whole.client();
 const contact = { name: 'Carla Contact', email: 'carla@example.com' };
 const paul = { name: 'Paul Person', email: 'paul@example.com' };
 const events = async (incidentId: string) =>
-  (await stage.whole.dataSource.query(`SELECT type, data FROM events WHERE subject_id = $1 ORDER BY seq`, [
-    incidentId,
-  ])) as { type: string; data: Record<string, unknown> }[];
+  stage.whole.dataSource.query<{ type: string; data: Record<string, unknown> }[]>(
+    `SELECT type, data FROM events WHERE subject_id = $1 ORDER BY seq`,
+    [incidentId],
+  );
 const read = async (id: string) => succeeded(await client().get(`/v1/incidents/${id}`));
 
 /** A profile of which some mailboxes stand still; its owner has been told. */

@@ -9,6 +9,10 @@ import { IncomingStore } from '../../src/features/incoming/incoming.store.js';
 import { MessageItemsStore } from '../../src/features/incoming/message-items.store.js';
 import { ItemFailuresStore } from '../../src/features/incoming/item-failures.store.js';
 import { MailboxesStore } from '../../src/features/mailboxes/mailboxes.store.js';
+import { CatchUpStore } from '../../src/features/failures/catch-up.store.js';
+import { IncidentActsStore } from '../../src/features/failures/incident-acts.store.js';
+import { NotificationPlanner } from '../../src/features/failures/notification-planner.js';
+import { TellingStore } from '../../src/features/failures/telling.store.js';
 import { NotificationsStore } from '../../src/features/failures/notifications.store.js';
 import { ServerPacingStore } from '../../src/features/scheduling/server-pacing.store.js';
 import { StoppedMailboxesStore } from '../../src/features/mailboxes/stopped-mailboxes.store.js';
@@ -36,6 +40,7 @@ const large = [
   'incidents',
   'incident_mailboxes',
   'notifications',
+  'incident_acts',
   'idempotency_keys',
   'diagnostic_reports',
   'mailbox_history',
@@ -118,11 +123,14 @@ beforeAll(async () => {
     SELECT gen_random_uuid(), f.id, f.profile_id, CASE WHEN k % 500 = 0 THEN 'pending' WHEN k % 777 = 0 THEN 'failed' ELSE 'sent' END, 'new', '<x>', 's', '{"to":[],"cc":[],"bcc":[],"replyTo":[]}', now(), now(), now()
     FROM generate_series(1, 100000) k JOIN few f ON f.n = 1 + k % 2000`);
   await sql.query(
-    `INSERT INTO incidents (id, profile_id, cause, scope, first_failure, last_failure, opened_at, last_seen_at, closed_at)
-    SELECT gen_random_uuid(), f.profile_id, 'Cause' || k, 'mailbox', $1, $1, now(), now(), CASE WHEN k % 200 <> 0 THEN now() END
+    `INSERT INTO incidents (id, profile_id, cause, scope, first_failure, last_failure, opened_at, last_seen_at, closed_at, told_at, notify_at)
+    SELECT gen_random_uuid(), f.profile_id, 'Cause' || k, 'mailbox', $1, $1, now(), now(), CASE WHEN k % 200 <> 0 THEN now() END,
+      now(), CASE WHEN k % 200 = 0 THEN $2::timestamptz + (k % 3000 - 400) * interval '1 minute' END
     FROM generate_series(1, 20000) k JOIN few f ON f.n = 1 + k % 2000`,
-    [failure],
+    [failure, stage.clock.now()],
   );
+  await sql.query(`INSERT INTO incident_acts (id, incident_id, act, done_by, data, done_at)
+    SELECT gen_random_uuid(), i.id, CASE WHEN n = 1 THEN 'commented' ELSE 'acknowledged' END, '{}', '{}', now() FROM incidents i, generate_series(1, 2) n`);
   // One in twenty is about a webhook endpoint; the last two endpoints are of profiles that the limited key sees.
   await sql.query(
     `INSERT INTO webhook_endpoints (id, url, profile_ids, enabled, secret, cursor_epoch, cursor_txid, cursor_seq, created_at, updated_at)
@@ -339,6 +347,46 @@ it.each<[string, () => Promise<unknown>]>([
   ['listing notifications by a limited key', get('/v1/notifications', asLimited)],
   ['listing notifications of an incident', get('/v1/notifications?incidentId={incident}')],
   ['finding notifications to send', () => stage.get(NotificationsStore).takeDue(now(), now(), 20)],
+  [
+    'deciding what to tell of incidents',
+    async () => {
+      // Also as it is when there is no incident to look at, and when each of them is due.
+      expect(await stage.get(NotificationPlanner).planDue()).toBeGreaterThan(5);
+      await stage.get(TellingStore).due(new Date(0), 50);
+      await stage.get(TellingStore).due(new Date(4e12), 50);
+      await stage.get(TellingStore).withdrawWaiting(stage.dataSource, incident, now());
+      await stage.get(TellingStore).refusedBy(stage.dataSource, incident);
+      await stage.get(TellingStore).audienceChanged(stage.dataSource, mailbox.profile_id, now());
+    },
+  ],
+  [
+    'sending a notification',
+    async () => {
+      const store = stage.get(NotificationsStore);
+      const [taken] = await store.takeDue(new Date(4e12), new Date(4e12), 1);
+      if (!taken) throw new Error('there is nothing to send');
+      await store.standing(taken.id, now());
+      await store.firstOpening(incident);
+      await store.noteTold(incident, 1, now());
+      await store.giveBack(taken, { type: 'waits', until: now() });
+      await store.waiting();
+    },
+  ],
+  ['acting on an incident', () => stage.get(IncidentActsStore).lock(stage.dataSource, incident)],
+  ['listing what people did with an incident', () => stage.get(IncidentActsStore).list(incident, 50)],
+  ['listing comments on an incident', get('/v1/incidents/{incident}/comments')],
+  ['unmuting a cause', () => stage.client().delete(`/v1/email-server-profiles/${mailbox.profile_id}/muted-causes/X`)],
+  [
+    'counting what came back after an incident',
+    async () => {
+      const [row] = await stage.dataSource.query(`SELECT i.*, now() AS closed_at FROM incidents i WHERE id = $1`, [
+        incident,
+      ]);
+      const store = stage.get(CatchUpStore);
+      await store.of({ ...row, opened_at: new Date(Date.now() - 3_600_000), affected: 1 });
+      await store.of({ ...row, opened_at: new Date(Date.now() - 3_600_000), affected: 0 });
+    },
+  ],
   ['finding messages to send', () => stage.get(OutgoingStore).nextWaiting(mailbox.id, now(), [])],
   ['finding when the next message is to be sent', () => stage.get(OutgoingStore).nextDue(mailbox.id, now())],
   ['finding whether one was sent', () => stage.get(OutgoingStore).sentSince(mailbox.id, new Date(Date.now() + 1e9))],

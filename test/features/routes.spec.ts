@@ -91,10 +91,20 @@ it('lists every route with the scope that it needs', () => {
     'GET /v1/email-server-profiles/:id/address-book read',
     'POST /v1/email-server-profiles/:id/address-book write',
     'PUT /v1/email-server-profiles/:id/address-book write',
+    'GET /v1/email-server-profiles/:id/muted-causes read',
+    'DELETE /v1/email-server-profiles/:id/muted-causes/:code write',
+    'GET /v1/email-server-profiles/:id/muted-causes/:code read',
+    'PUT /v1/email-server-profiles/:id/muted-causes/:code write',
     'GET /v1/events read',
     'GET /v1/events/stream read',
     'GET /v1/incidents read',
     'GET /v1/incidents/:id read',
+    'POST /v1/incidents/:id/acknowledge write',
+    'POST /v1/incidents/:id/check write',
+    'GET /v1/incidents/:id/comments read',
+    'POST /v1/incidents/:id/comments write',
+    'POST /v1/incidents/:id/reassign write',
+    'POST /v1/incidents/:id/snooze write',
     'GET /v1/mailboxes read',
     'POST /v1/mailboxes write',
     'DELETE /v1/mailboxes/:id write',
@@ -175,6 +185,9 @@ function changeOf(method: string, template: string): object | undefined {
   if (template.endsWith('/address-book')) return method === 'GET' ? undefined : { entries: [{ domain: 'x.example' }] };
   if (template === '/v1/webhook-endpoints/:id/replay')
     return { from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z' };
+  if (template.endsWith('/comments') && method === 'POST') return { text: 'x' };
+  if (template.endsWith('/snooze')) return { until: '2026-03-02T00:00:00Z' };
+  if (template.endsWith('/reassign')) return { assignee: null };
   if (template.endsWith('/backfill')) return { from: '2020-01-01T00:00:00Z' };
   if (template.endsWith('/share') && method === 'POST') return { expiresInHours: 1 };
   if (method !== 'PATCH') return undefined;
@@ -280,6 +293,8 @@ const bodies = () => ({
     minPollingIntervalSeconds: 60,
     maxConcurrentConnections: 10,
     notifyOwner: true,
+    escalationContact: null,
+    escalateAfterMinutes: 240,
     trackingToken: { enabled: false },
     smartMatching: { enabled: false },
     blockedAttachmentExtensions: [],

@@ -18,9 +18,9 @@ export function smtpFailure(error: unknown): SmtpFailure {
     readonly response?: unknown;
     readonly message?: unknown;
   };
-  const words = [response, message].find((text) => typeof text === 'string' && text !== '');
+  const words = [response, message].find((text): text is string => typeof text === 'string' && text !== '');
   return {
-    words: String(words ?? 'unknown error').slice(0, longestWords),
+    words: (words ?? 'unknown error').slice(0, longestWords),
     isFinal: command === 'RCPT TO' && typeof responseCode === 'number' && responseCode >= 500 && responseCode < 600,
   };
 }
