@@ -4,13 +4,13 @@ import { publicUrlOf } from '../../platform/config/public-url.js';
 import type { Settings } from '../../platform/config/settings.js';
 import { SETTINGS } from '../../platform/tokens.js';
 import { eventsKeptMs } from '../deliveries/feed-retention.js';
-import { ProfileNamesStore, type ProfileNames } from '../profiles/profile-names.store.js';
+import { ProfileNamesStore } from '../profiles/profile-names.store.js';
 import { CatchUpStore } from './catch-up.store.js';
 import { endpointNotificationText } from './endpoint-notification-text.js';
 import type { IncidentRow } from './incident-row.js';
 import { IncidentViewsStore } from './incident-views.store.js';
 import type { NotificationRow } from './notification-row.js';
-import { notificationText } from './notification-text.js';
+import { notificationText, type NotificationFacts } from './notification-text.js';
 import { NotificationsStore } from './notifications.store.js';
 
 const namedMailboxes = 5;
@@ -57,14 +57,14 @@ export class NotificationWriter {
       return { ...written, affected };
     }
     const mailboxes = await this.incidents.mailboxesOf(incident.id, namedMailboxes);
-    const profiles = await this.profilesOf(incident, notification.recipient_email);
-    const facts = {
+    const words = notificationText({
       kind: notification.kind,
       ownerName: notification.recipient_name,
-      profile: profileOf(incident, profiles),
+      ...(await this.profilesOf(incident, notification.recipient_email)),
       incident: {
         id: incident.id,
-        scope: incident.scope,
+        // One of an endpoint has been told of above.
+        scope: incident.scope === 'endpoint' ? 'notice' : incident.scope,
         failure: incident.first_failure,
         openedAt: incident.opened_at,
         closedAt: incident.closed_at,
@@ -74,33 +74,28 @@ export class NotificationWriter {
       mailboxes: mailboxes.map((mailbox) => mailbox.email_address),
       mailboxIds: mailboxes.map((mailbox) => mailbox.mailbox_id),
       publicUrl,
-      profiles: profiles.map(({ name }) => name),
       now: this.clock.now(),
       newly: notification.kind === 'digest' ? Math.max(0, affected - notification.told_before) : null,
       ...(notification.kind === 'recovered' ? { caughtUp: await this.catchUp.of(incident) } : {}),
       ...(notification.kind === 'escalated' ? await this.unanswered(incident.id) : {}),
-    };
-    return { ...notificationText(facts), affected };
+    });
+    return { ...words, affected };
   }
 
   /** A person of several profiles of a server hears of all of them at once. */
-  private async profilesOf(incident: IncidentRow, email: string): Promise<ProfileNames[]> {
-    if (incident.server_host !== null) return this.profiles.ofPersonOnServer(incident.server_host, email);
-    return incident.profile_id === null ? [] : [(await this.profiles.of([incident.profile_id]))(incident.profile_id)];
+  private async profilesOf(
+    incident: IncidentRow,
+    email: string,
+  ): Promise<Pick<NotificationFacts, 'profile' | 'profiles'>> {
+    const { profile_id: id, server_host: host } = incident;
+    if (id !== null) return { profile: { id, ...(await this.profiles.of([id]))(id) } };
+    const profiles = host === null ? [] : await this.profiles.ofPersonOnServer(host, email);
+    const unknown = { name: '(deleted)', username: '(unknown)', ewsUrl: `https://${host ?? ''}/EWS/Exchange.asmx` };
+    return { profile: profiles[0] ?? unknown, profiles: profiles.map(({ name }) => name) };
   }
 
-  private async unanswered(incidentId: string) {
+  private async unanswered(incidentId: string): Promise<Pick<NotificationFacts, 'unanswered'>> {
     const told = await this.notifications.firstOpening(incidentId);
     return told ? { unanswered: told } : {};
   }
-}
-
-function profileOf({ server_host: host, profile_id: id }: IncidentRow, profiles: readonly ProfileNames[]) {
-  const [first] = profiles;
-  return {
-    ...(id === null ? {} : { id }),
-    name: profiles.map(({ name }) => name).join('”, “') || '(deleted)',
-    username: first?.username ?? '(unknown)',
-    ewsUrl: first?.ewsUrl ?? `https://${host ?? ''}/EWS/Exchange.asmx`,
-  };
 }
