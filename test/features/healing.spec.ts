@@ -44,6 +44,7 @@ async function pass(ms: number, stepMs = 10_000): Promise<void> {
   for (let passed = 0; passed < ms; passed += stepMs) {
     stage.clock.advance(stepMs);
     await drain();
+    await stage.plan();
   }
 }
 

@@ -102,6 +102,8 @@ describeOnBothQueues('a wrong password', (queue) => {
       });
     }
     expect(await road.incidents()).toMatchObject([{ open: false }]);
+    // The end is told when the others had time to come back, too.
+    road.clock.advance(60_000);
     expect((await road.profile()).pacing).toMatchObject({ suspendedCause: null, holdUntil: null });
     expect((await road.feed('profile.suspended', 'profile.resumed')).map(({ type }) => type)).toEqual([
       'profile.suspended',

@@ -28,10 +28,11 @@ describeOnBothQueues('impersonation denied', (queue) => {
     eventually(async () =>
       expect(await states()).toMatchObject(Object.fromEntries(addresses.map((address) => [address, state]))),
     );
-  /** Revoked from these, and confirmed by the second look. */
+  /** Revoked from these, confirmed by the second look, and waited for others by those who tell of it. */
   const stopped = async (addresses: readonly string[]) => {
     await road.deniedOnce(addresses.map(idOf));
     await inState('failed', addresses);
+    road.clock.advance(30_000);
   };
   const callsAs = (address: string) => road.exchange.lastCalls(4_000).filter((call) => call.address === address);
 
