@@ -1,4 +1,6 @@
+import { CatchUpStore } from '../../src/features/failures/catch-up.store.js';
 import { NotificationHealth } from '../../src/features/failures/notification-health.js';
+import { NotificationsStore } from '../../src/features/failures/notifications.store.js';
 import { hours, minutes, NotifyingStage } from './support/notifying-stage.js';
 import { succeeded } from './support/whole-stage.js';
 
@@ -117,6 +119,47 @@ describe('when mail goes out', () => {
     expect(stage.mailOf(profileId)).toHaveLength(1);
   });
 
+  it('does not overtake itself: the end waits for a beginning that somebody is just sending', async () => {
+    const { profileId, ids } = await stage.profileWith(5);
+    await stage.stop(ids[0] ?? '');
+    stage.whole.clock.advance(30_000);
+    await stage.whole.plan();
+    const store = stage.whole.get(NotificationsStore);
+    const taken = await store.takeDue(stage.now(), stage.whole.clock.in(5 * minutes), 50);
+    await stage.recover(ids[0] ?? '');
+    await stage.pass(4 * minutes, minutes);
+    const { id } = await stage.incident(profileId);
+    expect(await stage.told(id)).toEqual(['opened olga pending', 'recovered olga pending']);
+    const [opened] = taken.filter((row) => row.incident_id === id);
+    const result = {
+      state: 'sent',
+      subject: 's',
+      text: 't',
+      at: stage.now(),
+      error: null,
+      nextAttemptAt: null,
+    } as const;
+    if (!opened) throw new Error('nothing was taken');
+    await store.settle(opened, result);
+    await stage.pass(1_000);
+    expect(await stage.told(id)).toEqual(['opened olga', 'recovered olga']);
+    // Whoever took so long that another one had to try writes nothing any more.
+    await store.settle({ ...opened, attempts: 7 }, { ...result, state: 'failed' });
+    expect(await stage.told(id)).toEqual(['opened olga', 'recovered olga']);
+  });
+
+  it('tells the end at once when it begins anew', async () => {
+    const { profileId } = await stage.profileWith(1);
+    await stage.suspend(profileId);
+    await stage.pass(1_000);
+    await stage.resume(profileId);
+    await stage.pass(10_000);
+    expect(stage.mailOf(profileId)).toHaveLength(1);
+    await stage.suspend(profileId);
+    await stage.pass(1_000);
+    expect(stage.mailOf(profileId)).toHaveLength(3);
+  });
+
   it('tells what was fetched and sent since', async () => {
     const { id, ids, profileId } = await broken();
     const [mailbox = ''] = ids;
@@ -137,7 +180,7 @@ describe('when mail goes out', () => {
       waited,
       now,
     ]);
-    const { CatchUpStore } = await import('../../src/features/failures/catch-up.store.js');
+
     const [row] = await dataSource.query(`SELECT * FROM incidents WHERE id = $1`, [id]);
     expect(await stage.whole.get(CatchUpStore).of(row)).toEqual({ received: 6, sent: 1 });
     // Of a whole profile, whose incident has no mailboxes of its own.
@@ -179,6 +222,17 @@ describe('what people do with an incident', () => {
       'incident.escalated',
       'incident.closed',
     ]);
+  });
+
+  it('acknowledged before the mail server took the escalation, it is not sent', async () => {
+    const { id } = await broken(1, 20, { escalationContact: contact, escalateAfterMinutes: 60 });
+    stage.smtp.refusal = () => ({ code: 451, words: 'try later' });
+    await stage.pass(hours, 30 * minutes);
+    expect(await stage.told(id)).toEqual(['opened olga', 'escalated carla pending']);
+    succeeded(await stage.act(id, 'acknowledge'));
+    stage.smtp.refusal = () => null;
+    await stage.pass(hours, 10 * minutes);
+    expect(await stage.told(id)).toEqual(['opened olga', 'escalated carla withdrawn']);
   });
 
   it('snoozed, nobody is mailed until then; then there is one digest, and the end is told at any time', async () => {

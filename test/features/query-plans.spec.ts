@@ -4,6 +4,7 @@ import { OutgoingStore } from '../../src/features/outgoing/outgoing.store.js';
 import { HistoryStore } from '../../src/features/history/history.store.js';
 import { HistoryUpkeepStore } from '../../src/features/history/history-upkeep.store.js';
 import { FoldersStore } from '../../src/features/incoming/folders.store.js';
+import type { StoredFailure } from '../../src/features/failures/failure.js';
 import { IncidentsStore } from '../../src/features/failures/incidents.store.js';
 import { IncomingStore } from '../../src/features/incoming/incoming.store.js';
 import { MessageItemsStore } from '../../src/features/incoming/message-items.store.js';
@@ -321,6 +322,17 @@ it.each<[string, () => Promise<unknown>]>([
   [
     'taking a mailbox out of its incidents',
     () => stage.get(IncidentsStore).removeMailbox(stage.dataSource, mailbox.id, null, now()),
+  ],
+  [
+    'opening an incident',
+    () =>
+      stage.get(IncidentsStore).openOrJoin(stage.dataSource, {
+        subject: { profileId: mailbox.profile_id },
+        cause: 'AnotherCause',
+        scope: 'mailbox',
+        failure: JSON.parse(failure) as StoredFailure,
+        at: now(),
+      }),
   ],
   ['closing an incident', () => stage.get(IncidentsStore).countOut(stage.dataSource, incident, now())],
   [

@@ -72,9 +72,9 @@ export class IncidentActs {
     return comment;
   }
 
-  /** Somebody had its mailboxes looked at. */
-  async checked(sql: Sql, id: string, mailboxes: number, by: Actor): Promise<void> {
-    await this.note(sql, id, await this.open(sql, id), 'checked', by, { mailboxes });
+  /** Somebody had its mailboxes looked at. @param reach the profiles that whoever did so sees; others are not told */
+  async checked(sql: Sql, id: string, mailboxes: number, by: Actor, reach: readonly string[] | null): Promise<void> {
+    await this.note(sql, id, await this.open(sql, id), 'checked', by, { mailboxes }, reach);
   }
 
   private async open(sql: Sql, id: string): Promise<ActedOnIncident> {
@@ -91,9 +91,10 @@ export class IncidentActs {
     act: Exclude<IncidentAct, 'commented'>,
     by: Actor,
     data: Readonly<Record<string, unknown>>,
+    reach: readonly string[] | null = null,
   ): Promise<void> {
     await this.store.add(sql, id, { act, by, data }, this.clock.now());
-    await this.announce(sql, id, incident, `incident.${act}`, { ...data, by });
+    await this.announce(sql, id, incident, `incident.${act}`, { ...data, by }, reach);
   }
 
   /** A server’s incident to each of its profiles, so that readers limited to one of them learn of it. */
@@ -103,9 +104,12 @@ export class IncidentActs {
     { profileId, serverHost }: ActedOnIncident,
     type: EventType,
     data: Readonly<Record<string, unknown>>,
+    reach: readonly string[] | null = null,
   ): Promise<void> {
     const profileIds = serverHost === null ? [profileId] : await this.profiles.idsOnServer(sql, serverHost);
-    const told = profileIds.map((one) => ({ type, profileId: one, mailboxId: null, subjectId, data }));
+    const told = profileIds
+      .filter((one) => reach === null || one === null || reach.includes(one))
+      .map((one) => ({ type, profileId: one, mailboxId: null, subjectId, data }));
     await this.events.append(sql, told, this.clock.now());
   }
 }

@@ -50,7 +50,16 @@ export class IncidentsStore {
       ],
     );
     if (!row) throw new Error('the incident was neither inserted nor updated');
+    if (row.opened) await this.endWaitsNoLonger(sql, column, subjectId, incident.at);
     return row;
+  }
+
+  /** When it begins again, the end of the time before is told at once: after the new beginning it would mislead. */
+  private async endWaitsNoLonger(sql: Sql, column: string, subjectId: string, at: Date): Promise<void> {
+    await sql.query(
+      `UPDATE incidents SET notify_at = $2 WHERE ${column} = $1 AND closed_at IS NOT NULL AND notify_at > $2`,
+      [subjectId, at],
+    );
   }
 
   /** A mailbox that is new to it is told of in time. @returns how many it now holds, and what it is taken for so far */

@@ -56,7 +56,7 @@ export class NotificationsStore {
          n.kind <> 'recovered' AND EXISTS (SELECT FROM notifications e WHERE e.incident_id = n.incident_id AND e.kind = 'recovered'
            AND lower(e.recipient_email) = lower(n.recipient_email)) AS over,
          CASE WHEN i.closed_at IS NULL AND i.snoozed_until > $2 THEN i.snoozed_until END AS "snoozedUntil",
-         EXISTS (SELECT FROM ${audience} WHERE lower(person.email) = lower(n.recipient_email)
+         NOT (n.kind = 'escalated' AND i.acknowledged_at IS NOT NULL) AND EXISTS (SELECT FROM ${audience} WHERE lower(person.email) = lower(n.recipient_email)
            AND (n.kind = 'recovered' OR person.role = CASE n.kind WHEN 'escalated' THEN 'contact' ELSE 'owner' END)) AS wanted
        FROM notifications n JOIN incidents i ON i.id = n.incident_id WHERE n.id = $1`,
       [id, now],
