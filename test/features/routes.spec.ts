@@ -62,6 +62,8 @@ beforeAll(async () => {
   });
   mine = await resources(stage.profileId, 'mine');
   others = await resources(await stage.makeProfile(), 'others');
+  stage.clock.advance(30_000);
+  await stage.plan();
 });
 afterAll(() => stage?.close());
 

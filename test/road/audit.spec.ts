@@ -103,13 +103,16 @@ describeOnBothQueues('audit', (queue) => {
     await eventually(async () => expect((await road.mailbox(road.mailboxIds[0])).state).toBe('active'));
     expect((await road.api.get(`/v1/incidents/${incident.id}`)).body).toMatchObject({ open: true });
 
+    const mailed = async () => (await road.api.get(`/v1/notifications?incidentId=${incident.id}`)).body.items;
+    await eventually(async () => expect(await mailed()).toMatchObject([{ kind: 'opened' }]));
+
     expect(await audit()).toMatchObject({ missing: 0, recurring: false });
     expect((await road.api.get(`/v1/incidents/${incident.id}`)).body).toMatchObject({
       open: false,
       stoppedMailboxes: 0,
     });
     const told = await eventually(async () => {
-      const mails = (await road.api.get(`/v1/notifications?incidentId=${incident.id}`)).body.items;
+      const mails = await mailed();
       return mails.length === 2 && mails.every(({ text }: { text: string | null }) => text !== null) && mails;
     });
     expect(told[1].text).toContain('goes on');
