@@ -104,7 +104,7 @@ describeOnBothQueues('audit', (queue) => {
     expect((await road.api.get(`/v1/incidents/${incident.id}`)).body).toMatchObject({ open: true });
 
     const mailed = async () => (await road.api.get(`/v1/notifications?incidentId=${incident.id}`)).body.items;
-    await eventually(async () => expect(await mailed()).toMatchObject([{ kind: 'opened' }]));
+    await eventually(async () => expect(await mailed()).toMatchObject([{ kind: 'opened', state: 'kept' }]));
 
     expect(await audit()).toMatchObject({ missing: 0, recurring: false });
     expect((await road.api.get(`/v1/incidents/${incident.id}`)).body).toMatchObject({

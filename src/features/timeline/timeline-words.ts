@@ -120,6 +120,8 @@ function incidentTitle(details: Details): string {
 
 const notificationKinds: Readonly<Record<string, string>> = {
   opened: 'that an incident began',
+  digest: 'that an incident lasts',
+  escalated: 'that nobody has acknowledged an incident',
   recovered: 'that an incident is over',
 };
 const notificationStates: Readonly<Record<string, string>> = {
@@ -127,13 +129,15 @@ const notificationStates: Readonly<Record<string, string>> = {
   pending: 'is to be told',
   kept: 'could not be told, for there is no SMTP server,',
   failed: 'could not be told',
+  withdrawn: 'was not told any more',
 };
 
 function notificationTitle(details: Details): string {
   const kind = text(details, 'kind') ?? '';
   const state = text(details, 'state') ?? '';
   const about = notificationKinds[kind] ?? `about an incident (${kind})`;
-  return `The owner ${notificationStates[state] ?? 'was told'} ${about}: ${titleOfFailure(details)}`;
+  const who = kind === 'escalated' ? 'The escalation contact' : 'The owner';
+  return `${who} ${notificationStates[state] ?? 'was told'} ${about}: ${titleOfFailure(details)}`;
 }
 
 function backfillTitle(details: Details): string {

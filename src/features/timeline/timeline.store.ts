@@ -73,9 +73,9 @@ const sources: readonly Source[] = [
     `mailboxes m ${ofProfile} ${toldOfIt} WHERE m.id = $1
      AND NOT EXISTS (SELECT FROM incident_mailboxes im WHERE im.incident_id = i.id AND im.mailbox_id = m.id)`,
   ),
-  // A server's incident is told to the owners of all its profiles; here to that of the mailbox's own.
+  // A server's incident is told to the people of all its profiles; here to those of the mailbox's own.
   notificationsOf(
-    `mailboxes m ${ofServer} ${toldOfIt} WHERE m.id = $1 AND lower(n.recipient_email) = lower(p.owner_email)`,
+    `mailboxes m ${ofServer} ${toldOfIt} WHERE m.id = $1 AND lower(n.recipient_email) IN (lower(p.owner_email), lower(p.escalation_email))`,
   ),
   ...(['created_at', 'finished_at'] as const).map((time): Source => ({
     types: ['backfill'],
