@@ -38,6 +38,7 @@ const gone = { code: 'WebhookGone', message: 'answered 410', failingSince: '2026
 it.each<[string, EndpointNotificationFacts]>([
   ['endpoint-gone', facts({}, gone)],
   ['endpoint-failing', facts({}, {})],
+  ['endpoint-still-off', facts({ kind: 'digest' }, {})],
   ['endpoint-on-again', facts({ kind: 'recovered' }, {}, new Date('2026-03-01T09:31:00Z'))],
 ])('says %s in these words', (name, of) => {
   const { subject, text } = endpointNotificationText(of);
