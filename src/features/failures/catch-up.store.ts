@@ -8,7 +8,7 @@ const mostCounted = 100_000;
 const mostLookedAt = 20_000;
 
 /** What came back after an incident. Null: nothing that is known of yet. */
-export interface CatchUp {
+interface CatchUp {
   readonly received: number | null;
   readonly sent: number | null;
 }

@@ -33,7 +33,7 @@ export interface ToldIncident {
 }
 
 /** An escalation contact that has not been told yet. */
-export interface WaitingContact {
+interface WaitingContact {
   readonly email: string;
   readonly afterMinutes: number;
 }

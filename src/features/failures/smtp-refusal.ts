@@ -3,7 +3,7 @@ const keptTryingMs = 5 * 24 * 60 * 60_000;
 const longestWords = 500;
 
 /** What came of trying to mail a notification. */
-export interface SmtpFailure {
+interface SmtpFailure {
   /** The server's words, or what happened on the way to it. */
   readonly words: string;
   /** Whether the server will never take mail for this address. Anything else may pass: greylisting, a full disk, a server that is away. */

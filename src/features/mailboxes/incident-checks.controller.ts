@@ -14,7 +14,7 @@ import { PacingStore } from '../scheduling/pacing.store.js';
 import { ServerPacingStore } from '../scheduling/server-pacing.store.js';
 import { StoppedMailboxesStore } from './stopped-mailboxes.store.js';
 
-export const nothingToCheck = defineProblem({
+const nothingToCheck = defineProblem({
   code: 'nothing-to-check',
   status: 409,
   title: 'The incident stops no mailbox',
