@@ -27,6 +27,8 @@ class Listener extends ProfileListener {
     this.told.push(profileId);
   }
 
+  override async removed(): Promise<void> {}
+
   override async tellingChanged(manager: EntityManager): Promise<void> {
     await manager.query('SELECT 1');
   }

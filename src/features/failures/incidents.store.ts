@@ -62,30 +62,47 @@ export class IncidentsStore {
     );
   }
 
-  /** A mailbox that is new to it is told of in time. @returns how many it now holds, and what it is taken for so far */
+  /** @returns the open incident of this cause, unlocked */
+  async openOf(sql: Sql, profileId: string, cause: string): Promise<string | null> {
+    const [row] = await sql.query<{ id: string }[]>(
+      `SELECT id FROM incidents WHERE profile_id = $1 AND cause = $2 AND closed_at IS NULL`,
+      [profileId, cause],
+    );
+    return row?.id ?? null;
+  }
+
+  /**
+   * Puts a mailbox into an open incident, which is told of one that is new to it in time. One statement, because
+   * the incident is one row for a crowd and stays locked until the commit.
+   * @param again the failure, unless it has just opened the incident and was counted there
+   * @returns how many it now holds, and what it is taken for so far; null when it has closed meanwhile
+   */
   async addMailbox(
     sql: Sql,
     incidentId: string,
     mailboxId: string,
     at: Date,
-  ): Promise<{ stopped: number; scope: IncidentScope }> {
-    const [rows] = await sql.query<[{ stopped: number; scope: IncidentScope }[], number]>(
+    again: StoredFailure | null = null,
+  ): Promise<{ stopped: number; scope: IncidentScope } | null> {
+    const rows = await sql.query<{ stopped: number; scope: IncidentScope }[]>(
       `WITH before AS (SELECT recovered_at FROM incident_mailboxes WHERE incident_id = $1 AND mailbox_id = $2),
-       member AS (
-         INSERT INTO incident_mailboxes (incident_id, mailbox_id, joined_at, looked_at) VALUES ($1, $2, $3, $3)
+       incident AS (
+         UPDATE incidents SET
+           stopped = stopped + CASE WHEN EXISTS (SELECT FROM before WHERE recovered_at IS NULL) THEN 0 ELSE 1 END,
+           affected = affected + CASE WHEN EXISTS (SELECT FROM before) THEN 0 ELSE 1 END,
+           notify_at = CASE WHEN told_at IS NULL OR EXISTS (SELECT FROM before) THEN notify_at
+             ELSE least(notify_at, greatest($3, told_at + $4 * interval '1 millisecond')) END,
+           last_failure = coalesce($5, last_failure), failures = failures + CASE WHEN $5::jsonb IS NULL THEN 0 ELSE 1 END,
+           last_seen_at = CASE WHEN $5::jsonb IS NULL THEN last_seen_at ELSE $3 END
+         WHERE id = $1 AND closed_at IS NULL RETURNING id, stopped, scope
+       ), member AS (
+         INSERT INTO incident_mailboxes (incident_id, mailbox_id, joined_at, looked_at) SELECT id, $2, $3, $3 FROM incident
          ON CONFLICT (incident_id, mailbox_id) DO UPDATE SET recovered_at = NULL, looked_at = excluded.looked_at
        )
-       UPDATE incidents SET
-         stopped = stopped + CASE WHEN EXISTS (SELECT FROM before WHERE recovered_at IS NULL) THEN 0 ELSE 1 END,
-         affected = affected + CASE WHEN EXISTS (SELECT FROM before) THEN 0 ELSE 1 END,
-         notify_at = CASE WHEN told_at IS NULL OR EXISTS (SELECT FROM before) THEN notify_at
-           ELSE least(notify_at, greatest($3, told_at + $4 * interval '1 millisecond')) END
-       WHERE id = $1 RETURNING stopped, scope`,
-      [incidentId, mailboxId, at, betweenDigestsMs],
+       SELECT stopped, scope FROM incident`,
+      [incidentId, mailboxId, at, betweenDigestsMs, again && storableJson(again)],
     );
-    const [row] = rows;
-    if (!row) throw new Error(`incident ${incidentId} is gone`);
-    return row;
+    return rows[0] ?? null;
   }
 
   /** How many mailboxes a cause stops in a profile, and whether that is most of it. */
@@ -139,25 +156,32 @@ export class IncidentsStore {
   }
 
   /**
-   * Counts a mailbox out, and closes the incident if it was the last. The row is locked by the count, or the
-   * last two mailboxes to recover would each still see the other one.
+   * Counts a mailbox out, and closes the incident if it was the last: by the count, which the row's lock keeps
+   * exact, for the last two mailboxes to recover would each still see the membership of the other one.
    * @returns the incident if this call closed it
    */
   async countOut(sql: Sql, incidentId: string, at: Date): Promise<{ profileId: string; cause: string } | null> {
+    const isLast = 'stopped = 1 AND NOT suspends AND closed_at IS NULL';
     // The few that are left of a wide incident are single mailboxes again: the next one is looked at twice.
-    await sql.query(
+    const [rows] = await sql.query<[{ profile_id: string; cause: string; closed: boolean }[], number]>(
       `UPDATE incidents SET stopped = stopped - 1,
-         scope = CASE WHEN scope = 'profile' AND NOT suspends AND stopped <= ${fewestWide} THEN 'mailbox' ELSE scope END
-       WHERE id = $1`,
-      [incidentId],
-    );
-    const [rows] = await sql.query<[{ profile_id: string; cause: string }[], number]>(
-      `UPDATE incidents SET closed_at = $2, notify_at = $3 WHERE id = $1 AND closed_at IS NULL AND NOT suspends
-         AND NOT EXISTS (SELECT FROM incident_mailboxes m WHERE m.incident_id = $1 AND m.recovered_at IS NULL)
-       RETURNING profile_id, cause`,
+         scope = CASE WHEN scope = 'profile' AND NOT suspends AND stopped <= ${fewestWide} THEN 'mailbox' ELSE scope END,
+         closed_at = CASE WHEN ${isLast} THEN $2 ELSE closed_at END, notify_at = CASE WHEN ${isLast} THEN $3 ELSE notify_at END
+       WHERE id = $1 RETURNING profile_id, cause, stopped = 0 AND closed_at = $2 AS closed`,
       [incidentId, at, lastLookAt(at, false)],
     );
-    return rows[0] ? { profileId: rows[0].profile_id, cause: rows[0].cause } : null;
+    return rows[0]?.closed ? { profileId: rows[0].profile_id, cause: rows[0].cause } : null;
+  }
+
+  /** Closes the open incidents of servers that no profile names any more. */
+  async closeOfForgottenServers(sql: Sql, at: Date): Promise<{ id: string; cause: string; serverHost: string }[]> {
+    const [rows] = await sql.query<[{ id: string; cause: string; serverHost: string }[], number]>(
+      `UPDATE incidents i SET closed_at = $1, notify_at = $2 WHERE i.server_host IS NOT NULL AND i.closed_at IS NULL
+         AND NOT EXISTS (SELECT FROM email_server_profiles p WHERE p.server_host = i.server_host)
+       RETURNING id, cause, server_host AS "serverHost"`,
+      [at, lastLookAt(at, true)],
+    );
+    return rows;
   }
 
   /** Closes the open incident that suspended a whole profile. @returns its id */

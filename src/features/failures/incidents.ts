@@ -25,10 +25,18 @@ export class Incidents {
 
   /** A mailbox stopped: it joins the profile's incident of that cause and leaves any other. */
   async mailboxStopped(sql: Sql, mailboxId: string, trouble: Trouble): Promise<void> {
-    const incidentId = await this.open(sql, 'mailbox', trouble);
-    const { stopped, scope } = await this.incidents.addMailbox(sql, incidentId, mailboxId, trouble.at);
-    if (scope === 'mailbox' && isTimeToCount(stopped)) await this.widenIfMost(sql, incidentId, stopped, trouble);
-    await this.leave(sql, mailboxId, incidentId, trouble.at);
+    const { profileId, failure, at } = trouble;
+    const known = await this.incidents.openOf(sql, profileId, failure.code);
+    // First, so that the incident that a whole crowd joins is locked as late as can be.
+    await this.leave(sql, mailboxId, known, at);
+    let incidentId = known ?? (await this.open(sql, 'mailbox', trouble));
+    let joined = await this.incidents.addMailbox(sql, incidentId, mailboxId, at, known === null ? null : failure);
+    if (!joined) {
+      incidentId = await this.open(sql, 'mailbox', trouble);
+      joined = await this.incidents.addMailbox(sql, incidentId, mailboxId, at);
+    }
+    if (joined?.scope === 'mailbox' && isTimeToCount(joined.stopped))
+      await this.widenIfMost(sql, incidentId, joined.stopped, trouble);
   }
 
   /** How many mailboxes of a profile a cause stops, and whether it is taken for the profile's own. */

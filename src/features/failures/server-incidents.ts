@@ -31,6 +31,15 @@ export class ServerIncidents {
       await this.tell(sql, 'incident.closed', serverHost, id, { cause }, at);
   }
 
+  /**
+   * Servers that no profile names any more will answer nobody, so nothing else would end their incidents.
+   * @param profileId the last one that did; null when it is gone
+   */
+  async forgotten(sql: Sql, profileId: string | null, at: Date): Promise<void> {
+    for (const { id, cause, serverHost } of await this.incidents.closeOfForgottenServers(sql, at))
+      await this.tell(sql, 'incident.closed', serverHost, id, { cause }, at, [profileId]);
+  }
+
   /** To each of its profiles, so that readers limited to one of them learn of it. */
   private async tell(
     sql: Sql,
@@ -39,8 +48,9 @@ export class ServerIncidents {
     incidentId: string,
     data: Readonly<Record<string, string>>,
     at: Date,
+    profileIds?: readonly (string | null)[],
   ): Promise<void> {
-    const told = (await this.profiles.idsOnServer(sql, serverHost)).map((profileId) => ({
+    const told = (profileIds ?? (await this.profiles.idsOnServer(sql, serverHost))).map((profileId) => ({
       type,
       profileId,
       mailboxId: null,

@@ -45,7 +45,8 @@ export interface NewNotification {
 
 /**
  * Who is to be told of the incident `i`: owners, or the person who took it over in their place, and escalation
- * contacts. A profile that mutes the cause tells nobody.
+ * contacts. A profile that mutes the cause tells nobody. The end of a server's incident is also for those who
+ * have taken their profiles to another server since.
  */
 export const audience = `LATERAL (
   WITH concerned AS (
@@ -60,6 +61,9 @@ export const audience = `LATERAL (
     WHERE e.id = i.endpoint_id AND e.owner_email IS NOT NULL AND i.assignee_email IS NULL
   UNION ALL SELECT 'owner', i.assignee_name, i.assignee_email, NULL
     WHERE i.assignee_email IS NOT NULL AND (i.endpoint_id IS NOT NULL OR EXISTS (SELECT FROM concerned))
+  UNION ALL SELECT 'owner', n.recipient_name, n.recipient_email, NULL FROM notifications n
+    WHERE n.incident_id = i.id AND n.kind = 'opened' AND i.server_host IS NOT NULL AND i.closed_at IS NOT NULL AND i.assignee_email IS NULL
+      AND NOT EXISTS (SELECT FROM email_server_profiles p WHERE p.server_host = i.server_host AND lower(p.owner_email) = lower(n.recipient_email))
   UNION ALL SELECT 'contact', p.escalation_name, p.escalation_email, p.escalate_after_minutes
     FROM concerned p WHERE p.escalation_email IS NOT NULL
 ) AS person`;

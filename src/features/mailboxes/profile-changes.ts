@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Clock } from '../../platform/clock/clock.js';
+import { ServerIncidents } from '../failures/server-incidents.js';
 import { TellingStore } from '../failures/telling.store.js';
 import { ProfileListener } from '../profiles/profile-listener.js';
 import { ServerPacingStore } from '../scheduling/server-pacing.store.js';
@@ -13,6 +14,7 @@ export class ProfileChanges extends ProfileListener {
     private readonly stopped: StoppedMailboxesStore,
     private readonly servers: ServerPacingStore,
     private readonly telling: TellingStore,
+    private readonly serverIncidents: ServerIncidents,
     private readonly clock: Clock,
   ) {
     super();
@@ -20,10 +22,20 @@ export class ProfileChanges extends ProfileListener {
 
   override async connectionChanged(manager: EntityManager, profileId: string): Promise<void> {
     await this.servers.liftHold(manager, profileId);
+    await this.forgetServers(manager, profileId);
     await this.stopped.probeSomeOfProfile(manager, profileId, this.clock.now());
+  }
+
+  override async removed(manager: EntityManager): Promise<void> {
+    await this.forgetServers(manager, null);
   }
 
   override async tellingChanged(manager: EntityManager, profileId: string): Promise<void> {
     await this.telling.audienceChanged(manager, profileId, this.clock.now());
+  }
+
+  private async forgetServers(manager: EntityManager, profileId: string | null): Promise<void> {
+    await this.servers.forgetUnused(manager);
+    await this.serverIncidents.forgotten(manager, profileId, this.clock.now());
   }
 }

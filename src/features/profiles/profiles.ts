@@ -116,6 +116,7 @@ export class Profiles {
         );
       if (leftovers) throw new Problem(profileBeingCleared, undefined, { retryAfterSeconds: clearingRetrySeconds });
       await this.store.remove(manager, id);
+      await this.listener()?.removed(manager);
     });
   }
 

@@ -132,6 +132,13 @@ export class ServerPacingStore {
     ]);
   }
 
+  /** Servers that no profile names any more. */
+  async forgetUnused(sql: Sql): Promise<void> {
+    await sql.query(
+      `DELETE FROM server_pacing s WHERE NOT EXISTS (SELECT FROM email_server_profiles e WHERE e.server_host = s.host)`,
+    );
+  }
+
   /** Lets the profile's server be called at once, because a person asks. */
   async liftHold(sql: Sql, profileId: string): Promise<void> {
     await sql.query(
