@@ -8,6 +8,7 @@ import { EndpointOwners1763850000000 } from './1763850000000-endpoint-owners.js'
 import { Healing1763860000000 } from './1763860000000-healing.js';
 import { DiagnosticReports1763870000000 } from './1763870000000-diagnostic-reports.js';
 import { Notifying1763890000000 } from './1763890000000-notifying.js';
+import { MailboxTests1763900000000 } from './1763900000000-mailbox-tests.js';
 import { Timeline1763910000000 } from './1763910000000-timeline.js';
 
 /** Every migration, oldest first. They only go forward: a mistake is mended by a further one. */
@@ -22,5 +23,6 @@ export const migrations = [
   Healing1763860000000,
   DiagnosticReports1763870000000,
   Notifying1763890000000,
+  MailboxTests1763900000000,
   Timeline1763910000000,
 ];

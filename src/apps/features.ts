@@ -8,6 +8,7 @@ import { AccessModule } from '../features/access/access.module.js';
 import { IncomingModule } from '../features/incoming/incoming.module.js';
 import { MailboxesModule } from '../features/mailboxes/mailboxes.module.js';
 import { MailboxEntity } from '../features/mailboxes/mailbox.entity.js';
+import { MailboxTestsModule } from '../features/mailbox-tests/mailbox-tests.module.js';
 import { OutgoingModule } from '../features/outgoing/outgoing.module.js';
 import { RetentionModule } from '../features/retention/retention.module.js';
 import { ProfilesModule } from '../features/profiles/profiles.module.js';
@@ -34,6 +35,7 @@ export const features = [
   OutgoingModule,
   BackfillModule,
   AuditModule,
+  MailboxTestsModule,
   RetentionModule,
   DiagnosticsModule,
   TimelineModule,

@@ -13,6 +13,9 @@ import { HistoryModule } from '../features/history/history.module.js';
 import { HistoryUpkeep } from '../features/history/history-upkeep.js';
 import { IncomingJobs } from '../features/incoming/incoming.jobs.js';
 import { IncomingModule } from '../features/incoming/incoming.module.js';
+import { MailboxTestsJobs } from '../features/mailbox-tests/mailbox-tests.jobs.js';
+import { MailboxTestsModule } from '../features/mailbox-tests/mailbox-tests.module.js';
+import { TestUpkeep } from '../features/mailbox-tests/test-upkeep.js';
 import { MailboxesModule } from '../features/mailboxes/mailboxes.module.js';
 import { RemovalJobs } from '../features/mailboxes/removal.jobs.js';
 import { OutgoingJobs } from '../features/outgoing/outgoing.jobs.js';
@@ -40,6 +43,7 @@ import { Housekeeping } from './housekeeping.js';
     ThreadsModule,
     BackfillModule,
     AuditModule,
+    MailboxTestsModule,
     RetentionModule,
     DiagnosticsModule,
     HistoryModule,
@@ -50,6 +54,8 @@ import { Housekeeping } from './housekeeping.js';
     OutgoingJobs,
     BackfillJobs,
     AuditJobs,
+    MailboxTestsJobs,
+    TestUpkeep,
     RemovalJobs,
     Notifier,
     NotifierLoop,

@@ -45,6 +45,7 @@ const well: StandingFacts = {
   lastSyncAt: at(-12),
   incoming: true,
   outgoing: true,
+  isApproved: true,
   changedBy: null,
   incident: null,
   work: [work(), work({ kind: 'outgoing', dueAt: null })],

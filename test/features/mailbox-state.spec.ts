@@ -24,7 +24,16 @@ const failure = (during: WorkKind, code = 'ErrorImpersonateUserDenied'): StoredF
   serverVersion: null,
 });
 
-const active: MailboxStatus = { state: 'active', failure: null, failedProbes: 0, incoming: true, outgoing: true };
+const approvedAt = new Date('2026-01-01T00:00:00Z');
+const active: MailboxStatus = {
+  state: 'active',
+  failure: null,
+  failedProbes: 0,
+  incoming: true,
+  outgoing: true,
+  approvedAt,
+};
+const paused: MailboxStatus = { ...active, state: 'paused' };
 const denial = (kind: RunKind, during: WorkKind = 'incoming', more: Partial<Denial> = {}): MailboxEvent => ({
   type: 'work-denied',
   kind,
@@ -263,7 +272,30 @@ const event: fc.Arbitrary<MailboxEvent> = fc.oneof(
   fc.constant({ type: 'resumed' as const }),
   fc.constant({ type: 'sync-requested' as const }),
   fc.record({ type: fc.constant('directions-changed' as const), incoming: fc.boolean(), outgoing: fc.boolean() }),
+  testEvent(),
+  fc.constant({ type: 'approval-withdrawn' as const }),
 );
+
+function testEvent(): fc.Arbitrary<MailboxEvent> {
+  const verdict = () => fc.constantFrom('passed' as const, 'failed' as const, null);
+  return fc.oneof(
+    fc.record({ type: fc.constant('tested' as const), incoming: verdict(), outgoing: verdict(), enable: fc.boolean() }),
+    fc.record({
+      type: fc.constant('work-succeeded' as const),
+      kind: fc.constant('test' as const),
+      nextInMs: fc.option(fc.nat(1000)),
+      lane: fc.constant(lanes.asked),
+    }),
+    fc.record({
+      type: fc.constant('work-delayed' as const),
+      kind: fc.constant('test' as const),
+      failure: fc.constant(failure('incoming')),
+      attempts: fc.integer({ min: 1, max: 40 }),
+      atLeastMs: fc.nat(100_000),
+      companions: fc.constant(0),
+    }),
+  );
+}
 
 function codeOf(): fc.Arbitrary<string> {
   return fc.constantFrom('ErrorImpersonateUserDenied', 'ErrorNonExistentMailbox');
@@ -308,6 +340,56 @@ function careEvent(): fc.Arbitrary<MailboxEvent> {
   );
 }
 
+describe('a mailbox that is tested', () => {
+  const tested = (incoming: 'passed' | 'failed' | null, outgoing: 'passed' | 'failed' | null, enable = false) =>
+    ({ type: 'tested', incoming, outgoing, enable }) as const;
+  const denied = deniedTwice('incoming').status;
+
+  it('changes nothing by failing, and nothing by passing while it is well', () => {
+    for (const status of [active, paused, denied])
+      for (const event of [tested('failed', 'failed', true), tested(null, null, true)])
+        expect(transition(status, event, 0)).toEqual({ status, effects: [] });
+    expect(transition(active, tested('passed', 'passed', true), 0)).toEqual({ status: active, effects: [] });
+    expect(transition(paused, tested('passed', 'passed'), 0)).toEqual({ status: paused, effects: [] });
+  });
+
+  it('comes back when what stopped it passes, and by nothing else', () => {
+    const back = transition(denied, tested('passed', null), 0);
+    expect(back.status).toEqual(active);
+    expect(of(back.effects, 'announce')).toEqual([{ type: 'announce', event: 'mailbox.recovered' }]);
+    expect([scheduled(back.effects, 'incoming'), scheduled(back.effects, 'outgoing')]).toEqual([0, 0]);
+    expect(of(back.effects, 'wake-companions')).toHaveLength(1);
+    expect(transition(denied, tested('failed', 'passed'), 0).status).toEqual(denied);
+    const verifying = transition(active, denial('incoming'), 0).status;
+    const well = transition(verifying, tested('passed', null), 0);
+    expect(well.status).toEqual(active);
+    expect(of(well.effects, 'announce')).toEqual([]);
+  });
+
+  it('is enabled with what passed', () => {
+    const off = { ...paused, outgoing: false };
+    const started = transition(off, tested('failed', 'passed', true), 0);
+    expect(started.status).toEqual({ ...active, incoming: false, outgoing: true });
+    expect([scheduled(started.effects, 'incoming'), scheduled(started.effects, 'outgoing')]).toEqual([null, 0]);
+    expect(of(started.effects, 'announce')).toEqual([{ type: 'announce', event: 'mailbox.resumed' }]);
+    // A mailbox at work loses nothing over a test, and what was not tried stays as it was.
+    const receiving = { ...active, outgoing: false };
+    expect(transition(receiving, tested('failed', 'passed', true), 0).status).toEqual(active);
+    expect(transition(off, tested('passed', null, true), 0).status).toEqual({ ...off, state: 'active' });
+    expect(transition(receiving, tested('passed', 'passed'), 0).status).toEqual(receiving);
+  });
+
+  it('does not start before it is approved', () => {
+    const unapproved = { ...paused, approvedAt: null };
+    for (const event of [tested('passed', 'passed', true), { type: 'resumed' } as const])
+      expect(transition(unapproved, event, 0)).toEqual({ status: unapproved, effects: [] });
+    const withdrawn = transition(denied, { type: 'approval-withdrawn' }, 0);
+    expect(withdrawn.status).toEqual(unapproved);
+    expect(of(withdrawn.effects, 'leave-incidents')).toHaveLength(1);
+    expect(transition(unapproved, { type: 'approval-withdrawn' }, 0).effects).toEqual([]);
+  });
+});
+
 describe('the state machine under any history', () => {
   it('never swallows a mailbox, never announces twice, and keeps incident and state in step', () => {
     fc.assert(
@@ -316,7 +398,13 @@ describe('the state machine under any history', () => {
         fc.float({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
         (events, random) => {
           let status = active;
-          const due: Record<RunKind, number | null> = { incoming: 0, outgoing: null, backfill: null, audit: 0 };
+          const due: Record<RunKind, number | null> = {
+            incoming: 0,
+            outgoing: null,
+            backfill: null,
+            audit: 0,
+            test: null,
+          };
           let isAskedFor = false;
           let inIncident = false;
           let said: string | null = null;
@@ -354,8 +442,32 @@ describe('the state machine under any history', () => {
             if (status.failure) expect(status[status.failure.during]).toBe(true);
             if (status.state !== 'active' && before.state === 'active' && next.type === 'work-denied')
               expect(next.kind).not.toBe('audit');
-            if (before.state === 'paused' && next.type !== 'resumed') expect(status.state).toBe('paused');
+            if (before.state === 'paused' && next.type !== 'resumed' && next.type !== 'tested')
+              expect(status.state).toBe('paused');
+
+            // A test starts, brings back and switches on; it never stops anything, and is itself never stopped.
+            if (next.type === 'tested') {
+              if (before.state === 'paused' && status.state !== 'paused')
+                expect(next.enable && [next.incoming, next.outgoing].includes('passed')).toBe(true);
+              for (const kind of ['incoming', 'outgoing'] as const) {
+                if (status[kind] && !before[kind]) expect([next.enable, next[kind]]).toEqual([true, 'passed']);
+                if (before.state !== 'paused' && before[kind]) expect(status[kind]).toBe(true);
+                if (before.state === 'paused' && status.state === 'active')
+                  expect([status[kind], next[kind]]).not.toEqual([true, 'failed']);
+              }
+              if (before.state === 'active') expect(status.state).toBe('active');
+              if (before.failure && next[before.failure.during] === 'passed') expect(status.state).toBe('active');
+            }
+            if ('kind' in next && next.kind === 'test') expect(status).toEqual(before);
+            else
+              expect(result.effects.filter((effect) => effect.type === 'schedule' && effect.kind === 'test')).toEqual(
+                [],
+              );
+
+            // Nobody starts what is not approved.
+            if (status.approvedAt === null) expect(status.state).toBe('paused');
           }
+          status = { ...status, approvedAt };
           if (status.state === 'paused') status = transition(status, { type: 'resumed' }, random).status;
           // From wherever it is, success of the work it waits for makes it well.
           if (status.failure)

@@ -13,6 +13,8 @@ export const eventTypes = [
   'mailbox.recovered',
   'mailbox.paused',
   'mailbox.resumed',
+  'mailbox.tested',
+  'mailbox-test-batch.completed',
   'profile.suspended',
   'profile.resumed',
   'backfill.completed',

@@ -6,7 +6,15 @@ export type HistoryType = (typeof historyTypes)[number];
 
 /** What changed the mailbox. `established`: the refusal had lasted, or most of the profile met it. */
 export type StateChangeCause =
-  'denied' | 'established' | 'second-look' | 'probe' | 'paused' | 'resumed' | 'directions-changed';
+  | 'denied'
+  | 'established'
+  | 'second-look'
+  | 'probe'
+  | 'paused'
+  | 'resumed'
+  | 'directions-changed'
+  | 'tested'
+  | 'approval-withdrawn';
 
 /** Why the next run is when it is. */
 export type NextRunReason = 'interval' | 'more' | 'message-due' | 'retry' | 'second-look' | 'probe' | 'nothing-due';

@@ -5,6 +5,7 @@ import type { FolderRef } from '../../mail/mail-server.js';
 import { Clock } from '../../platform/clock/clock.js';
 import type { WatchedFolder } from '../mailboxes/folder-choice.js';
 import type { MailboxRun } from '../mailboxes/mailbox-run.js';
+import { OwnTestsStore } from '../mailboxes/own-tests.store.js';
 import { FoldersStore, type FolderProgress } from './folders.store.js';
 import { advanceImport, startOfImport, type ImportPosition } from './import-position.js';
 import { ItemIntake } from './item-intake.js';
@@ -34,6 +35,7 @@ export class FolderSync {
     private readonly folders: FoldersStore,
     private readonly changes: MessageChanges,
     private readonly intake: ItemIntake,
+    private readonly ownTests: OwnTestsStore,
     private readonly clock: Clock,
   ) {}
 
@@ -56,7 +58,7 @@ export class FolderSync {
         { offset: position.offset, limit: findPage },
         { signal: run.signal },
       );
-      await this.intake.take(run, progress.folder, wantedIds(found.items, progress.importFrom));
+      await this.intake.take(run, progress.folder, await this.wantedIds(found.items, progress.importFrom));
       position = advanceImport(position, found);
       await run.commit((manager) =>
         this.folders.imported(
@@ -114,7 +116,7 @@ export class FolderSync {
     const items = changes.flatMap((change) =>
       change.kind === 'create' || change.kind === 'update' ? [change.item] : [],
     );
-    await this.intake.take(run, progress.folder, wantedIds(items, progress.importFrom));
+    await this.intake.take(run, progress.folder, await this.wantedIds(items, progress.importFrom));
     const flags = changes.flatMap((change) => {
       if (change.kind === 'read-flag') return [{ itemId: change.itemId, isRead: change.isRead }];
       // Also of one that is listed as new: an import may have stored it before, or the sync state was lost since.
@@ -125,6 +127,13 @@ export class FolderSync {
     const left = changes.flatMap((change) => (change.kind === 'delete' ? [change.itemId] : []));
     if (flags.length === 0 && left.length === 0) return;
     await this.changes.note(run, progress.folder, flags, left);
+  }
+
+  /** A server that leaves the date out leaves the decision to the fetched item. */
+  private async wantedIds(items: readonly FoundItem[], from: Date): Promise<string[]> {
+    const inTime = items.filter((item) => item.receivedAt === null || item.receivedAt >= from);
+    const mail = await this.ownTests.without(inTime, ({ internetMessageId }) => internetMessageId);
+    return mail.map((item) => item.id);
   }
 }
 
@@ -150,8 +159,3 @@ const noDiagnostics: CallDiagnostics = {
   serverVersion: null,
   durationMs: null,
 };
-
-/** A server that leaves the date out leaves the decision to the fetched item. */
-function wantedIds(items: readonly FoundItem[], from: Date): string[] {
-  return items.filter((item) => item.receivedAt === null || item.receivedAt >= from).map((item) => item.id);
-}

@@ -9,6 +9,7 @@ import { DeliveryReports } from '../delivery-reports/delivery-reports.js';
 import { retryDelay } from '../failures/backoff.js';
 import { classify, consequenceOf } from '../failures/classify.js';
 import type { MailboxRun } from '../mailboxes/mailbox-run.js';
+import { OwnTestsStore } from '../mailboxes/own-tests.store.js';
 import { Threading } from '../threads/threading.js';
 import { withoutBlocked } from './attachment-blocking.js';
 import { fetchAttachments } from './attachment-fetch.js';
@@ -61,6 +62,7 @@ export class ItemIntake {
     private readonly threading: Threading,
     private readonly metrics: IncomingMetrics,
     private readonly reports: DeliveryReports,
+    private readonly ownTests: OwnTestsStore,
     private readonly clock: Clock,
     @Inject(LOG) private readonly log: Log,
   ) {}
@@ -115,7 +117,9 @@ export class ItemIntake {
       else messages.push(read);
     }
     if (turnedAway.length > 0) await this.turnAway(run, turnedAway);
-    return this.storeTogether(run, folder, messages, troubles, gone);
+    // Where the listing left the Message-ID out, only the message itself tells that it is a test.
+    const mail = await this.ownTests.without(messages, ({ content }) => content.internetMessageId);
+    return this.storeTogether(run, folder, mail, troubles, gone);
   }
 
   /** What a filter keeps out leaves a count, and is known when it is listed again. */

@@ -80,7 +80,7 @@ function stateChange(
     details: {
       from: before.state,
       to: after.state,
-      why: why ?? 'directions-changed',
+      why: why ?? (event.type === 'tested' ? 'tested' : 'directions-changed'),
       code: failure?.code ?? null,
       category: failure?.category ?? null,
       incoming: after.incoming,
@@ -103,6 +103,10 @@ function changeCause(before: MailboxStatus, event: MailboxEvent): StateChangeCau
       return 'paused';
     case 'directions-changed':
       return 'directions-changed';
+    case 'tested':
+      return 'tested';
+    case 'approval-withdrawn':
+      return 'approval-withdrawn';
     default:
       return 'resumed';
   }

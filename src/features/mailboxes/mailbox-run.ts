@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { MailboxSession } from '../../mail/mail-server.js';
+import type { Failure } from '../failures/failure.js';
 import type { MailSettings } from '../profiles/mail-settings.js';
 import type { Lane, Lease, RunKind } from '../scheduling/work.js';
 import type { MailboxEntity } from './mailbox.entity.js';
@@ -35,4 +36,6 @@ export interface RunResult {
   readonly lane: Lane;
   /** Whether the server was called at all; a run that had nothing to do proves nothing of the profile. */
   readonly contacted: boolean;
+  /** What the server said in a run that ended all the same, as far as the profile and the server must heed it. */
+  readonly trouble?: Failure | null;
 }

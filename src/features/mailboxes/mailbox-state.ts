@@ -14,6 +14,8 @@ export interface MailboxStatus {
   readonly failedProbes: number;
   readonly incoming: boolean;
   readonly outgoing: boolean;
+  /** Since when somebody vouches for the address; null: a person's wish to start it is not enough. */
+  readonly approvedAt: Date | null;
 }
 
 export type MailboxEvent =
@@ -40,6 +42,15 @@ export type MailboxEvent =
     }
   /** There is older mail to bring. */
   | { readonly type: 'backfill-requested' }
+  /** What a test proved of each direction that it tried; null: it said nothing of that one. */
+  | {
+      readonly type: 'tested';
+      readonly incoming: 'passed' | 'failed' | null;
+      readonly outgoing: 'passed' | 'failed' | null;
+      /** Switch on what passed, and start a paused mailbox with it. */
+      readonly enable: boolean;
+    }
+  | { readonly type: 'approval-withdrawn' }
   | { readonly type: 'paused' }
   | { readonly type: 'resumed' }
   | { readonly type: 'sync-requested' }
@@ -82,13 +93,17 @@ const other = (kind: WorkKind): WorkKind => (kind === 'incoming' ? 'outgoing' : 
 
 /** Whether this kind of work is to be done on a mailbox that is well. A mailbox that receives nothing has nothing to compare. */
 export function wants(status: Pick<MailboxStatus, 'incoming' | 'outgoing'>, kind: RunKind): boolean {
+  if (kind === 'test') return true;
   if (kind === 'audit') return status.incoming;
   return kind === 'backfill' ? status.incoming || status.outgoing : status[kind];
 }
 
-/** Whether the work rests until the mailbox changes its state: mail work goes on as the probe of a stopped one. */
+/**
+ * Whether the work rests until the mailbox changes its state: mail work goes on as the probe of a stopped one,
+ * and a test is there to tell how a mailbox is that does nothing else.
+ */
 export const rests = (state: MailboxState, kind: RunKind): boolean =>
-  state === 'paused' || (state !== 'active' && isCare(kind));
+  kind !== 'test' && (state === 'paused' || (state !== 'active' && isCare(kind)));
 
 /** Everything that is switched on runs now; what is off does not run. */
 const runAll = (status: MailboxStatus, lane: Lane): MailboxEffect[] =>
@@ -123,29 +138,13 @@ export function transition(status: MailboxStatus, event: MailboxEvent, random: n
     case 'work-denied':
       return denied(status, event, random);
     case 'paused':
-      if (status.state === 'paused') return { status, effects: [] };
-      return {
-        status: { ...status, state: 'paused', failure: null, failedProbes: 0 },
-        effects: [
-          schedule('incoming', null),
-          schedule('outgoing', null),
-          ...restCare(),
-          ...(status.state === 'failed' ? [{ type: 'leave-incidents' } as const] : []),
-          { type: 'announce', event: 'mailbox.paused' },
-        ],
-      };
-    case 'resumed': {
-      if (status.state !== 'paused') return { status, effects: [] };
-      const resumed: MailboxStatus = { ...status, state: 'active' };
-      return {
-        status: resumed,
-        effects: [
-          ...runAll(resumed, lanes.asked),
-          ...goOnWithCare(resumed, random),
-          { type: 'announce', event: 'mailbox.resumed' },
-        ],
-      };
-    }
+      return paused(status);
+    case 'approval-withdrawn':
+      return status.approvedAt === null ? { status, effects: [] } : paused({ ...status, approvedAt: null });
+    case 'resumed':
+      return mayStart(status) ? started({ ...status, state: 'active' }, random) : { status, effects: [] };
+    case 'tested':
+      return tested(status, event, random);
     case 'sync-requested':
       if (status.state === 'paused') return { status, effects: [] };
       return {
@@ -162,11 +161,82 @@ export function transition(status: MailboxStatus, event: MailboxEvent, random: n
   }
 }
 
+const mayStart = ({ state, approvedAt }: MailboxStatus): boolean => state === 'paused' && approvedAt !== null;
+
+const started = (status: MailboxStatus, random: number): Transition => ({
+  status,
+  effects: [
+    ...runAll(status, lanes.asked),
+    ...goOnWithCare(status, random),
+    { type: 'announce', event: 'mailbox.resumed' },
+  ],
+});
+
+function paused(status: MailboxStatus): Transition {
+  if (status.state === 'paused') return { status, effects: [] };
+  return {
+    status: { ...status, state: 'paused', failure: null, failedProbes: 0 },
+    effects: [
+      schedule('incoming', null),
+      schedule('outgoing', null),
+      ...restCare(),
+      ...(status.state === 'failed' ? [{ type: 'leave-incidents' } as const] : []),
+      { type: 'announce', event: 'mailbox.paused' },
+    ],
+  };
+}
+
+/** How a run of tests ends: the mailbox's own state is none of its business. */
+function testWork(
+  status: MailboxStatus,
+  event: Extract<MailboxEvent, { readonly kind: RunKind }>,
+  random: number,
+): Transition {
+  if (event.type === 'work-succeeded') return { status, effects: [schedule('test', event.nextInMs, event.lane)] };
+  const { attempts, atLeastMs } = event.type === 'work-delayed' ? event : { attempts: 1, atLeastMs: 0 };
+  const wait = retryDelay(attempts, random, atLeastMs);
+  return { status, effects: [schedule('test', wait, lanes.routine, attempts)] };
+}
+
+type Tested = Extract<MailboxEvent, { type: 'tested' }>;
+
+/**
+ * What passed is as good as a probe: it brings back the mailbox that stopped over that direction. What failed
+ * stops nothing, and only keeps a mailbox that is about to start from starting with it.
+ */
+function tested(status: MailboxStatus, event: Tested, random: number): Transition {
+  if (event.incoming !== 'passed' && event.outgoing !== 'passed') return { status, effects: [] };
+  const starts = event.enable && mayStart(status);
+  const isOn = (kind: WorkKind): boolean => {
+    if (!event.enable || status.approvedAt === null || event[kind] === null) return status[kind];
+    return event[kind] === 'passed' || (status[kind] && !starts);
+  };
+  const wanted: MailboxStatus = { ...status, incoming: isOn('incoming'), outgoing: isOn('outgoing') };
+  if (status.state === 'paused')
+    return starts ? started({ ...wanted, state: 'active' }, random) : { status, effects: [] };
+  if (status.failure && event[status.failure.during] === 'passed') return wellAgain(wanted, random);
+  const changes = wanted.incoming !== status.incoming || wanted.outgoing !== status.outgoing;
+  return changes ? directionsChanged(wanted, random) : { status, effects: [] };
+}
+
+function wellAgain(status: MailboxStatus, random: number): Transition {
+  const well: MailboxStatus = { ...status, state: 'active', failure: null, failedProbes: 0 };
+  return {
+    status: well,
+    effects: [
+      ...runAll(well, lanes.asked),
+      ...goOnWithCare(well, random),
+      ...(status.state === 'failed' ? recovered(true) : []),
+    ],
+  };
+}
+
 function succeeded(
   status: MailboxStatus,
   event: Extract<MailboxEvent, { type: 'work-succeeded' }>,
   random: number,
 ): Transition {
+  if (event.kind === 'test') return testWork(status, event, random);
   const next = schedule(event.kind, wants(status, event.kind) ? event.nextInMs : null, event.lane);
   if (status.state === 'active') return { status, effects: [next] };
   // Only the work that was denied proves that the mailbox is well; the other may have been under way when it stopped.
@@ -199,6 +269,7 @@ function delayed(
   random: number,
 ): Transition {
   const { kind, attempts } = event;
+  if (kind === 'test') return testWork(status, event, random);
   // A mailbox that a person paused meanwhile stays still.
   if (rests(status.state, kind) || !wants(status, kind))
     return { status, effects: [schedule(kind, null, laneOf(kind), attempts)] };
@@ -215,6 +286,7 @@ function delayed(
 type Denial = Extract<MailboxEvent, { type: 'work-denied' }>;
 
 function denied(status: MailboxStatus, event: Denial, random: number): Transition {
+  if (event.kind === 'test') return testWork(status, event, random);
   if (status.state === 'paused' || !wants(status, event.kind)) return { status, effects: [schedule(event.kind, null)] };
   if (isCare(event.kind)) return careDenied(status, event.kind, event, random);
   // The other work may have been under way when the mailbox stopped: its refusal is no second look.

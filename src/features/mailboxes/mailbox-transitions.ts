@@ -125,7 +125,7 @@ export class MailboxTransitions {
   ): Promise<void> {
     const dueAt = effect.inMs === null ? null : new Date(now.getTime() + effect.inMs);
     if (own?.kind === effect.kind) {
-      const heedAsked = status.state === 'active' && wants(status, effect.kind);
+      const heedAsked = effect.kind === 'test' || (status.state === 'active' && wants(status, effect.kind));
       await this.work.finish(manager, own, { dueAt, lane: effect.lane, attempts: effect.attempts }, heedAsked, now);
     } else if (effect.inMs === 0) {
       await this.work.bringForward(manager, mailboxId, effect.kind, now, effect.lane);
@@ -142,6 +142,7 @@ function isUnchanged(before: MailboxStatus, after: MailboxStatus): boolean {
     before.failure === after.failure &&
     before.failedProbes === after.failedProbes &&
     before.incoming === after.incoming &&
-    before.outgoing === after.outgoing
+    before.outgoing === after.outgoing &&
+    before.approvedAt === after.approvedAt
   );
 }

@@ -43,6 +43,10 @@ export class MailboxEntity {
   @Column({ name: 'max_sends_per_minute', type: 'integer', nullable: true })
   maxSendsPerMinute: number | null;
 
+  /** Since when somebody vouches for the address; null: it may not be synced. */
+  @Column({ name: 'approved_at', type: 'timestamptz', nullable: true })
+  approvedAt: Date | null;
+
   @Column({ type: 'text' })
   state: MailboxState;
 

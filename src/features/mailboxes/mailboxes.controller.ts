@@ -11,6 +11,7 @@ import { Caller } from '../access/caller.js';
 import { RequireScope } from '../access/require-scope.js';
 import { ProfileNamesStore } from '../profiles/profile-names.store.js';
 import type { MailboxEvent } from './mailbox-state.js';
+import { mailboxNotApproved } from './approvals.js';
 import { mailboxExists, mailboxPaused, Mailboxes } from './mailboxes.js';
 import {
   batchResult,
@@ -41,7 +42,11 @@ export class MailboxesController {
 
   @Post()
   @RequireScope('write')
-  @ApiOperation({ summary: 'Create a mailbox', description: 'Its first sync starts at once.' })
+  @ApiOperation({
+    summary: 'Create a mailbox',
+    description:
+      'Its first sync starts at once, unless `start` is `after-test`, or mailboxes need an approval first: it is then created paused.',
+  })
   @Answers(201, 'The mailbox', mailboxAnswer)
   @AnswersProblem(mailboxExists)
   async create(
@@ -90,6 +95,7 @@ export class MailboxesController {
       profileId: query.profileId ?? null,
       state: query.state ?? null,
       emailAddress: query.emailAddress ?? null,
+      approved: query.approved ?? null,
       after,
       limit: query.limit + 1,
     };
@@ -144,7 +150,7 @@ export class MailboxesController {
     description: 'Before everything else that waits; for a failed mailbox this is the probe that can bring it back.',
   })
   @Answers(202, 'The mailbox; see lastSyncAt for the result', mailboxAnswer)
-  @AnswersProblem(mailboxPaused)
+  @AnswersProblem(mailboxPaused, mailboxNotApproved)
   async sync(
     @Caller() caller: Caller,
     @Posted() post: PostInProgress,
@@ -172,6 +178,7 @@ export class MailboxesController {
   @RequireScope('write')
   @ApiOperation({ summary: 'Resume a paused mailbox', description: 'It syncs at once, from where it stood.' })
   @Answers(200, 'The mailbox', mailboxAnswer)
+  @AnswersProblem(mailboxNotApproved)
   async resume(
     @Caller() caller: Caller,
     @Posted() post: PostInProgress,

@@ -6,11 +6,15 @@ import { ProfileListener } from '../profiles/profile-listener.js';
 import { ProfilesModule } from '../profiles/profiles.module.js';
 import { SchedulingModule } from '../scheduling/scheduling.module.js';
 import { IncidentChecksController } from './incident-checks.controller.js';
+import { ApprovalsController } from './approvals.controller.js';
+import { Approvals } from './approvals.js';
+import { ApprovalsStore } from './approvals.store.js';
 import { MailboxRuns } from './mailbox-runs.js';
 import { MailboxTransitions } from './mailbox-transitions.js';
 import { MailboxesController } from './mailboxes.controller.js';
 import { Mailboxes } from './mailboxes.js';
 import { MailboxesStore } from './mailboxes.store.js';
+import { OwnTestsStore } from './own-tests.store.js';
 import { ProfileChanges } from './profile-changes.js';
 import { RemovalStore } from './removal.store.js';
 import { RunMetrics } from './run-metrics.js';
@@ -20,7 +24,7 @@ import { StoppedMailboxesStore } from './stopped-mailboxes.store.js';
 /** Mailboxes: what people do with them, and how their work is carried out. */
 @Module({
   imports: [SchedulingModule, DeliveriesModule, FailuresModule, HistoryModule, ProfilesModule],
-  controllers: [MailboxesController, IncidentChecksController],
+  controllers: [MailboxesController, IncidentChecksController, ApprovalsController],
   providers: [
     MailboxesStore,
     MailboxTransitions,
@@ -29,10 +33,21 @@ import { StoppedMailboxesStore } from './stopped-mailboxes.store.js';
     RunSettlement,
     StoppedMailboxesStore,
     Mailboxes,
+    Approvals,
+    ApprovalsStore,
+    OwnTestsStore,
     RemovalStore,
     ProfileChanges,
     { provide: ProfileListener, useExisting: ProfileChanges },
   ],
-  exports: [Mailboxes, MailboxesStore, MailboxTransitions, MailboxRuns, RemovalStore, StoppedMailboxesStore],
+  exports: [
+    Mailboxes,
+    MailboxesStore,
+    MailboxTransitions,
+    MailboxRuns,
+    OwnTestsStore,
+    RemovalStore,
+    StoppedMailboxesStore,
+  ],
 })
 export class MailboxesModule {}

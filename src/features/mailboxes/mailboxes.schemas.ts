@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { pageQuery, pageSchema } from '../../platform/http/page.js';
-import { idParam, oneLine, plainText } from '../../platform/http/validation.js';
+import { idParam, oneLine, plainText, queryFlag } from '../../platform/http/validation.js';
 import { explain, type ExplanationContext } from '../failures/explanations.js';
 import { mailboxFilters } from './mailbox-filter.js';
 import { defaultChoice, maxChoices, pathFault } from './folder-choice.js';
@@ -65,7 +65,12 @@ const fields = {
   folders: folderChoices.default([...defaultChoice]).describe('Folders to watch'),
 };
 
-export const newMailbox = z.strictObject(fields).meta({ id: 'NewMailbox' });
+const start = z
+  .enum(['now', 'after-test'])
+  .default('now')
+  .describe('now: the first sync starts at once; after-test: it is created paused, for a test that enables it');
+
+export const newMailbox = z.strictObject({ ...fields, start }).meta({ id: 'NewMailbox' });
 export type NewMailboxBody = z.output<typeof newMailbox>;
 
 /** Rows are validated one by one, so that one bad row does not refuse the others. */
@@ -115,6 +120,7 @@ export const mailboxQuery = z.strictObject({
   profileId: idParam.optional(),
   state: z.enum(mailboxStates).optional(),
   emailAddress: plainText(320).optional(),
+  approved: queryFlag.optional().describe('Only those that are approved, or only those that are not'),
 });
 
 const time = z.iso.datetime();
@@ -138,6 +144,18 @@ const failure = z
   })
   .meta({ id: 'MailboxFailure' });
 
+const directionStatus = z.enum(['success', 'failure', 'skipped']);
+const lastTest = z
+  .object({
+    id: z.uuid(),
+    endedAt: time,
+    result: directionStatus,
+    incoming: directionStatus.nullable().describe('null: not asked for'),
+    outgoing: directionStatus.nullable(),
+    enabled: z.array(z.enum(['incoming', 'outgoing'])).describe('What it switched on'),
+  })
+  .meta({ id: 'LastMailboxTest' });
+
 export const mailboxAnswer = z
   .object({
     id: z.uuid(),
@@ -155,11 +173,13 @@ export const mailboxAnswer = z
     folders: z.array(z.object({ path: z.string(), subfolders: z.boolean() })),
     state: z.enum(mailboxStates).describe('failed: stopped until a probe succeeds; the probes go on by themselves'),
     stateSince: time,
+    approvedAt: time.nullable().describe('Since when it is approved; null: it cannot be resumed or synced'),
     failure: failure.nullable().describe('Why the mailbox is failed'),
     lastError: failure.nullable().describe('Trouble of the last run that passes by itself'),
     lastSyncAt: time.nullable(),
     nextSyncAt: time.nullable().describe('The next poll or probe; null while none is due'),
     running: z.boolean(),
+    lastTest: lastTest.nullable().describe('The last test that ended; null: none is kept'),
     createdAt: time,
     updatedAt: time,
   })
@@ -195,11 +215,13 @@ export function showMailbox(mailbox: MailboxView, profile: ProfileNames): Mailbo
     folders: mailbox.folders,
     state: mailbox.state,
     stateSince: mailbox.stateSince.toISOString(),
+    approvedAt: mailbox.approvedAt?.toISOString() ?? null,
     failure: showFailure(mailbox.failure, mailbox, profile),
     lastError: showFailure(mailbox.lastError, mailbox, profile),
     lastSyncAt: mailbox.lastSyncAt?.toISOString() ?? null,
     nextSyncAt: mailbox.nextSyncAt?.toISOString() ?? null,
     running: mailbox.running,
+    lastTest: mailbox.lastTest && { ...mailbox.lastTest, endedAt: new Date(mailbox.lastTest.endedAt).toISOString() },
     createdAt: mailbox.createdAt.toISOString(),
     updatedAt: mailbox.updatedAt.toISOString(),
   };

@@ -19,6 +19,19 @@ export interface NewMailbox {
   readonly maxSendsPerMinute: number | null;
   readonly filter: MailboxFilterKind;
   readonly folders: readonly FolderChoice[];
+  readonly state: Extract<MailboxState, 'active' | 'paused'>;
+  readonly approvedAt: Date | null;
+}
+
+/** The last test of a mailbox that ended, in short. */
+export interface LastTest {
+  readonly id: string;
+  /** As PostgreSQL writes times in JSON. */
+  readonly endedAt: string;
+  readonly result: 'success' | 'failure' | 'skipped';
+  readonly incoming: 'success' | 'failure' | 'skipped' | null;
+  readonly outgoing: 'success' | 'failure' | 'skipped' | null;
+  readonly enabled: ('incoming' | 'outgoing')[];
 }
 
 /** A mailbox with what the schedule knows of it. */
@@ -27,6 +40,7 @@ export type MailboxView = MailboxEntity & {
   readonly running: boolean;
   readonly filteredTotal: number;
   readonly filteredAt: Date | null;
+  readonly lastTest: LastTest | null;
 };
 
 export interface MailboxFilter {
@@ -34,22 +48,26 @@ export interface MailboxFilter {
   readonly profileId: string | null;
   readonly state: MailboxState | null;
   readonly emailAddress: string | null;
+  readonly approved: boolean | null;
   readonly after: string | null;
   readonly limit: number;
 }
 
 const viewColumns = `
   m.id, m.profile_id AS "profileId", m.email_address AS "emailAddress", m.display_name AS "displayName", m.connecting_sid AS "connectingSid",
-  m.incoming, m.outgoing, m.max_sends_per_minute AS "maxSendsPerMinute", m.folders, m.filter, filtered.total AS "filteredTotal", filtered."lastAt" AS "filteredAt", m.state, m.state_since AS "stateSince", m.state_version AS "stateVersion", m.failure, m.failed_probes AS "failedProbes",
+  m.incoming, m.outgoing, m.max_sends_per_minute AS "maxSendsPerMinute", m.folders, m.filter, filtered.total AS "filteredTotal", filtered."lastAt" AS "filteredAt", m.approved_at AS "approvedAt", m.state, m.state_since AS "stateSince", m.state_version AS "stateVersion", m.failure, m.failed_probes AS "failedProbes",
   m.last_sync_at AS "lastSyncAt", m.last_error AS "lastError", m.removed_at AS "removedAt", m.created_at AS "createdAt", m.updated_at AS "updatedAt",
-  schedule."nextSyncAt", schedule.running`;
+  schedule."nextSyncAt", schedule.running, tested.test AS "lastTest"`;
 
 /** The next poll, or for a mailbox that only sends (or whose sending failed) the next try to send. */
 const scheduleOf = `LEFT JOIN LATERAL (
   SELECT coalesce(min(w.due_at) FILTER (WHERE w.kind = 'incoming'), min(w.due_at)) AS "nextSyncAt",
     coalesce(bool_or(w.lease_until > $1), false) AS running
   FROM mailbox_work w WHERE w.mailbox_id = m.id AND w.kind IN ('incoming', 'outgoing')) schedule ON true
-  CROSS JOIN LATERAL (SELECT coalesce(sum(c.items), 0)::int AS total, max(c.last_at) AS "lastAt" FROM filtered_counts c WHERE c.mailbox_id = m.id) filtered`;
+  CROSS JOIN LATERAL (SELECT coalesce(sum(c.items), 0)::int AS total, max(c.last_at) AS "lastAt" FROM filtered_counts c WHERE c.mailbox_id = m.id) filtered
+  LEFT JOIN LATERAL (
+    SELECT jsonb_build_object('id', t.id, 'endedAt', t.ended_at, 'result', t.result, 'incoming', t.incoming->>'status', 'outgoing', t.outgoing->>'status', 'enabled', t.enabled) AS test
+    FROM mailbox_tests t WHERE t.mailbox_id = m.id AND t.state = 'ended' AND t.result <> 'cancelled' ORDER BY t.id DESC LIMIT 1) tested ON true`;
 
 /** The SQL of mailboxes. A removed mailbox is invisible here from the moment it is deleted. */
 @Injectable()
@@ -62,9 +80,9 @@ export class MailboxesStore {
    */
   async insert(sql: Sql, mailboxes: readonly NewMailbox[], now: Date): Promise<Set<string>> {
     const rows = await sql.query<{ id: string }[]>(
-      `INSERT INTO mailboxes (id, profile_id, email_address, display_name, connecting_sid, incoming, outgoing, max_sends_per_minute, filter, folders, state, state_since, created_at, updated_at)
-       SELECT id, "profileId", "emailAddress", "displayName", "connectingSid", incoming, outgoing, "maxSendsPerMinute", filter, folders, 'active', $2, $2, $2
-       FROM jsonb_to_recordset($1::jsonb) AS row(id uuid, "profileId" uuid, "emailAddress" text, "displayName" text, "connectingSid" text, incoming boolean, outgoing boolean, "maxSendsPerMinute" integer, filter text, folders jsonb)
+      `INSERT INTO mailboxes (id, profile_id, email_address, display_name, connecting_sid, incoming, outgoing, max_sends_per_minute, filter, folders, state, approved_at, state_since, created_at, updated_at)
+       SELECT id, "profileId", "emailAddress", "displayName", "connectingSid", incoming, outgoing, "maxSendsPerMinute", filter, folders, state, "approvedAt", $2, $2, $2
+       FROM jsonb_to_recordset($1::jsonb) AS row(id uuid, "profileId" uuid, "emailAddress" text, "displayName" text, "connectingSid" text, incoming boolean, outgoing boolean, "maxSendsPerMinute" integer, filter text, folders jsonb, state text, "approvedAt" timestamptz)
        ON CONFLICT (profile_id, lower(email_address)) WHERE removed_at IS NULL DO NOTHING
        RETURNING id`,
       [storableJson(mailboxes), now],
@@ -117,6 +135,7 @@ export class MailboxesStore {
     add((place) => `m.profile_id = ${place}::uuid`, filter.profileId);
     add((place) => `m.state = ${place}`, filter.state);
     add((place) => `lower(m.email_address) = lower(${place})`, filter.emailAddress);
+    if (filter.approved !== null) where.push(`m.approved_at IS ${filter.approved ? 'NOT ' : ''}NULL`);
     add((place) => `m.id > ${place}::uuid`, filter.after);
     parameters.push(filter.limit);
     return this.dataSource.query<MailboxView[]>(
@@ -138,7 +157,7 @@ export class MailboxesStore {
   async saveStatus(sql: Sql, mailbox: MailboxEntity, status: MailboxStatus, now: Date): Promise<void> {
     const changed = status.state !== mailbox.state;
     const [, saved] = await sql.query<[unknown[], number]>(
-      `UPDATE mailboxes SET state = $3, failure = $4, failed_probes = $5, incoming = $6, outgoing = $7,
+      `UPDATE mailboxes SET state = $3, failure = $4, failed_probes = $5, incoming = $6, outgoing = $7, approved_at = $10,
          state_since = CASE WHEN $8 THEN $9::timestamptz ELSE state_since END, state_version = state_version + 1, updated_at = $9
        WHERE id = $1 AND state_version = $2 RETURNING 1`,
       [
@@ -151,6 +170,7 @@ export class MailboxesStore {
         status.outgoing,
         changed,
         now,
+        status.approvedAt,
       ],
     );
     if (saved === 0) throw new Error(`mailbox ${mailbox.id} changed under its own lock`);

@@ -1,19 +1,23 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { Clock } from '../../platform/clock/clock.js';
+import type { Settings } from '../../platform/config/settings.js';
 import { defineProblem, Problem, problems } from '../../platform/http/problem.js';
 import { fieldErrors } from '../../platform/http/validation.js';
+import { SETTINGS } from '../../platform/tokens.js';
 import { Incidents } from '../failures/incidents.js';
 import { PacingStore } from '../scheduling/pacing.store.js';
 import { ServerPacingStore } from '../scheduling/server-pacing.store.js';
 import { lanes } from '../scheduling/work.js';
 import { WorkStore } from '../scheduling/work.store.js';
+import { mailboxNotApproved } from './approvals.js';
+import { OwnTestsStore } from './own-tests.store.js';
 import { RemovalStore } from './removal.store.js';
 import type { MailboxEvent } from './mailbox-state.js';
 import { MailboxTransitions } from './mailbox-transitions.js';
 import { newMailbox, type BatchResult, type MailboxPatch, type NewMailboxBody } from './mailboxes.schemas.js';
-import { addressKey, MailboxesStore, type MailboxView } from './mailboxes.store.js';
+import { addressKey, MailboxesStore, type MailboxView, type NewMailbox } from './mailboxes.store.js';
 
 export const mailboxExists = defineProblem({
   code: 'mailbox-exists',
@@ -46,6 +50,8 @@ export class Mailboxes {
     private readonly servers: ServerPacingStore,
     private readonly transitions: MailboxTransitions,
     private readonly incidents: Incidents,
+    private readonly ownTests: OwnTestsStore,
+    @Inject(SETTINGS) private readonly settings: Pick<Settings, 'requireMailboxApproval'>,
   ) {}
 
   /** @throws Problem not-found for a profile out of reach, mailbox-exists */
@@ -75,7 +81,7 @@ export class Mailboxes {
     const candidates = distinctByAddress(bodies.filter((body) => profiles.has(body.profileId)));
     const created = await this.store.insert(
       manager,
-      candidates.map((body) => ({ ...body, id: uuidv7() })),
+      candidates.map((body) => ({ ...body, id: uuidv7(), ...this.beginning(body, now) })),
       now,
     );
     await this.work.create(manager, [...created], now);
@@ -101,6 +107,12 @@ export class Mailboxes {
     });
     const count = (result: string) => results.filter((row) => row.result === result).length;
     return { results, created: count('created'), existing: count('exists'), invalid: count('invalid') };
+  }
+
+  private beginning({ start }: NewMailboxBody, now: Date): Pick<NewMailbox, 'state' | 'approvedAt'> {
+    const { requireMailboxApproval } = this.settings;
+    const approvedAt = requireMailboxApproval ? null : now;
+    return { approvedAt, state: requireMailboxApproval || start === 'after-test' ? 'paused' : 'active' };
   }
 
   /** @throws Problem not-found */
@@ -162,6 +174,9 @@ export class Mailboxes {
     // way on the old one must not write its state over that.
     await this.work.revoke(manager, id);
     await this.store.forgetFolders(manager, id);
+    // Somebody vouched for the old address only.
+    if (this.settings.requireMailboxApproval)
+      await this.transitions.apply(manager, id, { type: 'approval-withdrawn' }, null, { by });
     // Somebody just mended it: look at once rather than at the next probe.
     await this.transitions.apply(manager, id, { type: 'sync-requested' }, null);
   }
@@ -181,7 +196,7 @@ export class Mailboxes {
 
   /**
    * @param by id of the caller's API key, for the history
-   * @throws Problem not-found; mailbox-paused for a sync of a paused mailbox
+   * @throws Problem not-found; mailbox-not-approved; mailbox-paused for a sync of a paused mailbox
    */
   async act(
     manager: EntityManager,
@@ -192,6 +207,8 @@ export class Mailboxes {
   ): Promise<void> {
     const mailbox = await this.transitions.apply(manager, id, event, null, { by });
     if (!mailbox || (reach && !reach.includes(mailbox.profileId))) throw new Problem(problems.notFound);
+    if (event.type === 'paused') return;
+    if (mailbox.approvedAt === null) throw new Problem(mailboxNotApproved);
     if (event.type !== 'sync-requested') return;
     if (mailbox.state === 'paused') throw new Problem(mailboxPaused);
     // "At once" is a person's wish, so it also goes before a wait that the profile is serving.
@@ -207,6 +224,7 @@ export class Mailboxes {
       const now = this.clock.now();
       await this.store.markRemoved(manager, id, now);
       await this.incidents.noticeEnded(manager, id, null, now);
+      await this.ownTests.cancelOf(manager, id, now);
       await this.removals.schedule(manager, id, mailbox.profileId, now, lanes.patient);
     });
   }

@@ -13,7 +13,7 @@ import { isLongQuiet } from '../history/history-span.js';
 import { HistoryStore } from '../history/history.store.js';
 import { PacingStore } from '../scheduling/pacing.store.js';
 import { ServerPacingStore } from '../scheduling/server-pacing.store.js';
-import { isCare, type Lease, type RunKind } from '../scheduling/work.js';
+import { isMailWork, type Lease, type RunKind } from '../scheduling/work.js';
 import { MailboxTransitions, type MailboxReport } from './mailbox-transitions.js';
 import { MailboxesStore } from './mailboxes.store.js';
 import type { MailboxRun, RunResult } from './mailbox-run.js';
@@ -43,12 +43,13 @@ export class RunSettlement {
       const event = { type: 'work-succeeded', kind: run.lease.kind, nextInMs, lane } as const;
       const { tally } = run;
       const mailbox = await this.transitions.apply(manager, run.mailbox.id, event, run.lease, { tally });
+      if (result.trouble) return this.press(manager, run.profile, result.trouble, now);
       if (!result.contacted) return;
       const isQuiet = run.lease.kind === 'incoming' && tally.isEmpty;
       if (mailbox && isQuiet && isLongQuiet(mailbox.quietSince, now))
         await this.history.add(manager, mailbox.id, [], now);
       // How fresh a mailbox is, its mail work tells.
-      if (!isCare(run.lease.kind))
+      if (isMailWork(run.lease.kind))
         await this.mailboxes.noteRun(manager, run.mailbox.id, null, now, isQuiet ? uuidv7() : null);
       await this.profileAnswers(manager, run.profile.id, now);
       await this.serverAnswers(manager, run.profile.id, now);
@@ -70,32 +71,44 @@ export class RunSettlement {
   ): Promise<void> {
     await this.settle(async (manager) => {
       const now = this.clock.now();
-      const stored = storedFailure(failure, isCare(lease.kind) ? 'incoming' : lease.kind, now);
+      const stored = storedFailure(failure, isMailWork(lease.kind) ? lease.kind : 'incoming', now);
       const consequence = consequenceOf(failure);
       const attempts = await this.attemptsWith(manager, lease, consequence, failure, attemptsBefore);
       // Receiving speaks for the mailbox: what keeps going wrong in sending can be a message's own.
       const lasted = consequence === 'retry-later' && lease.kind === 'incoming' && hasLasted(attempts);
       const report: MailboxReport =
-        consequence === 'fail-mailbox' || lasted
+        lease.kind !== 'test' && (consequence === 'fail-mailbox' || lasted)
           ? { type: 'work-denied', kind: lease.kind, failure: stored, established: lasted }
           : { type: 'work-delayed', kind: lease.kind, failure: stored, attempts, atLeastMs: failure.backOffMs ?? 0 };
       const origin = { tally, attempt: attempts };
       const mailbox = await this.transitions.apply(manager, lease.mailboxId, report, lease, origin);
       if (!mailbox) return;
-      if (report.type === 'work-delayed' && !isCare(lease.kind))
+      if (report.type === 'work-delayed' && isMailWork(lease.kind))
         await this.mailboxes.noteRun(manager, mailbox.id, stored, now);
-      if (isServerAway(failure)) await this.serverLeftUnanswered(manager, mailbox.profileId, stored, now);
-      // A refusal is an answer, too. What went wrong on our side tells nothing of the server.
-      else if (failure.operation !== '') await this.serverAnswers(manager, mailbox.profileId, now);
-      if (consequence === 'throttle-profile') {
-        const until = this.clock.in(throttleHold(failure.backOffMs, Math.random()));
-        await this.pacing.throttle(manager, mailbox.profileId, until, now);
-      }
-      if (consequence !== 'suspend-profile') return;
-      // Credentials that were replaced while the server looked at them say nothing of those that are there now.
-      if (await this.pacing.isOfVersion(manager, mailbox.profileId, profileVersion))
-        await this.suspendProfile(manager, mailbox.profileId, stored, now);
+      await this.press(manager, { id: mailbox.profileId, version: profileVersion }, failure, now, stored);
     });
+  }
+
+  /** What a failure means for the profile and the server: both are pressed less, or left alone. */
+  private async press(
+    manager: EntityManager,
+    profile: { readonly id: string; readonly version: number | null },
+    failure: Failure,
+    now: Date,
+    stored = storedFailure(failure, 'incoming', now),
+  ): Promise<void> {
+    const consequence = consequenceOf(failure);
+    if (isServerAway(failure)) await this.serverLeftUnanswered(manager, profile.id, stored, now);
+    // A refusal is an answer, too. What went wrong on our side tells nothing of the server.
+    else if (failure.operation !== '') await this.serverAnswers(manager, profile.id, now);
+    if (consequence === 'throttle-profile') {
+      const until = this.clock.in(throttleHold(failure.backOffMs, Math.random()));
+      await this.pacing.throttle(manager, profile.id, until, now);
+    }
+    if (consequence !== 'suspend-profile') return;
+    // Credentials that were replaced while the server looked at them say nothing of those that are there now.
+    if (await this.pacing.isOfVersion(manager, profile.id, profile.version))
+      await this.suspendProfile(manager, profile.id, stored, now);
   }
 
   /** A mailbox is not held to account for a server that is known to be away: it is tried as soon as that is back. */

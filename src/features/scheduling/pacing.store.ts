@@ -106,7 +106,7 @@ export class PacingStore {
          SELECT d.mailbox_id, d.kind FROM room CROSS JOIN LATERAL (
            SELECT w.mailbox_id, w.kind FROM mailbox_work w
            WHERE w.profile_id = room.profile_id AND w.lane = $1 AND w.due_at <= $2 AND (w.lease_until IS NULL OR w.lease_until <= $2)
-             AND (NOT room.canary OR w.kind IN ('incoming', 'outgoing'))
+             AND (NOT room.canary OR w.kind IN ('incoming', 'outgoing', 'test'))
            ORDER BY w.due_at LIMIT greatest(room.free, 0)
            FOR UPDATE SKIP LOCKED
          ) d LIMIT $3

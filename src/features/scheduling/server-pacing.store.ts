@@ -105,7 +105,7 @@ export class ServerPacingStore {
     await sql.query(
       `UPDATE mailbox_work w SET due_at = $2, attempts = 0
        FROM (SELECT d.mailbox_id, d.kind FROM mailbox_work d JOIN email_server_profiles e ON e.id = d.profile_id
-             WHERE e.server_host = $1 AND d.attempts > 0 AND d.due_at > $2 AND d.kind IN ('incoming', 'outgoing')
+             WHERE e.server_host = $1 AND d.attempts > 0 AND d.due_at > $2 AND d.kind IN ('incoming', 'outgoing', 'test')
              FOR UPDATE OF d SKIP LOCKED) late
        WHERE w.mailbox_id = late.mailbox_id AND w.kind = late.kind`,
       [host, now],

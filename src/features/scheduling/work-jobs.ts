@@ -16,6 +16,7 @@ export const outgoingJob = jobFor('outgoing');
 export const backfillJob = jobFor('backfill');
 export const auditJob = jobFor('audit');
 export const removalJob = jobFor('removal');
+export const testJob = jobFor('test');
 
 export const jobOfKind: Readonly<Record<WorkKind, JobDefinition<LeasePayload>>> = {
   incoming: incomingJob,
@@ -23,4 +24,5 @@ export const jobOfKind: Readonly<Record<WorkKind, JobDefinition<LeasePayload>>> 
   backfill: backfillJob,
   audit: auditJob,
   removal: removalJob,
+  test: testJob,
 };

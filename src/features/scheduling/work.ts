@@ -2,8 +2,8 @@ import type { WorkKind as MailWorkKind } from '../failures/failure.js';
 
 /** Looks after a mailbox beside its mail: older mail on request, and the comparison with the server. Never in the way of a poll. */
 export type CareKind = 'backfill' | 'audit';
-/** What is done on the mailbox's server. */
-export type RunKind = MailWorkKind | CareKind;
+/** What is done on the mailbox's server. A test is asked for by a person, and runs whatever state the mailbox is in. */
+export type RunKind = MailWorkKind | CareKind | 'test';
 
 /** What a mailbox can have to do. Mail work proves its health; a removal clears away a deleted mailbox. */
 export type WorkKind = RunKind | 'removal';
@@ -13,9 +13,11 @@ export const workKinds = [
   'backfill',
   'audit',
   'removal',
+  'test',
 ] as const satisfies readonly WorkKind[];
 
 export const isCare = (kind: WorkKind): kind is CareKind => kind === 'backfill' || kind === 'audit';
+export const isMailWork = (kind: WorkKind): kind is MailWorkKind => kind === 'incoming' || kind === 'outgoing';
 
 /** Who is served first when a profile's budget is short. */
 export const lanes = { asked: 0, routine: 1, patient: 2 } as const;

@@ -5,6 +5,7 @@ const kinds: Readonly<Record<RunKind, string>> = {
   outgoing: 'Sending',
   backfill: 'Bringing older mail',
   audit: 'Comparing with the server',
+  test: 'Testing',
 };
 
 /** What a kind of work is called; its own name where a row has one of another version. */

@@ -15,7 +15,9 @@ export function stateReason(facts: StandingFacts, now: Date): Reason | null {
   const { state, stateSince: since, failure, incident } = facts;
   if (state === 'paused') {
     const title = `Paused${facts.changedBy === null ? '' : ` by ${facts.changedBy}`}`;
-    const ends = 'Somebody resumes it: POST /v1/mailboxes/{id}/resume.';
+    const ends = facts.isApproved
+      ? 'Somebody resumes it: POST /v1/mailboxes/{id}/resume.'
+      : 'Somebody approves it, POST /v1/mailboxes/{id}/approve, and resumes it then.';
     return { code: 'paused', title, since, until: null, ends, isTrouble: true, ...noFailure };
   }
   if (state === 'active' || failure === null) return null;

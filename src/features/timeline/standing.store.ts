@@ -36,6 +36,7 @@ interface FactsRow {
   readonly lastSyncAt: Date | null;
   readonly incoming: boolean;
   readonly outgoing: boolean;
+  readonly isApproved: boolean;
   readonly changedBy: string | null;
   readonly incident: IncidentJson | null;
   readonly work: readonly WorkJson[] | null;
@@ -75,7 +76,7 @@ export class StandingStore {
   async factsOf(mailboxId: string, profileIds: readonly string[] | null, now: Date): Promise<StandingFacts | null> {
     const [row] = await this.dataSource.query<FactsRow[]>(
       `SELECT m.id AS "mailboxId", m.profile_id AS "profileId", m.email_address AS "emailAddress", m.created_at AS "createdAt",
-         m.state, m.state_since AS "stateSince", m.failure, m.last_error AS "lastError", m.last_sync_at AS "lastSyncAt", m.incoming, m.outgoing,
+         m.state, m.state_since AS "stateSince", m.failure, m.last_error AS "lastError", m.last_sync_at AS "lastSyncAt", m.incoming, m.outgoing, m.approved_at IS NOT NULL AS "isApproved",
          (SELECT k.name FROM mailbox_history h JOIN api_keys k ON k.id = (h.details->>'by')::uuid
           WHERE h.mailbox_id = m.id AND h.at = m.state_since AND h.type = 'state' AND h.details->>'to' = m.state LIMIT 1) AS "changedBy",
          (SELECT ${incident} FROM incident_mailboxes im JOIN incidents i ON i.id = im.incident_id

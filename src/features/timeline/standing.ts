@@ -38,6 +38,7 @@ export interface StandingFacts {
   readonly lastSyncAt: Date | null;
   readonly incoming: boolean;
   readonly outgoing: boolean;
+  readonly isApproved: boolean;
   /** Of the API key of whoever paused it, as far as that is known. */
   readonly changedBy: string | null;
   readonly incident: IncidentFacts | null;

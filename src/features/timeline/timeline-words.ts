@@ -62,6 +62,12 @@ function stateTitle(details: Details): string {
       return `Resumed${person}`;
     case 'directions-changed':
       return `Receiving is ${incoming ? 'on' : 'off'} and sending is ${outgoing ? 'on' : 'off'}: changed${person}${from === to ? '' : '; what had failed is no longer wanted'}`;
+    case 'tested':
+      if (from === to)
+        return `Receiving is ${incoming ? 'on' : 'off'} and sending is ${outgoing ? 'on' : 'off'}: a test enabled it`;
+      return from === 'paused' ? 'Resumed: a test that was to enable it got through' : 'Well again: a test got through';
+    case 'approval-withdrawn':
+      return `Paused${person}: it is not approved any more`;
     case 'denied':
       return to === 'verifying'
         ? `Refused once, and looked at again before it counts: ${titleOfFailure(details)}`

@@ -82,6 +82,7 @@ const environment = z.object({
     .default('Postroom <postroom@localhost>'),
   PUBLIC_URL: urlOf(['http:', 'https:'], 'https://postroom.example.com').optional(),
   WEBHOOK_ALLOWED_NETWORKS: networkList.default([]),
+  REQUIRE_MAILBOX_APPROVAL: flag.optional(),
   LOG_LEVEL: z.enum(logLevels, { message: `must be one of ${logLevels.join(', ')}` }).default('info'),
 });
 
@@ -103,6 +104,8 @@ export interface Settings {
   readonly publicUrl: string | null;
   /** CIDRs inside which webhooks may go to private addresses, and without TLS. */
   readonly webhookAllowedNetworks: readonly string[];
+  /** New mailboxes, and those whose address changes, wait until somebody approves them. */
+  readonly requireMailboxApproval: boolean;
   readonly logLevel: (typeof logLevels)[number];
 }
 
@@ -143,6 +146,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     notifyFrom: values.NOTIFY_FROM,
     publicUrl: values.PUBLIC_URL?.replace(/\/+$/, '') ?? null,
     webhookAllowedNetworks: values.WEBHOOK_ALLOWED_NETWORKS,
+    requireMailboxApproval: values.REQUIRE_MAILBOX_APPROVAL ?? false,
     logLevel: values.LOG_LEVEL,
   };
 }

@@ -1,0 +1,61 @@
+import { MailServerError } from '../../mail/mail-error.js';
+import type { FetchResult, FoundItem } from '../../mail/mail-item.js';
+import { classify, consequenceOf } from '../failures/classify.js';
+import type { MailboxRun } from '../mailboxes/mailbox-run.js';
+import { testMarkerOf } from '../mailboxes/own-test-id.js';
+import type { TestSteps } from './test-steps.js';
+
+const inbox = { distinguished: 'inbox' } as const;
+const listed = 10;
+/** One damaged item says nothing of the mailbox. */
+const readAtMost = 3;
+
+/**
+ * Receiving, as a poll does it: the inbox is opened and listed, and one item is read. What was read is looked at
+ * by nobody and kept nowhere; mail from before the time that the profile asks for is left alone.
+ * @throws MailServerError of the step that failed
+ */
+export async function testIncoming(run: MailboxRun, steps: TestSteps): Promise<void> {
+  const { session, signal } = run;
+  await steps.take(
+    'open',
+    () => session.openFolder(inbox, { signal }),
+    ({ displayName, totalCount }) =>
+      `The inbox is called ${displayName}${totalCount === null ? '' : ` and holds ${totalCount} items`}.`,
+  );
+  run.goOn();
+  const since = run.profile.processEmailsFrom;
+  const { items } = await steps.take(
+    'list',
+    () => session.findReceivedSince(inbox, since, { offset: 0, limit: listed }, { signal }),
+    (page) => `${page.last ? '' : 'More than '}${page.items.length} items are of the time that is received.`,
+  );
+  const mail = items.filter(({ internetMessageId }) => testMarkerOf(internetMessageId) === null);
+  if (mail.length === 0) return steps.note('read', 'skipped', 0, 'There is nothing to read.');
+  run.goOn();
+  await steps.take(
+    'read',
+    () => readOne(run, mail.slice(0, readAtMost)),
+    (text) => text,
+  );
+}
+
+async function readOne(run: MailboxRun, items: readonly FoundItem[]): Promise<string> {
+  let last: MailServerError | null = null;
+  for (const { id } of items) {
+    const [result]: FetchResult[] = await run.session.fetchItems([id], { signal: run.signal });
+    if (!result) continue;
+    if (result.ok) return 'One item was read.';
+    // Deleted or moved since the listing.
+    if (result.error.code === 'ErrorItemNotFound') continue;
+    if (isBeyondItem(result.error)) throw result.error;
+    last = result.error;
+  }
+  if (last) throw last;
+  return 'What was listed has gone from the inbox meanwhile.';
+}
+
+function isBeyondItem(error: MailServerError): boolean {
+  const failure = classify(error);
+  return failure.scope !== 'item' || consequenceOf(failure) !== 'retry-later';
+}

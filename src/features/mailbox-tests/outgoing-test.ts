@@ -1,0 +1,119 @@
+import { Injectable } from '@nestjs/common';
+import { Clock, pause } from '../../platform/clock/clock.js';
+import type { StoredFailure } from '../failures/failure.js';
+import type { MailboxRun } from '../mailboxes/mailbox-run.js';
+import { testMessageName } from '../mailboxes/own-test-id.js';
+import { untouched } from '../outgoing/outgoing-state.js';
+import { sendMessage } from '../outgoing/send-protocol.js';
+import { accountOf } from './account.js';
+import type { DirectionResult, MailboxTest } from './mailbox-test.js';
+import { MailboxTestsStore } from './mailbox-tests.store.js';
+import { TestCleanUp } from './test-clean-up.js';
+import { arrivedCopies } from './test-copies.js';
+import { notArrived } from './test-explanations.js';
+import { testMessage } from './test-message.js';
+import type { TestSteps } from './test-steps.js';
+
+/** A mailbox on the same server takes a second; with a mail gateway before it, a minute. */
+const longestWaitMs = 90_000;
+/** Looks within one run; later ones come in runs of their own, so that a slow server keeps no place of the budget. */
+const pausesMs = [100, 200, 400, 800, 1_500];
+const laterMs = 5_000;
+
+/** What became of it; `waitMs`: it goes on then; null: somebody ended the test meanwhile. */
+export type OutgoingOutcome = { readonly result: DirectionResult } | { readonly waitMs: number } | null;
+
+/** Sending, by the protocol that sends all mail: a message from the mailbox to itself, found, and taken away again. */
+@Injectable()
+export class OutgoingTest {
+  constructor(
+    private readonly store: MailboxTestsStore,
+    private readonly cleanUp: TestCleanUp,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Goes on from wherever the test stands. @throws MailServerError of the step that failed */
+  async attempt(run: MailboxRun, test: MailboxTest, steps: TestSteps): Promise<OutgoingOutcome> {
+    // What was sent as somebody else would never be found here.
+    if (test.account !== null && test.account !== accountOf(run.mailbox))
+      return { result: { status: 'skipped', reason: 'address-changed' } };
+    const sent = test.position?.step === 'submitted' ? test : await this.send(run, test, steps);
+    if (sent === null || 'waitMs' in sent) return sent;
+    const waited = () => this.clock.now().getTime() - sentAtOf(sent).getTime();
+    if (!(await this.hasArrived(run, sent))) {
+      if (waited() < longestWaitMs) return { waitMs: laterMs };
+      steps.note('arrive', 'failure', waited(), 'It did not arrive in the inbox.', notArrived);
+      return { result: { status: 'failure', failure: failureOf(this.clock.now()) } };
+    }
+    steps.note('arrive', 'success', waited(), 'It arrived in the inbox.');
+    await this.remove(run, sent, steps);
+    return { result: { status: 'success' } };
+  }
+
+  private async send(
+    run: MailboxRun,
+    test: MailboxTest,
+    steps: TestSteps,
+  ): Promise<MailboxTest | { readonly waitMs: number } | null> {
+    const account = accountOf(run.mailbox);
+    let position = test.position ?? untouched;
+    const note = (reached: typeof position) => {
+      position = reached;
+      return run.commit((manager) => this.store.notePosition(manager, test.id, account, reached, this.clock.now()));
+    };
+    const result = await steps.take('send', async () => {
+      const sending = await sendMessage(testMessageName(test.marker), position, {
+        session: run.session,
+        signal: run.signal,
+        note,
+        draft: async () => testMessage(test.marker, run.mailbox.emailAddress),
+      });
+      if (sending.outcome === 'withdrawn') return sending;
+      await note(sending.position);
+      if (sending.outcome === 'trouble') throw sending.error;
+      return sending;
+    });
+    if (result.outcome === 'withdrawn') return null;
+    if (result.outcome === 'unseen') return { waitMs: result.waitMs };
+    return { ...test, account, position, sentAt: test.sentAt ?? this.clock.now() };
+  }
+
+  private async hasArrived(run: MailboxRun, test: MailboxTest): Promise<boolean> {
+    for (const ms of [0, ...pausesMs]) {
+      await pause(ms, run.signal);
+      run.signal.throwIfAborted();
+      const copies = await arrivedCopies(run.session, test.marker, sentAtOf(test), run.signal);
+      if (copies.length > 0) return true;
+    }
+    return false;
+  }
+
+  private async remove(run: MailboxRun, test: MailboxTest, steps: TestSteps): Promise<void> {
+    const began = performance.now();
+    const state = await this.cleanUp.step(run, test);
+    await run.commit((manager) => this.store.noteCleanUp(manager, test.id, state));
+    const isDone = state.cleanUp === 'done';
+    const detail = isDone
+      ? 'Both copies are deleted again.'
+      : 'A copy could not be deleted yet, or was not to be found; it is looked for again.';
+    steps.note('remove', isDone ? 'success' : 'skipped', performance.now() - began, detail);
+  }
+}
+
+const sentAtOf = (test: MailboxTest): Date => test.sentAt ?? test.startedAt ?? test.createdAt;
+
+const failureOf = (at: Date): StoredFailure => ({
+  code: notArrived,
+  category: 'other',
+  operation: 'FindItem',
+  during: 'outgoing',
+  message: `The test message was handed over, and was not in the inbox within ${longestWaitMs / 1000} s.`,
+  values: {},
+  at: at.toISOString(),
+  requestId: null,
+  clientRequestId: null,
+  httpStatus: null,
+  frontEndServer: null,
+  backEndServer: null,
+  serverVersion: null,
+});
