@@ -26,6 +26,8 @@ interface StageOptions extends Omit<SandboxOptions, 'mailboxes' | 'clock' | 'ser
   /** Addresses that the service account may impersonate. */
   readonly scope?: 'all' | readonly string[];
   readonly poolSize?: number;
+  /** Further settings, as the environment has them. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** The API process as production starts it, the code of a worker, a database and an Exchange server, under one clock. */
@@ -45,6 +47,7 @@ export class WholeStage {
     addresses = [],
     scope = 'all',
     poolSize,
+    env = {},
     ...sandboxOptions
   }: StageOptions = {}): Promise<WholeStage> {
     const clock = new ManualClock(new Date('2026-03-01T08:00:00Z'));
@@ -60,7 +63,7 @@ export class WholeStage {
     const { log, logged } = recordedLog();
     const running = await startProcess({
       platform: {
-        settings: readSettings({ PORT: '0', ROLES: 'api', PUBLIC_URL: 'https://postroom.example' }),
+        settings: readSettings({ PORT: '0', ROLES: 'api', PUBLIC_URL: 'https://postroom.example', ...env }),
         dataSource: database.dataSource,
         clock,
         log,
