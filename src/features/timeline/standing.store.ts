@@ -124,6 +124,7 @@ function factsOfRow(row: FactsRow): Omit<StandingFacts, 'sendingHold' | 'publicU
     lastSyncAt: row.lastSyncAt,
     incoming: row.incoming,
     outgoing: row.outgoing,
+    isApproved: row.isApproved,
     changedBy: row.changedBy,
     incident: incidentOf(row.incident),
     work: (row.work ?? []).map(workOf),
