@@ -15,6 +15,8 @@ interface Resources {
   readonly incident: string;
   readonly outgoing: string;
   readonly thread: string;
+  readonly test: string;
+  readonly testBatch: string;
 }
 let mine: Resources;
 let others: Resources;
@@ -41,6 +43,8 @@ async function resources(profile: string, name: string): Promise<Resources> {
       .client()
       .post('/v1/outgoing-messages', { mailboxId: mailbox, to: ['x@y.example'], subject: 's', text: 't' }),
   ).id;
+  const test = succeeded(await stage.client().post(`/v1/mailboxes/${mailbox}/test`)).id;
+  const testBatch = succeeded(await stage.client().post('/v1/mailbox-test-batches', { profileId: profile })).id;
   const [message] = await stage.messagesOf(mailbox);
   const [incident] = await stage.client().all(`/v1/incidents?profileId=${profile}`);
   return {
@@ -51,6 +55,8 @@ async function resources(profile: string, name: string): Promise<Resources> {
     incident: incident.id,
     outgoing,
     thread: message.threadId,
+    test,
+    testBatch,
   };
 }
 
@@ -107,11 +113,18 @@ it('lists every route with the scope that it needs', () => {
     'POST /v1/incidents/:id/comments write',
     'POST /v1/incidents/:id/reassign write',
     'POST /v1/incidents/:id/snooze write',
+    'POST /v1/mailbox-test-batches write',
+    'GET /v1/mailbox-test-batches/:id read',
+    'POST /v1/mailbox-test-batches/:id/cancel write',
+    'GET /v1/mailbox-test-batches/:id/results read',
+    'GET /v1/mailbox-tests/:id read',
     'GET /v1/mailboxes read',
     'POST /v1/mailboxes write',
     'DELETE /v1/mailboxes/:id write',
     'GET /v1/mailboxes/:id read',
     'PATCH /v1/mailboxes/:id write',
+    'DELETE /v1/mailboxes/:id/approval admin',
+    'POST /v1/mailboxes/:id/approve admin',
     'GET /v1/mailboxes/:id/audits read',
     'POST /v1/mailboxes/:id/backfill write',
     'GET /v1/mailboxes/:id/backfills read',
@@ -125,7 +138,10 @@ it('lists every route with the scope that it needs', () => {
     'GET /v1/mailboxes/:id/sending read',
     'GET /v1/mailboxes/:id/status read',
     'POST /v1/mailboxes/:id/sync write',
+    'POST /v1/mailboxes/:id/test write',
+    'GET /v1/mailboxes/:id/tests read',
     'GET /v1/mailboxes/:id/timeline read',
+    'POST /v1/mailboxes/approve admin',
     'POST /v1/mailboxes/batch write',
     'GET /v1/messages read',
     'GET /v1/messages/:id read',
@@ -161,15 +177,19 @@ const apiRoutes = () =>
     .map(({ method, path, scope }) => {
       const id = path.startsWith('/v1/mailboxes')
         ? others.mailbox
-        : path.startsWith('/v1/messages')
-          ? others.message
-          : path.startsWith('/v1/incidents')
-            ? others.incident
-            : path.startsWith('/v1/outgoing')
-              ? others.outgoing
-              : path.startsWith('/v1/threads')
-                ? others.thread
-                : others.profile;
+        : path.startsWith('/v1/mailbox-tests')
+          ? others.test
+          : path.startsWith('/v1/mailbox-test-batches')
+            ? others.testBatch
+            : path.startsWith('/v1/messages')
+              ? others.message
+              : path.startsWith('/v1/incidents')
+                ? others.incident
+                : path.startsWith('/v1/outgoing')
+                  ? others.outgoing
+                  : path.startsWith('/v1/threads')
+                    ? others.thread
+                    : others.profile;
       return {
         method,
         scope,
@@ -343,6 +363,8 @@ const bodies = () => ({
     to: '2021-01-01T00:00:00Z',
     folders: ['inbox'],
   },
+  [`POST /v1/mailboxes/${mine.mailbox}/test`]: { directions: ['incoming'], enable: true },
+  'POST /v1/mailbox-test-batches': { mailboxIds: [mine.mailbox], directions: ['incoming'], enable: false },
   'POST /v1/outgoing-messages': {
     mailboxId: mine.mailbox,
     to: ['x@y.example'],
@@ -361,7 +383,9 @@ const queries = () => ({
   '/v1/api-keys': ['limit', 'cursor'],
   '/v1/diagnostics': ['limit', 'cursor', 'profileId'],
   '/v1/email-server-profiles': ['limit', 'cursor', 'name'],
-  '/v1/mailboxes': ['limit', 'cursor', 'profileId', 'state', 'emailAddress'],
+  '/v1/mailboxes': ['limit', 'cursor', 'profileId', 'state', 'emailAddress', 'approved'],
+  [`/v1/mailboxes/${mine.mailbox}/tests`]: ['limit', 'cursor'],
+  [`/v1/mailbox-test-batches/${mine.testBatch}/results`]: ['limit', 'cursor', 'result', 'code'],
   [`/v1/mailboxes/${mine.mailbox}/item-failures`]: ['limit', 'cursor'],
   [`/v1/mailboxes/${mine.mailbox}/backfills`]: ['limit', 'cursor'],
   [`/v1/mailboxes/${mine.mailbox}/audits`]: ['limit', 'cursor'],
@@ -418,7 +442,9 @@ describe('bad input', () => {
       const answer = await stage.client().call(method, path, { ...body, nonsense: 1 });
       expectProblem(answer, 400, route);
       expect(JSON.stringify(answer.body.errors)).toContain('nonsense');
-      if (method === 'POST') expectProblem(await stage.client().call(method, path, {}), 400, route);
+      // Of a test everything has its default.
+      if (method === 'POST' && !path.endsWith('/test'))
+        expectProblem(await stage.client().call(method, path, {}), 400, route);
       for (const whole of [[], null, 'text', 7, [body]])
         expectProblem(
           await stage.client().call(method, path, JSON.stringify(whole)),
@@ -464,7 +490,7 @@ describe('bad input', () => {
         for (const value of values) {
           const answer = await stage.client().get(`${path}${path.includes('?') ? '&' : '?'}${name}=${value}`);
           // Any text is something to look for.
-          if (answer.status === 200 && /^(name|emailAddress|prefix)$/.test(name)) continue;
+          if (answer.status === 200 && /^(name|emailAddress|prefix|code)$/.test(name)) continue;
           expectProblem(answer, 400, `${path} ${name}=${value.slice(0, 40)}`);
         }
       }

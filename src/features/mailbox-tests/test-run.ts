@@ -31,18 +31,21 @@ import { TestSteps } from './test-steps.js';
 /** Tests kept of a mailbox. */
 const kept = 20;
 
+const nothing = { proven: false, trouble: null, refusal: null };
+
 /** How far a run took the active test. */
 interface Progress {
   /** When to go on; null: it ended. */
   readonly waitMs: number | null;
   /** Whether something succeeded, which proves the profile well. */
   readonly proven: boolean;
-  /** What the profile and the server must heed. */
+  /** What nobody else would fare better with. */
   readonly trouble: Failure | null;
+  /** The last answer that was a refusal; it says of the server that it is there. */
+  readonly refusal: Failure | null;
 }
 
-type Attempt =
-  { readonly result: DirectionResult; readonly trouble?: Failure | null } | { readonly waitMs: number } | null;
+type Attempt = { readonly result: DirectionResult; readonly refusal?: Failure } | { readonly waitMs: number } | null;
 
 /** Tests one mailbox with the session, and by the code, that receive and send its mail. */
 @Injectable()
@@ -62,44 +65,46 @@ export class TestRun {
 
   async perform(run: MailboxRun): Promise<RunResult> {
     const test = await run.commit((manager) => this.store.begin(manager, run.mailbox.id, this.clock.now()));
-    const progress = test ? await this.carryOut(run, test) : { waitMs: null, proven: false, trouble: null };
-    const { waitMs, proven: contacted, trouble } = progress;
+    const progress = test ? await this.carryOut(run, test) : { ...nothing, waitMs: null };
+    const { waitMs, proven: contacted } = progress;
+    const trouble = progress.trouble ?? (contacted ? null : progress.refusal);
     const lane = test && test.batchId === null ? lanes.asked : lanes.patient;
     if (waitMs !== null) return { nextInMs: waitMs, lane, contacted, trouble };
     // Where nobody may call now, what lies on the server waits with the rest.
-    if (trouble) return { nextInMs: 0, lane: lanes.patient, contacted, trouble };
+    if (progress.trouble) return { nextInMs: 0, lane: lanes.patient, contacted, trouble };
     const { nextInMs } = await this.cleanUp.ofMailbox(run);
     return { nextInMs, lane: lanes.patient, contacted, trouble };
   }
 
   private async carryOut(run: MailboxRun, begun: MailboxTest): Promise<Progress> {
     let test = begun;
-    let proven = false;
-    let trouble: Failure | null = null;
+    let { proven, trouble, refusal }: Omit<Progress, 'waitMs'> = nothing;
+    const at = (waitMs: number | null): Progress => ({ waitMs, proven, trouble, refusal });
     for (;;) {
       const direction = nextDirection(test);
       if (direction === null) {
-        if (await this.end(run, test.id)) return { waitMs: null, proven, trouble };
+        if (await this.end(run, test.id)) return at(null);
         // Somebody has asked for another direction in the meantime.
         const more = await run.commit((manager) => this.store.begin(manager, run.mailbox.id, this.clock.now()));
-        if (more === null) return { waitMs: null, proven, trouble };
+        if (more === null) return at(null);
         test = more;
         continue;
       }
       const steps = new TestSteps(direction);
       const outcome: Attempt = trouble ? skipped(trouble) : await this.attempt(run, test, direction, steps);
-      if (outcome === null) return { waitMs: null, proven, trouble };
+      if (outcome === null) return at(null);
       if ('waitMs' in outcome) {
         await run.commit((manager) => this.store.addSteps(manager, test.id, steps.all));
-        return { waitMs: outcome.waitMs, proven, trouble };
+        return at(outcome.waitMs);
       }
       const { result } = outcome;
-      trouble = outcome.trouble ?? trouble;
+      refusal = outcome.refusal ?? refusal;
+      if (outcome.refusal && isOfAll(outcome.refusal)) trouble = outcome.refusal;
       proven ||= result.status === 'success';
       const noted = await run.commit((manager) =>
         this.store.noteResult(manager, test.id, direction, result, steps.all),
       );
-      if (noted === null) return { waitMs: null, proven, trouble };
+      if (noted === null) return at(null);
       test = noted;
     }
   }
@@ -118,7 +123,7 @@ export class TestRun {
         await run.commit((manager) => this.store.noteTrouble(manager, test.id, stored));
         throw error;
       }
-      return { result: { status: 'failure', failure: stored }, trouble: isOfAll(failure) ? failure : null };
+      return { result: { status: 'failure', failure: stored }, refusal: failure };
     }
   }
 
@@ -174,7 +179,7 @@ const isOfAll = (failure: Failure): boolean =>
   isServerAway(failure) || ['suspend-profile', 'throttle-profile'].includes(consequenceOf(failure));
 
 /** Further calls would do harm, or take their time for nothing. */
-function skipped(trouble: Failure): { result: DirectionResult; trouble: Failure } {
+function skipped(trouble: Failure): { result: DirectionResult } {
   const reason: SkipReason = consequenceOf(trouble) === 'suspend-profile' ? 'account-refused' : 'server-away';
-  return { result: { status: 'skipped', reason }, trouble };
+  return { result: { status: 'skipped', reason } };
 }
