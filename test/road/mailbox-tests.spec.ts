@@ -253,6 +253,47 @@ describeOnBothQueues('tests of mailboxes', (queue) => {
     await eventually(() => expect(left(addressOf(2))).toEqual([]));
   }, 60_000);
 
+  it('says that a message went out and did not arrive', async () => {
+    // Opened as another one, the mailbox writes to an address that is not its own.
+    const id = await added(2, { connectingSid: addressOf(3) });
+    const asked = (await ask(id, { directions: ['outgoing'], enable: true }, '')).body;
+    await eventually(async () => expect((await read(asked.id)).message?.sentAt).toEqual(expect.any(String)));
+    road.clock.advance(90_000);
+    const test = await ended(asked.id);
+    expect(test).toMatchObject({
+      result: 'failure',
+      outgoing: {
+        failure: {
+          code: 'TestMessageNotArrived',
+          title: 'The test message was sent, but did not arrive',
+          remedy: expect.stringContaining(test.message.internetMessageId),
+        },
+      },
+      enabled: [],
+    });
+    await eventually(() => expect(left(addressOf(3))).toEqual([]));
+    expect(await read(asked.id)).toMatchObject({ message: { cleanUp: 'due' } });
+    expect(await road.mailbox(id)).toMatchObject({
+      state: 'paused',
+      lastTest: { outgoing: 'failure', incoming: null },
+    });
+  }, 60_000);
+
+  it('tests what is not approved, and does not enable it', async () => {
+    const id = await added(2);
+    expect(await road.api.delete(`/v1/mailboxes/${id}/approval`)).toMatchObject({ status: 204 });
+    const wish = { enable: true, directions: ['incoming'] };
+    expect(await ask(id, wish)).toMatchObject({ status: 409, body: { code: 'mailbox-not-approved' } });
+    expect(await tested(id, { directions: ['incoming'] })).toMatchObject({ result: 'success', notEnabled: null });
+    const batch = (await road.api.post('/v1/mailbox-test-batches', { mailboxIds: [id], ...wish })).body;
+    const [{ id: testId }] = await road.api.all(`${batch.url}/results`);
+    expect(await ended(testId)).toMatchObject({ result: 'success', enabled: [], notEnabled: 'mailbox-not-approved' });
+    expect(await road.mailbox(id)).toMatchObject({ state: 'paused', lastSyncAt: null });
+    await road.api.post(`/v1/mailboxes/${id}/approve`);
+    expect(await tested(id, wish)).toMatchObject({ enabled: ['incoming'] });
+    expect(await road.mailbox(id)).toMatchObject({ state: 'active' });
+  });
+
   it('lets one test run at a time, and gives it to whoever asks again', async () => {
     const id = await added(2);
     road.exchange.slowDown(150);

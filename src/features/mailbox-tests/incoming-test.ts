@@ -28,7 +28,7 @@ export async function testIncoming(run: MailboxRun, steps: TestSteps): Promise<v
   const { items } = await steps.take(
     'list',
     () => session.findReceivedSince(inbox, since, { offset: 0, limit: listed }, { signal }),
-    (page) => `${page.last ? '' : 'More than '}${page.items.length} items are of the time that is received.`,
+    (page) => `${page.last ? '' : 'The first '}${page.items.length} items since ${since.toISOString()} were listed.`,
   );
   const mail = items.filter(({ internetMessageId }) => testMarkerOf(internetMessageId) === null);
   if (mail.length === 0) return steps.note('read', 'skipped', 0, 'There is nothing to read.');

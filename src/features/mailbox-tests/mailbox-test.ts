@@ -14,9 +14,10 @@ export type TestResult = (typeof testResults)[number];
  * Why a direction was not tried although it was asked for.
  *  account-refused  the server refused the service account; each further try could count towards a lock-out
  *  server-away      the server did not answer, and would not have answered this either
+ *  server-busy      the server went on asking for quiet
  *  address-changed  the mailbox was given another address in mid-test
  */
-export const skipReasons = ['account-refused', 'server-away', 'address-changed'] as const;
+export const skipReasons = ['account-refused', 'server-away', 'server-busy', 'address-changed'] as const;
 export type SkipReason = (typeof skipReasons)[number];
 
 export type DirectionResult =

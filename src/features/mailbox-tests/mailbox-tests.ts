@@ -15,7 +15,7 @@ import { MailboxTestViewsStore, type MailboxTestView } from './mailbox-test-view
 
 /** Callers that hold a connection open at one time in one process. */
 const mostWaiting = 200;
-const lookEveryMs = 150;
+const lookEveryMs = 250;
 
 type Reach = readonly string[] | null;
 

@@ -97,7 +97,7 @@ export class TestBatchesStore {
        ), scheduled AS (
          INSERT INTO mailbox_work AS w (mailbox_id, kind, profile_id, lane, due_at)
          SELECT mailbox_id, 'test', profile_id, 2, $5 FROM fresh ORDER BY mailbox_id
-         ON CONFLICT (mailbox_id, kind) DO UPDATE SET due_at = least(coalesce(w.due_at, 'infinity'), $5), attempts = 0, asked_token = w.lease_token
+         ON CONFLICT (mailbox_id, kind) DO UPDATE SET due_at = least(coalesce(w.due_at, 'infinity'), $5), lane = CASE WHEN w.due_at IS NULL THEN 2 ELSE w.lane END, attempts = 0, asked_token = w.lease_token
        )
        SELECT (SELECT count(*) FROM chosen)::int AS chosen, count(*)::int AS tests, coalesce(array_agg(DISTINCT profile_id), '{}') AS profiles FROM fresh`,
       parameters,

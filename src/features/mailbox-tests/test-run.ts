@@ -180,6 +180,7 @@ const isOfAll = (failure: Failure): boolean =>
 
 /** Further calls would do harm, or take their time for nothing. */
 function skipped(trouble: Failure): { result: DirectionResult } {
-  const reason: SkipReason = consequenceOf(trouble) === 'suspend-profile' ? 'account-refused' : 'server-away';
+  const isRefused = consequenceOf(trouble) === 'suspend-profile';
+  const reason: SkipReason = isRefused ? 'account-refused' : isServerAway(trouble) ? 'server-away' : 'server-busy';
   return { result: { status: 'skipped', reason } };
 }
