@@ -71,7 +71,7 @@ const statements = [
   `CREATE UNIQUE INDEX mailbox_tests_marker ON mailbox_tests (marker)`,
   `CREATE INDEX mailbox_tests_of_mailbox ON mailbox_tests (mailbox_id, id DESC)`,
   `CREATE INDEX mailbox_tests_to_clean_up ON mailbox_tests (mailbox_id, clean_up_at) WHERE clean_up = 'due' AND state = 'ended'`,
-  `CREATE INDEX mailbox_tests_of_batch ON mailbox_tests (batch_id, id) WHERE batch_id IS NOT NULL`,
+  `CREATE INDEX mailbox_tests_of_batch ON mailbox_tests (batch_id, id)`,
   `CREATE INDEX mailbox_tests_of_batch_active ON mailbox_tests (batch_id) WHERE batch_id IS NOT NULL AND state <> 'ended'`,
   `CREATE INDEX mailbox_tests_of_batch_by_result ON mailbox_tests (batch_id, result, id) WHERE batch_id IS NOT NULL`,
 ];
