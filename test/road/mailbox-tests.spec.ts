@@ -193,6 +193,8 @@ describeOnBothQueues('tests of mailboxes', (queue) => {
     expect(await road.mailbox(first())).toMatchObject({ state: 'active', failure: null });
     await eventually(async () => expect(await road.incidents()).toMatchObject([{ open: false }]));
     await polled(first());
+    const { body } = await road.api.get(`/v1/mailboxes/${first()}/timeline?limit=200`);
+    expect(JSON.stringify(body)).toContain('Well again: a test got through');
   });
 
   it('keeps its message from the sync for as long as it lies there', async () => {

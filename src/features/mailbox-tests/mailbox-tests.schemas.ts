@@ -149,7 +149,8 @@ export const testPage = pageSchema(testAnswer).meta({ id: 'MailboxTestPage' });
 /** @param profile what the words of a failure are filled in with */
 export function showTest(test: MailboxTestView, profile: ProfileNames): TestAnswer {
   const messageId = internetMessageId(testMessageName(test.marker), test.emailAddress);
-  const context = { ...profile, mailbox: test.emailAddress };
+  const { emailAddress: mailbox, mailboxId, profileId } = test;
+  const context = { ...profile, mailbox, mailboxId, profileId };
   const showFailure = (stored: NonNullable<MailboxTestView['lastTrouble']>): z.output<typeof failure> => {
     const { category: _category, during: _during, values, ...facts } = stored;
     return { ...facts, ...explainTest(stored, { ...context, values }, messageId) };
