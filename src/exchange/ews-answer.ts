@@ -12,7 +12,7 @@ export interface CallFacts {
 }
 
 /** The error of a code that the server itself gave. */
-export function responseError(call: CallFacts, error: ServerError): MailServerError {
+export function responseError(call: CallFacts, error: ServerError, answer: string | null = null): MailServerError {
   const values = Object.fromEntries(Object.entries(error.values).map(([name, value]) => [name, call.redact(value)]));
   return new MailServerError({
     origin: 'response',
@@ -23,6 +23,7 @@ export function responseError(call: CallFacts, error: ServerError): MailServerEr
     backOffMs: error.backOffMs,
     effectPossible: call.changes && !isRefusal(error.code),
     diagnostics: call.diagnostics,
+    answer,
   });
 }
 

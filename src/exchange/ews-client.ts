@@ -29,6 +29,8 @@ import { VersionAgreement, type RequestVersion } from './soap/request-version.js
 
 /** Enough of a body to recognise a login page and to quote it. */
 const EXCERPT_BYTES = 4_096;
+/** Far enough from the excerpt's end, where a cut could have torn a secret that is then not recognised. */
+const SHOWN_FAULT_CHARS = 1_500;
 
 /** One HTTP exchange as it was read, before anyone judges it. */
 interface Exchange {
@@ -191,7 +193,8 @@ export class EwsClient {
     const retryAfter = retryAfterMs(head.headers, Date.now());
     if (envelope?.fault != null) {
       const fault = readFault(envelope.fault);
-      throw responseError(facts, { ...fault, backOffMs: fault.backOffMs ?? retryAfter });
+      const answer = excerpt.slice(0, SHOWN_FAULT_CHARS);
+      throw responseError(facts, { ...fault, backOffMs: fault.backOffMs ?? retryAfter }, answer);
     }
     if (head.status < 200 || head.status > 299) {
       const problem = httpProblem(head, envelope === null ? excerpt : '');

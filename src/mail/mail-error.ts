@@ -46,6 +46,8 @@ export interface MailErrorDetails {
    */
   readonly effectPossible: boolean;
   readonly diagnostics: CallDiagnostics;
+  /** The start of a fault as the server wrote it, without secrets; faults hold no content of mail. At most 1,500 characters. */
+  readonly answer?: string | null;
 }
 
 /** The only error a `MailServer` rejects with. */

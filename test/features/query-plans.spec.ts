@@ -16,6 +16,7 @@ import { NotificationPlanner } from '../../src/features/failures/notification-pl
 import { TellingStore } from '../../src/features/failures/telling.store.js';
 import { NotificationsStore } from '../../src/features/failures/notifications.store.js';
 import { ServerPacingStore } from '../../src/features/scheduling/server-pacing.store.js';
+import { InterruptedWorkStore } from '../../src/features/failures/interrupted-work.store.js';
 import { StoppedMailboxesStore } from '../../src/features/mailboxes/stopped-mailboxes.store.js';
 import { PacingStore } from '../../src/features/scheduling/pacing.store.js';
 import { ProfilesStore } from '../../src/features/profiles/profiles.store.js';
@@ -340,6 +341,13 @@ it.each<[string, () => Promise<unknown>]>([
     () => stage.get(IncidentsStore).addMailbox(stage.dataSource, incident, mailbox.id, now()),
   ],
   ['waking companions', () => stage.get(StoppedMailboxesStore).wakeCompanions(stage.dataSource, mailbox.id, 3, now())],
+  [
+    'finding what an incident interrupted',
+    () =>
+      stage
+        .get(InterruptedWorkStore)
+        .of({ cause: 'ErrorX', endpoint_id: null, first_failure: { during: 'outgoing' } } as never, mailbox.id),
+  ],
   [
     'looking at the crowd of a mailbox',
     () => stage.get(IncidentsStore).crowdOf(stage.dataSource, mailbox.profile_id, 'ErrorImpersonateUserDenied'),

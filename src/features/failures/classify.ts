@@ -21,6 +21,7 @@ export function classify(error: unknown): Failure {
       backOffMs: null,
       effectPossible: true,
       diagnostics: null,
+      answer: null,
     };
   }
   const { details } = error;
@@ -33,6 +34,7 @@ export function classify(error: unknown): Failure {
     backOffMs: details.backOffMs ?? null,
     effectPossible: details.effectPossible,
     diagnostics: details.diagnostics,
+    answer: details.answer ?? null,
   };
 }
 

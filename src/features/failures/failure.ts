@@ -18,6 +18,8 @@ export interface Failure {
   /** Whether a message may have been saved or sent although the call failed. */
   readonly effectPossible: boolean;
   readonly diagnostics: CallDiagnostics | null;
+  /** As `MailErrorDetails.answer`. */
+  readonly answer: string | null;
 }
 
 /** A failure as a row keeps it: what people and the analysis need, no call state. */
@@ -37,6 +39,8 @@ export interface StoredFailure {
   readonly frontEndServer: string | null;
   readonly backEndServer: string | null;
   readonly serverVersion: string | null;
+  /** As `MailErrorDetails.answer`; absent where there was none. */
+  readonly answer?: string;
 }
 
 export type WorkKind = 'incoming' | 'outgoing';
@@ -57,5 +61,6 @@ export function storedFailure(failure: Failure, during: WorkKind, at: Date): Sto
     frontEndServer: diagnostics?.frontEndServer ?? null,
     backEndServer: diagnostics?.backEndServer ?? null,
     serverVersion: diagnostics?.serverVersion ?? null,
+    ...(failure.answer === null ? {} : { answer: failure.answer }),
   };
 }

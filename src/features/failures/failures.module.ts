@@ -16,6 +16,7 @@ import { MutedCausesController } from './muted-causes.controller.js';
 import { MutedCausesStore } from './muted-causes.store.js';
 import { NotificationHealth } from './notification-health.js';
 import { NotificationPlanner } from './notification-planner.js';
+import { InterruptedWorkStore } from './interrupted-work.store.js';
 import { NotificationsStore } from './notifications.store.js';
 import { NotificationWriter } from './notification-writer.js';
 import { ServerIncidents } from './server-incidents.js';
@@ -36,6 +37,7 @@ import { TellingStore } from './telling.store.js';
     NotificationsStore,
     NotificationPlanner,
     CatchUpStore,
+    InterruptedWorkStore,
     NotificationWriter,
     NotificationHealth,
     Incidents,

@@ -34,6 +34,10 @@ const fields = {
   explanation: explanationParts.nullable().describe('The same in parts; null for an endpoint'),
   operation: z.string().describe('Of EWS; empty for an endpoint'),
   message: z.string().describe('The server’s own words, of the latest failure; of an endpoint: its last error'),
+  answer: z
+    .string()
+    .nullable()
+    .describe('The start of the server’s SOAP fault, of the latest failure, without secrets'),
   requestId: z.string().nullable(),
   clientRequestId: z.string().nullable(),
   firstAt: time,
@@ -143,7 +147,7 @@ function careOf(row: IncidentView) {
 function wordsOf(row: IncidentRow, { profile, publicUrl }: IncidentContext, mailbox: string | null) {
   if (row.endpoint_id !== null) {
     const { last_failure: failure, endpoint_id: endpointId } = row;
-    const unknown = { operation: '', requestId: null, clientRequestId: null };
+    const unknown = { operation: '', answer: null, requestId: null, clientRequestId: null };
     const words = explainEndpoint(failure, { endpointId, publicUrl });
     return { ...words, explanation: null, message: failure.message, ...unknown };
   }
@@ -157,6 +161,7 @@ function wordsOf(row: IncidentRow, { profile, publicUrl }: IncidentContext, mail
     }),
     operation: failure.operation,
     message: failure.message,
+    answer: failure.answer ?? null,
     requestId: failure.requestId,
     clientRequestId: failure.clientRequestId,
   };

@@ -11,6 +11,7 @@ import type { IncidentRow } from './incident-row.js';
 import { IncidentViewsStore } from './incident-views.store.js';
 import type { NotificationRow } from './notification-row.js';
 import { notificationText, type NotificationFacts } from './notification-text.js';
+import { InterruptedWorkStore } from './interrupted-work.store.js';
 import { NotificationsStore } from './notifications.store.js';
 
 const namedMailboxes = 5;
@@ -31,6 +32,7 @@ export class NotificationWriter {
     private readonly incidents: IncidentViewsStore,
     private readonly profiles: ProfileNamesStore,
     private readonly catchUp: CatchUpStore,
+    private readonly interrupted: InterruptedWorkStore,
     private readonly clock: Clock,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
@@ -75,6 +77,8 @@ export class NotificationWriter {
       mailboxIds: mailboxes.map((mailbox) => mailbox.mailbox_id),
       publicUrl,
       now: this.clock.now(),
+      work: await this.interrupted.of(incident, mailboxes[0]?.mailbox_id ?? null),
+      soapExcerpt: incident.first_failure.answer ?? null,
       newly: notification.kind === 'digest' ? Math.max(0, affected - notification.told_before) : null,
       ...(notification.kind === 'recovered' ? { caughtUp: await this.catchUp.of(incident) } : {}),
       ...(notification.kind === 'escalated' ? await this.unanswered(incident.id) : {}),
