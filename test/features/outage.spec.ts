@@ -9,8 +9,8 @@ import { serviceAccount, succeeded, WholeStage } from './support/whole-stage.js'
 
 /** A whole organisation, and what its server is asked at once. */
 const all = 10_000;
-const atOnce = 200;
-const roundMs = 500;
+const atOnce = 20;
+const roundMs = 50;
 const minute = 60_000;
 
 const addresses = Array.from({ length: all }, (_, index) => `u${index + 1}@example.com`);
@@ -20,7 +20,7 @@ let smtp: SmtpReceiver;
 let notifier: Notifier;
 
 beforeAll(async () => {
-  stage = await WholeStage.open({ addresses, scope: [], poolSize: 40 });
+  stage = await WholeStage.open({ addresses, scope: [], poolSize: 20 });
   smtp = await startSmtpReceiver();
   notifier = new Notifier(
     stage.get(NotificationsStore),
