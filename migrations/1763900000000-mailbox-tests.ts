@@ -32,7 +32,7 @@ const statements = [
 
   /*
    * marker: names the test message wherever it turns up. position: how far sending it has come, written before
-   * each call that it announces. account: as whom the mailbox was opened when it was sent. clean_up: whether
+   * each call that it announces. arrived_at: when it was seen in the inbox, written before it is taken away. account: as whom the mailbox was opened when it was sent. clean_up: whether
    * something of it may still lie on the server. incoming, outgoing: what came of each direction; null before.
    */
   `CREATE TABLE mailbox_tests (
@@ -48,6 +48,7 @@ const statements = [
     account text,
     position jsonb,
     sent_at timestamptz,
+    arrived_at timestamptz,
     incoming jsonb,
     outgoing jsonb,
     steps jsonb NOT NULL DEFAULT '[]',

@@ -237,7 +237,7 @@ describeOnBothQueues('tests of mailboxes', (queue) => {
     road.exchange.injectFault({ operation: 'SendItem', times: 1, fault: { delayMs: 5_000 } });
     const hanging = (await ask(id, {}, '')).body;
     expect(hanging).toMatchObject({ state: 'waiting', url: `/v1/mailbox-tests/${hanging.id}` });
-    await eventually(() => road.exchange.lastCalls(5).some(({ operation }) => operation === 'SendItem'));
+    await eventually(() => road.exchange.lastCalls(200).some(({ operation }) => operation === 'SendItem'));
     road.clock.advance(50_000);
     const test = await ended(hanging.id);
     expect(test).toMatchObject({ outgoing: { status: 'success' } });
@@ -252,11 +252,28 @@ describeOnBothQueues('tests of mailboxes', (queue) => {
     }
   }, 150_000);
 
+  it('does not wait again for a message that a worker took away before it was lost', async () => {
+    const id = await added(2);
+    const test = await tested(id, { directions: ['outgoing'] });
+    const sql = road.database.dataSource;
+    await sql.query(
+      `UPDATE mailbox_tests SET state = 'running', result = NULL, ended_at = NULL, outgoing = NULL, clean_up = 'due' WHERE id = $1`,
+      [test.id],
+    );
+    await sql.query(`UPDATE mailbox_work SET due_at = $2, lane = 0 WHERE mailbox_id = $1 AND kind = 'test'`, [
+      id,
+      road.clock.now(),
+    ]);
+    const began = road.clock.now().getTime();
+    expect(await ended(test.id)).toMatchObject({ result: 'success', outgoing: { status: 'success' } });
+    expect(road.clock.now().getTime() - began).toBeLessThan(60_000);
+  }, 60_000);
+
   it('goes on after a restart, and cleans up what another process has left', async () => {
     const id = await added(2);
     road.exchange.injectFault({ operation: 'DeleteItem', times: 1, fault: { delayMs: 3_000 } });
     const asked = (await ask(id, { directions: ['outgoing'] }, '')).body;
-    await eventually(() => road.exchange.lastCalls(5).some(({ operation }) => operation === 'DeleteItem'));
+    await eventually(() => road.exchange.lastCalls(200).some(({ operation }) => operation === 'DeleteItem'));
     await road.restart();
     expect(await ended(asked.id)).toMatchObject({ result: 'success' });
     await eventually(() => expect(left(addressOf(2))).toEqual([]));

@@ -62,6 +62,8 @@ export interface MailboxTest {
   /** How far sending has come; null before it began. */
   readonly position: OutgoingPosition | null;
   readonly sentAt: Date | null;
+  /** When it was seen in the inbox; it may have been taken away since. */
+  readonly arrivedAt: Date | null;
   readonly incoming: DirectionResult | null;
   readonly outgoing: DirectionResult | null;
   readonly steps: readonly TestStep[];

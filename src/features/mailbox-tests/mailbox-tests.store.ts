@@ -23,7 +23,7 @@ export interface CleanUpState {
 }
 
 const columns = `t.id, t.mailbox_id AS "mailboxId", t.profile_id AS "profileId", t.batch_id AS "batchId", t.state, t.wants_incoming AS "wantsIncoming",
-  t.wants_outgoing AS "wantsOutgoing", t.enable, t.marker, t.account, t.position, t.sent_at AS "sentAt", t.incoming, t.outgoing, t.steps, t.attempts,
+  t.wants_outgoing AS "wantsOutgoing", t.enable, t.marker, t.account, t.position, t.sent_at AS "sentAt", t.arrived_at AS "arrivedAt", t.incoming, t.outgoing, t.steps, t.attempts,
   t.last_trouble AS "lastTrouble", t.result, t.cause, t.enabled, t.clean_up AS "cleanUp", t.inbox_cleared AS "inboxCleared", t.sent_cleared AS "sentCleared",
   t.clean_up_tries AS "cleanUpTries", t.created_at AS "createdAt", t.started_at AS "startedAt", t.ended_at AS "endedAt"`;
 
@@ -79,6 +79,15 @@ export class MailboxTestsStore {
          sent_at = CASE WHEN $5 THEN coalesce(sent_at, $4) ELSE sent_at END
        WHERE id = $1 AND state = 'running' RETURNING 1`,
       [id, account, storableJson(position), now, position.step === 'submitted'],
+    );
+    return noted > 0;
+  }
+
+  /** @returns false when the test has ended */
+  async noteArrival(sql: Sql, id: string, now: Date): Promise<boolean> {
+    const [, noted] = await sql.query<[unknown[], number]>(
+      `UPDATE mailbox_tests SET arrived_at = $2 WHERE id = $1 AND state = 'running' RETURNING 1`,
+      [id, now],
     );
     return noted > 0;
   }
