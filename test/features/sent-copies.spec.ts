@@ -137,7 +137,7 @@ describe('a message that is to leave no copy', () => {
     const accepted = await accept();
     await stage.round();
     expect(await stage.message(accepted.id)).toMatchObject({ state: 'sent' });
-    expect(await stage.whole.mailbox(mailboxId)).toMatchObject({ state: 'failed' });
+    expect(await stage.whole.mailbox(mailboxId)).toMatchObject({ state: 'verifying' });
     stage.clock.advance(2 * minute);
     await stage.settle();
     expect(await stage.whole.mailbox(mailboxId)).toMatchObject({ state: 'active' });
