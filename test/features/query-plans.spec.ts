@@ -338,7 +338,10 @@ it.each<[string, () => Promise<unknown>]>([
   ['closing an incident', () => stage.get(IncidentsStore).countOut(stage.dataSource, incident, now())],
   [
     'adding a mailbox to an incident',
-    () => stage.get(IncidentsStore).addMailbox(stage.dataSource, incident, mailbox.id, now()),
+    () =>
+      stage
+        .get(IncidentsStore)
+        .addMailbox(stage.dataSource, { profileId: mailbox.profile_id, cause: 'Cause200' }, mailbox.id, now()),
   ],
   ['waking companions', () => stage.get(StoppedMailboxesStore).wakeCompanions(stage.dataSource, mailbox.id, 3, now())],
   [

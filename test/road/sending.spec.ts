@@ -91,10 +91,15 @@ describeOnBothQueues('sending', (queue) => {
         }),
       ),
     );
+    let advancedAt = 0;
     await eventually(
       async () => {
-        // What is looked for again is looked for minutes later.
-        road.clock.advance(10_000);
+        // What is looked for again is looked for minutes later. Not faster than calls are answered in between, or
+        // the server would seem to leave all of them unanswered for a minute.
+        if (Date.now() - advancedAt > 250) {
+          road.clock.advance(10_000);
+          advancedAt = Date.now();
+        }
         const states = await Promise.all(messages.map(async ({ id }) => (await outgoing(id)).state));
         expect(states).toEqual(messages.map(() => 'sent'));
       },
@@ -102,8 +107,7 @@ describeOnBothQueues('sending', (queue) => {
     );
     for (const { internetMessageId } of messages) expect(road.exchange.deliveriesOf(internetMessageId)).toHaveLength(1);
     expect(road.exchange.counts().relayed).toBe(messages.length);
-    // The clock runs so fast here that the server may have seemed away for a minute; nothing of that lasts.
-    expect((await road.incidents()).filter(({ open }) => open)).toEqual([]);
+    expect(await road.incidents()).toEqual([]);
   });
 
   const outgoing = async (id: string) => (await road.api.get(`/v1/outgoing-messages/${id}`)).body;

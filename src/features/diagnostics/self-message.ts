@@ -1,6 +1,7 @@
 import type { OutgoingDraft } from '../../mail/mail-item.js';
 import { MailServerError } from '../../mail/mail-error.js';
 import { pause } from '../../platform/clock/clock.js';
+import { copiesInInbox } from '../mailbox-tests/copies-in-inbox.js';
 import { untouched } from '../outgoing/outgoing-state.js';
 import { sendMessage, type SendPorts, type SendResult } from '../outgoing/send-protocol.js';
 import type { AnalysisRun } from './analysis-run.js';
@@ -9,21 +10,16 @@ import { removeMarked } from './leftovers.js';
 import { explainFailure, refusesAccount } from './step-failure.js';
 import { testMessage } from './test-message.js';
 
-const inbox = { distinguished: 'inbox' } as const;
 /** A mailbox on the same server takes a second; with a mail gateway before it, half a minute. */
 const longestWaitMs = 45_000;
 const pausesMs = [100, 250, 500, 1_000, 2_000];
 /** Pauses between tries that failed for reasons that may pass. */
 const retriesMs = [500, 2_000];
-/** Clocks of servers differ. */
-const toleranceMs = 15 * 60_000;
-const pageSize = 500;
-const maxPages = 10;
 
 /** Step 12: sent by the protocol that sends all mail, found where all mail is found, and taken away again. */
 export async function sendStep(run: AnalysisRun): Promise<StepOutcome> {
   const message = testMessage(run.mailbox.address);
-  const since = new Date(run.now().getTime() - toleranceMs);
+  const since = run.now();
   const result = await submit(run, message);
   if (result.outcome === 'trouble') {
     const failure = explainFailure(result.error, run.names());
@@ -102,27 +98,8 @@ const noneWhileAborted =
   };
 
 /** Ids of what arrived of it in the inbox. */
-async function copiesOf(
-  run: AnalysisRun,
-  message: OutgoingDraft,
-  since: Date,
-  signal?: AbortSignal,
-): Promise<string[]> {
-  const found: string[] = [];
-  let offset = 0;
-  for (let page = 0; page < maxPages; page += 1) {
-    const options = signal ? { signal } : {};
-    const result = await run.session.findReceivedSince(inbox, since, { offset, limit: pageSize }, options);
-    found.push(
-      ...result.items
-        .filter(({ internetMessageId }) => internetMessageId === message.internetMessageId)
-        .map(({ id }) => id),
-    );
-    if (result.last) break;
-    offset = result.nextOffset;
-  }
-  return found;
-}
+const copiesOf = (run: AnalysisRun, message: OutgoingDraft, since: Date, signal?: AbortSignal): Promise<string[]> =>
+  copiesInInbox(run.session, (id) => id === message.internetMessageId, since, signal);
 
 /** Deletes every copy, also of a run that was ended early. @returns what went wrong with it, null when nothing did */
 async function tidy(run: AnalysisRun, message: OutgoingDraft, since: Date): Promise<string | null> {

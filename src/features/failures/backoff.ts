@@ -24,11 +24,9 @@ const longestProbeMs = 240 * minute;
 export function probeDelay(failedProbes: number, random: number, companions = 0): number {
   const minutes = probeMinutes[Math.min(failedProbes, probeMinutes.length - 1)] ?? 15;
   const alone = minutes * minute;
-  const spread = Math.max(
-    alone * probeJitter,
-    Math.min(longestProbeMs, (alone * 2 * companions) / probedSingly) - alone,
-  );
-  return Math.round(alone + (companions > probedSingly ? spread : alone * probeJitter) * random);
+  const inCrowd = Math.min(longestProbeMs, (alone * 2 * companions) / probedSingly);
+  const spread = companions > probedSingly ? inCrowd - alone : alone * probeJitter;
+  return Math.round(alone + spread * random);
 }
 
 /** After a first denial, which may be a mood of the server: 30 to 90 s. */

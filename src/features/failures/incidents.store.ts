@@ -62,31 +62,24 @@ export class IncidentsStore {
     );
   }
 
-  /** @returns the open incident of this cause, unlocked */
-  async openOf(sql: Sql, profileId: string, cause: string): Promise<string | null> {
-    const [row] = await sql.query<{ id: string }[]>(
-      `SELECT id FROM incidents WHERE profile_id = $1 AND cause = $2 AND closed_at IS NULL`,
-      [profileId, cause],
-    );
-    return row?.id ?? null;
-  }
-
   /**
-   * Puts a mailbox into an open incident, which is told of one that is new to it in time. One statement, because
-   * the incident is one row for a crowd and stays locked until the commit.
+   * Puts a mailbox into the profile's open incident of a cause, which is told of one that is new to it in time.
+   * One statement, because the incident is one row for a crowd and stays locked until the commit.
    * @param again the failure, unless it has just opened the incident and was counted there
-   * @returns how many it now holds, and what it is taken for so far; null when it has closed meanwhile
+   * @returns how many it now holds, and what it is taken for so far; null when none is open
    */
   async addMailbox(
     sql: Sql,
-    incidentId: string,
+    incident: { readonly profileId: string; readonly cause: string },
     mailboxId: string,
     at: Date,
     again: StoredFailure | null = null,
-  ): Promise<{ stopped: number; scope: IncidentScope } | null> {
-    const rows = await sql.query<{ stopped: number; scope: IncidentScope }[]>(
-      `WITH before AS (SELECT recovered_at FROM incident_mailboxes WHERE incident_id = $1 AND mailbox_id = $2),
-       incident AS (
+  ): Promise<{ id: string; stopped: number; scope: IncidentScope } | null> {
+    const rows = await sql.query<{ id: string; stopped: number; scope: IncidentScope }[]>(
+      `WITH before AS (
+         SELECT im.recovered_at FROM incidents i JOIN incident_mailboxes im ON im.incident_id = i.id AND im.mailbox_id = $2
+         WHERE i.profile_id = $1 AND i.cause = $6 AND i.closed_at IS NULL
+       ), incident AS (
          UPDATE incidents SET
            stopped = stopped + CASE WHEN EXISTS (SELECT FROM before WHERE recovered_at IS NULL) THEN 0 ELSE 1 END,
            affected = affected + CASE WHEN EXISTS (SELECT FROM before) THEN 0 ELSE 1 END,
@@ -94,13 +87,13 @@ export class IncidentsStore {
              ELSE least(notify_at, greatest($3, told_at + $4 * interval '1 millisecond')) END,
            last_failure = coalesce($5, last_failure), failures = failures + CASE WHEN $5::jsonb IS NULL THEN 0 ELSE 1 END,
            last_seen_at = CASE WHEN $5::jsonb IS NULL THEN last_seen_at ELSE $3 END
-         WHERE id = $1 AND closed_at IS NULL RETURNING id, stopped, scope
+         WHERE profile_id = $1 AND cause = $6 AND closed_at IS NULL RETURNING id, stopped, scope
        ), member AS (
          INSERT INTO incident_mailboxes (incident_id, mailbox_id, joined_at, looked_at) SELECT id, $2, $3, $3 FROM incident
          ON CONFLICT (incident_id, mailbox_id) DO UPDATE SET recovered_at = NULL, looked_at = excluded.looked_at
        )
-       SELECT stopped, scope FROM incident`,
-      [incidentId, mailboxId, at, betweenDigestsMs, again && storableJson(again)],
+       SELECT id, stopped, scope FROM incident`,
+      [incident.profileId, mailboxId, at, betweenDigestsMs, again && storableJson(again), incident.cause],
     );
     return rows[0] ?? null;
   }
@@ -133,13 +126,13 @@ export class IncidentsStore {
     );
   }
 
-  /** Takes the mailbox out of the incidents that stop it, but for `except`. @returns those incidents' ids */
-  async removeMailbox(sql: Sql, mailboxId: string, except: string | null, at: Date): Promise<string[]> {
+  /** Takes the mailbox out of the incidents that stop it, but for the one of a cause. @returns those incidents' ids */
+  async removeMailbox(sql: Sql, mailboxId: string, exceptCause: string | null, at: Date): Promise<string[]> {
     const [rows] = await sql.query<[{ incident_id: string }[], number]>(
       `UPDATE incident_mailboxes m SET recovered_at = $3 FROM incidents i
-       WHERE m.mailbox_id = $1 AND m.recovered_at IS NULL AND m.incident_id IS DISTINCT FROM $2::uuid
+       WHERE m.mailbox_id = $1 AND m.recovered_at IS NULL AND i.cause IS DISTINCT FROM $2::text
          AND i.id = m.incident_id AND i.scope <> 'notice' RETURNING m.incident_id`,
-      [mailboxId, except, at],
+      [mailboxId, exceptCause, at],
     );
     return rows.map((row) => row.incident_id);
   }

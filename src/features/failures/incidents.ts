@@ -26,17 +26,16 @@ export class Incidents {
   /** A mailbox stopped: it joins the profile's incident of that cause and leaves any other. */
   async mailboxStopped(sql: Sql, mailboxId: string, trouble: Trouble): Promise<void> {
     const { profileId, failure, at } = trouble;
-    const known = await this.incidents.openOf(sql, profileId, failure.code);
+    const incident = { profileId, cause: failure.code };
     // First, so that the incident that a whole crowd joins is locked as late as can be.
-    await this.leave(sql, mailboxId, known, at);
-    let incidentId = known ?? (await this.open(sql, 'mailbox', trouble));
-    let joined = await this.incidents.addMailbox(sql, incidentId, mailboxId, at, known === null ? null : failure);
+    await this.leave(sql, mailboxId, failure.code, at);
+    let joined = await this.incidents.addMailbox(sql, incident, mailboxId, at, failure);
     if (!joined) {
-      incidentId = await this.open(sql, 'mailbox', trouble);
-      joined = await this.incidents.addMailbox(sql, incidentId, mailboxId, at);
+      await this.open(sql, 'mailbox', trouble);
+      joined = await this.incidents.addMailbox(sql, incident, mailboxId, at);
     }
     if (joined?.scope === 'mailbox' && isTimeToCount(joined.stopped))
-      await this.widenIfMost(sql, incidentId, joined.stopped, trouble);
+      await this.widenIfMost(sql, joined.id, joined.stopped, trouble);
   }
 
   /** How many mailboxes of a profile a cause stops, and whether it is taken for the profile's own. */
@@ -51,8 +50,9 @@ export class Incidents {
 
   /** Something about a mailbox that works wants a person's look. */
   async noticed(sql: Sql, mailboxId: string, trouble: Trouble): Promise<void> {
-    const incidentId = await this.open(sql, 'notice', trouble);
-    await this.incidents.addMailbox(sql, incidentId, mailboxId, trouble.at);
+    const { profileId, failure, at } = trouble;
+    await this.open(sql, 'notice', trouble);
+    await this.incidents.addMailbox(sql, { profileId, cause: failure.code }, mailboxId, at);
   }
 
   /** That is over for this mailbox; `cause` null: all of it, for the mailbox is looked after no more. */
@@ -70,7 +70,7 @@ export class Incidents {
       await this.tellClosed(sql, profileId, closed.id, closed.cause, at);
   }
 
-  private async open(sql: Sql, scope: IncidentScope, { profileId, failure, at }: Trouble): Promise<string> {
+  private async open(sql: Sql, scope: IncidentScope, { profileId, failure, at }: Trouble): Promise<void> {
     const { id, opened } = await this.incidents.openOrJoin(sql, {
       subject: { profileId },
       cause: failure.code,
@@ -86,7 +86,6 @@ export class Incidents {
         at,
       );
     }
-    return id;
   }
 
   private async widenIfMost(
@@ -105,8 +104,8 @@ export class Incidents {
     );
   }
 
-  private async leave(sql: Sql, mailboxId: string, except: string | null, at: Date): Promise<void> {
-    for (const incidentId of await this.incidents.removeMailbox(sql, mailboxId, except, at))
+  private async leave(sql: Sql, mailboxId: string, exceptCause: string | null, at: Date): Promise<void> {
+    for (const incidentId of await this.incidents.removeMailbox(sql, mailboxId, exceptCause, at))
       await this.countOut(sql, incidentId, at);
   }
 

@@ -1,11 +1,6 @@
 import type { MailboxSession } from '../../mail/mail-server.js';
 import { testMarkerOf, testMessageName } from '../mailboxes/own-test-id.js';
-
-const inbox = { distinguished: 'inbox' } as const;
-/** Clocks of servers differ. */
-const toleranceMs = 15 * 60_000;
-const pageSize = 500;
-const mostPages = 10;
+import { copiesInInbox } from './copies-in-inbox.js';
 
 type Session = Pick<MailboxSession, 'findReceivedSince' | 'findByMarker' | 'deleteItem'>;
 
@@ -16,16 +11,7 @@ export async function arrivedCopies(
   sentAt: Date,
   signal: AbortSignal,
 ): Promise<string[]> {
-  const since = new Date(sentAt.getTime() - toleranceMs);
-  const found: string[] = [];
-  let offset = 0;
-  for (let page = 0; page < mostPages; page += 1) {
-    const result = await session.findReceivedSince(inbox, since, { offset, limit: pageSize }, { signal });
-    found.push(...result.items.filter((item) => testMarkerOf(item.internetMessageId) === marker).map(({ id }) => id));
-    if (result.last) break;
-    offset = result.nextOffset;
-  }
-  return found;
+  return copiesInInbox(session, (id) => testMarkerOf(id) === marker, sentAt, signal);
 }
 
 /** Deletes for good what there is of it in the inbox. @returns whether there was anything */

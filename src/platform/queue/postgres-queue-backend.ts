@@ -90,7 +90,8 @@ export class PostgresQueueBackend implements QueueBackend {
   async close(): Promise<void> {
     const queues = await Promise.allSettled(this.queues.values());
     for (const queue of queues) if (queue.status === 'fulfilled') await settlesWithin(queue.value.close(), CLOSE_MS);
-    await settlesWithin(this.pool.end(), CLOSE_MS);
+    // An application that failed to stop is told to stop again, and a pool can be ended only once.
+    if (!this.pool.ending) await settlesWithin(this.pool.end(), CLOSE_MS);
   }
 
   private async openQueue(name: string): Promise<Queue> {
