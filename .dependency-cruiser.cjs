@@ -57,10 +57,41 @@ module.exports = {
       'The sandbox must not share the mistakes of the client.',
     ),
     {
+      name: 'console-knows-the-api-only',
+      severity: 'error',
+      comment: 'The web app runs in the browser and knows the HTTP API by its generated types.',
+      from: { path: '^src/console/' },
+      to: { path: '^(src/(?!console/)|migrations/)' },
+    },
+    {
+      name: 'nobody-knows-the-console',
+      severity: 'error',
+      comment: 'It is files to the server, see src/apps/console.ts.',
+      from: { pathNot: '^src/console/' },
+      to: { path: '^src/console/' },
+    },
+    {
+      name: 'console-pages-stand-alone',
+      severity: 'error',
+      comment: 'What two pages share is one of parts/.',
+      from: { path: '^src/console/pages/([^/]+)/' },
+      to: { path: '^src/console/pages/', pathNot: '^src/console/pages/$1/' },
+    },
+    {
+      name: 'console-parts-know-no-pages',
+      severity: 'error',
+      from: { path: '^src/console/(parts|api|session|frame)/' },
+      to: { path: '^src/console/pages/' },
+    },
+    {
       name: 'no-orphans',
       severity: 'error',
       comment: 'Nobody imports it: remove it.',
-      from: { orphan: true, path: '^(src|migrations)/', pathNot: '^src/(main|sandbox/main)\\.ts$' },
+      from: {
+        orphan: true,
+        path: '^(src|migrations)/',
+        pathNot: '^src/((main|sandbox/main)\\.ts|console/main\\.tsx)$',
+      },
       to: {},
     },
     {
@@ -72,7 +103,8 @@ module.exports = {
     {
       name: 'no-undeclared-packages',
       severity: 'error',
-      from: { path: '^(src|migrations)/' },
+      // The console is bundled: what it uses is needed for the build only.
+      from: { path: '^(src|migrations)/', pathNot: '^src/console/' },
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
     },
   ],
@@ -83,7 +115,7 @@ module.exports = {
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['import', 'require', 'node', 'default', 'types'],
-      extensions: ['.ts', '.js', '.mjs', '.cjs', '.json'],
+      extensions: ['.ts', '.tsx', '.js', '.mjs', '.cjs', '.json'],
     },
   },
 };

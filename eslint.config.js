@@ -1,10 +1,11 @@
 import tseslint from 'typescript-eslint';
 import prettier from 'eslint-config-prettier';
+import reactHooks from 'eslint-plugin-react-hooks';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', '.postroom/', 'coverage/'] },
+  { ignores: ['dist/', 'node_modules/', '.postroom/', 'coverage/', 'src/console/api/schema.ts'] },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     extends: [...tseslint.configs.recommendedTypeChecked, prettier],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
@@ -19,6 +20,7 @@ export default tseslint.config(
       'no-console': 'error',
     },
   },
+  { files: ['src/console/**/*.{ts,tsx}'], extends: [reactHooks.configs.flat.recommended] },
   {
     files: ['**/*.{js,mjs,cjs}'],
     rules: {

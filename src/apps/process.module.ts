@@ -22,6 +22,8 @@ const graceMs = 8_000;
 export interface ProcessOptions {
   readonly platform: Platform;
   readonly databaseUrl: string;
+  /** What `npm run build` made of the console; left out: this process serves none. */
+  readonly consoleFolder?: string;
   /** Keeps the queues of several installations on one Redis apart. */
   readonly queuePrefix?: string;
 }

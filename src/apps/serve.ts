@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { BootstrapKey } from '../features/access/bootstrap-key.js';
 import type { Settings } from '../platform/config/settings.js';
 import type { Log } from '../platform/log/log.js';
@@ -7,6 +8,8 @@ import { ensureSampleData } from './sample-data.js';
 import { onStopSignal } from './stop-signal.js';
 import { startProcess } from './start-process.js';
 import { welcome } from './welcome.js';
+
+const builtConsole = join(import.meta.dirname, '../../console');
 
 /** Runs the process of the given settings until a signal stops it. */
 export async function serve(settings: Settings, log: Log): Promise<void> {
@@ -23,7 +26,11 @@ export async function serve(settings: Settings, log: Log): Promise<void> {
     closers.push(() => prepared.close());
     const sandbox = settings.sandbox ? await startSampleExchange(settings.dataDir) : null;
     if (sandbox) closers.push(() => sandbox.close());
-    const running = await startProcess({ platform: prepared.platform, databaseUrl: prepared.databaseUrl });
+    const running = await startProcess({
+      platform: prepared.platform,
+      databaseUrl: prepared.databaseUrl,
+      consoleFolder: builtConsole,
+    });
     closers.push(() => running.stop());
     const adminKey = settings.roles.includes('api')
       ? await running.app.get(BootstrapKey, { strict: false }).ensureBootstrapKey(settings.adminKey)

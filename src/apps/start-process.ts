@@ -5,6 +5,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { assembleHttp, createHttpAdapter } from '../platform/http/http-server.js';
 import { nestLogger } from '../platform/log/log.js';
+import { serveConsole } from './console.js';
 import { Operations, operationsServer } from './operations.js';
 import { listenTrouble } from './start-troubles.js';
 import { ProcessModule, type ProcessOptions } from './process.module.js';
@@ -31,7 +32,13 @@ async function startWithApi(options: ProcessOptions): Promise<RunningProcess> {
     abortOnError: false,
   });
   try {
-    await assembleHttp(app, { log, publicUrl: settings.publicUrl });
+    await assembleHttp(app, {
+      log,
+      publicUrl: settings.publicUrl,
+      addRoutes: async (server) => {
+        if (options.consoleFolder !== undefined) await serveConsole(server, options.consoleFolder);
+      },
+    });
     await app.listen(settings.port, settings.host);
   } catch (error) {
     await app.close();

@@ -6,8 +6,8 @@ import type { Route } from '../../platform/http/route-table.js';
 import { Authenticator } from './authenticator.js';
 import { allows, isScope } from './scope.js';
 
-/** What needs no API key: the reference, what a load balancer or Prometheus asks, and links that hold a secret of their own. */
-const openPaths = /^\/(?:openapi\.json|docs|docs\/.*|health\/.*|metrics|v1\/shared-diagnostics\/:token)$/;
+/** What needs no API key: the reference, the console’s scripts, what a load balancer or Prometheus asks, and links that hold a secret of their own. */
+const openPaths = /^\/(?:assets\/\*|openapi\.json|docs|docs\/.*|health\/.*|metrics|v1\/shared-diagnostics\/:token)$/;
 const bearer = /^Bearer +(\S{1,512}) *$/i;
 
 /** Lets a request pass whose API key is valid and has the scope that its route declares. */
@@ -19,7 +19,7 @@ export class AccessGuard extends RequestGuard {
 
   override inspect({ method, path, settings }: Route): void {
     if (isScope(settings.scope)) return;
-    if (settings.scope === undefined && openPaths.test(path)) return;
+    if (settings.scope === undefined && (settings.isPage || openPaths.test(path))) return;
     throw new Error(`${method} ${path} declares no scope: add @RequireScope to its handler`);
   }
 

@@ -1,7 +1,7 @@
 import { NestFactory } from '@nestjs/core';
 import type { DynamicModule, Type } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { nestLogger, type Log } from '../log/log.js';
 import { readJsonBodies } from './json-body.js';
 import { publishReference } from './openapi.js';
@@ -17,6 +17,8 @@ export interface HttpOptions {
   readonly log: Log;
   /** How callers reach the API, for the reference; null: wherever they read it. */
   readonly publicUrl?: string | null;
+  /** Adds routes that are no controllers', such as files. They pass the same guard. */
+  readonly addRoutes?: (server: FastifyInstance) => Promise<void>;
 }
 
 /** Room for a whole upload on a slow line; without a limit a trickling client holds its socket for ever. */
@@ -69,6 +71,7 @@ export async function assembleHttp(app: NestFastifyApplication, options: HttpOpt
   app.useGlobalPipes(new ValidationPipe());
   app.useGlobalFilters(new ProblemFilter(options.log));
   const finishReference = publishReference(app, table, options.publicUrl ?? null);
+  await options.addRoutes?.(server);
   await app.init();
   finishReference();
   return app;

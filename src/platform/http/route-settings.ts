@@ -8,6 +8,8 @@ export interface RouteSettings {
   readonly bodyLimit?: number;
   /** A part of the path is a secret: the path stands in no log line and no answer. */
   readonly secretInPath?: boolean;
+  /** A page of the console, which holds no data and is open to everybody. */
+  readonly isPage?: boolean;
 }
 
 declare module 'fastify' {

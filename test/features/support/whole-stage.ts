@@ -26,6 +26,8 @@ interface StageOptions extends Omit<SandboxOptions, 'mailboxes' | 'clock' | 'ser
   /** Addresses that the service account may impersonate. */
   readonly scope?: 'all' | readonly string[];
   readonly poolSize?: number;
+  /** A built console for the process to serve. */
+  readonly consoleFolder?: string;
   /** Further settings, as the environment has them. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -47,6 +49,7 @@ export class WholeStage {
     addresses = [],
     scope = 'all',
     poolSize,
+    consoleFolder,
     env = {},
     ...sandboxOptions
   }: StageOptions = {}): Promise<WholeStage> {
@@ -71,6 +74,7 @@ export class WholeStage {
         metrics: new Registry(),
       },
       databaseUrl: database.url,
+      ...(consoleFolder === undefined ? {} : { consoleFolder }),
     });
     const adminToken = `admin-${randomBytes(24).toString('hex')}`;
     await running.app.get(BootstrapKey, { strict: false }).ensureBootstrapKey(adminToken);

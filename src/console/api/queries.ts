@@ -1,0 +1,28 @@
+import { QueryClient, type Query } from '@tanstack/react-query';
+import type { Problem } from './client.js';
+
+/** Lists that no event tells of (how far work has come, say) are at most so old, in ms. */
+export const staleMs = 5_000;
+
+const isProblem = (error: unknown): error is Problem =>
+  typeof error === 'object' && error !== null && 'code' in error && 'remediation' in error;
+
+/** Asking again helps only where the API says so, or when no answer came at all. */
+const shouldRetry = (failures: number, error: unknown) => failures < 2 && (!isProblem(error) || error.retryable);
+
+export function makeQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: { staleTime: staleMs, retry: shouldRetry, refetchOnWindowFocus: true },
+      mutations: { retry: false },
+    },
+  });
+}
+
+/** Whether a query reads from under one of these paths of the API, such as `/v1/incidents`. */
+export const readsFrom =
+  (paths: readonly string[]) =>
+  ({ queryKey }: Query): boolean => {
+    const path = queryKey[1];
+    return typeof path === 'string' && paths.some((prefix) => path === prefix || path.startsWith(`${prefix}/`));
+  };

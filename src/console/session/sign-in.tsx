@@ -1,0 +1,86 @@
+import { Alert, Button, Divider, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useQueryClient } from '@tanstack/react-query';
+import { useLocation, useSearchParams } from 'wouter';
+import { $api } from '../api/client.js';
+import { Trouble } from '../parts/trouble.js';
+import { WayIn } from './way-in.js';
+
+/** What single sign-on came back with, by the codes that the API puts into the address. */
+const refusals: Readonly<Record<string, string>> = {
+  'unknown-person': 'Nobody here has that e-mail address. Ask an administrator of Postroom for an invitation.',
+  'email-not-verified': 'Your identity provider does not vouch for the e-mail address. Ask its administrator.',
+  'provider-unavailable': 'The identity provider cannot be reached. Try again in a moment, or use your password.',
+  'sign-in-interrupted': 'The sign-in took too long or was begun in another window. Try again.',
+};
+const otherRefusal =
+  'Single sign-on did not succeed. Try again; if it persists, an administrator finds the reason in the log.';
+
+/** Password or single sign-on; then the page that was asked for. */
+export default function SignIn() {
+  const queries = useQueryClient();
+  const [path, go] = useLocation();
+  const [params] = useSearchParams();
+  const options = $api.useQuery('get', '/v1/sign-in-options');
+  const form = useForm({ initialValues: { email: '', password: '' } });
+  const signIn = $api.useMutation('post', '/v1/session', {
+    onSuccess: (session) => {
+      if (path === '/sign-in') go('/');
+      queries.clear();
+      queries.setQueryData(['get', '/v1/session', {}], session);
+      void queries.invalidateQueries();
+    },
+  });
+  const refusal = params.get('problem');
+  const returnTo = path === '/sign-in' ? '/' : window.location.pathname + window.location.search;
+  return (
+    <WayIn title="Sign in to Postroom">
+      <Stack>
+        {refusal !== null && (
+          <Alert color="red" role="alert" title="You are not signed in">
+            {refusals[refusal] ?? otherRefusal}
+          </Alert>
+        )}
+        <form onSubmit={form.onSubmit((body) => signIn.mutate({ body }))}>
+          <Stack gap="sm">
+            <TextInput
+              label="E-mail address"
+              type="email"
+              autoComplete="username"
+              required
+              data-autofocus
+              {...form.getInputProps('email')}
+            />
+            <PasswordInput
+              label="Password"
+              autoComplete="current-password"
+              required
+              visibilityToggleButtonProps={{ 'aria-label': 'Show the password' }}
+              {...form.getInputProps('password')}
+            />
+            <Trouble error={signIn.error} />
+            <Button type="submit" loading={signIn.isPending} fullWidth>
+              Sign in
+            </Button>
+          </Stack>
+        </form>
+        {options.data?.oidc && (
+          <>
+            <Divider label="or" />
+            <Button
+              component="a"
+              variant="default"
+              href={`/v1/sign-in/oidc?returnTo=${encodeURIComponent(returnTo)}`}
+              fullWidth
+            >
+              Continue with {options.data.oidc.label}
+            </Button>
+          </>
+        )}
+        <Text size="xs" c="dimmed">
+          No account, or the password is lost? An administrator makes a link for you under Settings, Users.
+        </Text>
+      </Stack>
+    </WayIn>
+  );
+}

@@ -1,0 +1,27 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const sources = join(process.cwd(), 'src/console');
+const built = join(process.cwd(), 'dist/console');
+const vite = join(process.cwd(), 'node_modules/vite/bin/vite.js');
+
+/** The console of these sources: what `npm run build` left, or one built now, when a source is newer. */
+export async function builtConsole(): Promise<string> {
+  const builtMs = (await stat(join(built, 'index.html')).catch(() => null))?.mtimeMs ?? 0;
+  if (builtMs >= (await newestMs())) return built;
+  // Not over the other one, which a test in another process may be serving.
+  const folder = await mkdtemp(join(tmpdir(), 'postroom-console-'));
+  await promisify(execFile)(process.execPath, [vite, 'build', '--logLevel', 'warn', '--outDir', folder]);
+  return folder;
+}
+
+async function newestMs(): Promise<number> {
+  const entries = await readdir(sources, { recursive: true, withFileTypes: true });
+  const times = await Promise.all(
+    entries.filter((entry) => entry.isFile()).map((entry) => stat(join(entry.parentPath, entry.name))),
+  );
+  return Math.max(...times.map(({ mtimeMs }) => mtimeMs));
+}
