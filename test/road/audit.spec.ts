@@ -30,6 +30,10 @@ describeOnBothQueues('audit', (queue) => {
   /** A day goes by. @returns the audit that it brings */
   async function audit() {
     const before = (await audits()).length;
+    // A run that has written its result and not yet when the next is due would count the day from its end.
+    await eventually(async () =>
+      expect(await sql(`SELECT 1 FROM mailbox_work WHERE kind = 'audit' AND lease_until IS NOT NULL`)).toEqual([]),
+    );
     road.clock.advance(27 * hour);
     return eventually(
       async () => {
@@ -111,13 +115,17 @@ describeOnBothQueues('audit', (queue) => {
       open: false,
       stoppedMailboxes: 0,
     });
-    const told = await eventually(async () => {
-      const mails = await mailed();
-      return mails.length === 2 && mails.every(({ text }: { text: string | null }) => text !== null) && mails;
-    });
-    expect(told[1].text).toContain('goes on');
-    expect(told[1].text).not.toContain('held up');
-    expect(told[0].text).toContain('All is well again');
+    // The day that the audit waited for may have brought a digest in between.
+    const textOf = async (wanted: string): Promise<string> =>
+      eventually(async () => {
+        const mails = (await mailed()).filter(({ kind }: { kind: string }) => kind === wanted);
+        expect(mails).toMatchObject([{ text: expect.any(String) }]);
+        return mails[0].text;
+      });
+    expect(await textOf('recovered')).toContain('All is well again');
+    const opening = await textOf('opened');
+    expect(opening).toContain('goes on');
+    expect(opening).not.toContain('held up');
   }, 60_000);
 
   it('takes neither mail on its way nor items that cannot be read for a loss', async () => {
