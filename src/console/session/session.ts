@@ -20,4 +20,3 @@ export function useMay(scope: keyof typeof implied): boolean {
   const { scopes } = useSession();
   return scopes.some((held) => (implied[scope] as readonly string[]).includes(held));
 }
-
