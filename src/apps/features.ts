@@ -10,6 +10,7 @@ import { MailboxesModule } from '../features/mailboxes/mailboxes.module.js';
 import { MailboxEntity } from '../features/mailboxes/mailbox.entity.js';
 import { MailboxTestsModule } from '../features/mailbox-tests/mailbox-tests.module.js';
 import { OutgoingModule } from '../features/outgoing/outgoing.module.js';
+import { OverviewModule } from '../features/overview/overview.module.js';
 import { RetentionModule } from '../features/retention/retention.module.js';
 import { ProfilesModule } from '../features/profiles/profiles.module.js';
 import { SchedulingModule } from '../features/scheduling/scheduling.module.js';
@@ -39,6 +40,7 @@ export const features = [
   RetentionModule,
   DiagnosticsModule,
   TimelineModule,
+  OverviewModule,
 ];
 
 export const entities = [MailboxEntity];

@@ -2,6 +2,7 @@ import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy }
 import { DataSource } from 'typeorm';
 import { FeedRetention } from '../features/deliveries/feed-retention.js';
 import { DiagnosticReports } from '../features/diagnostics/diagnostic-reports.js';
+import { SamplesStore } from '../features/overview/samples.store.js';
 import { Clock } from '../platform/clock/clock.js';
 import { Recurring } from '../platform/clock/recurring.js';
 import { IdempotencyStore } from '../platform/http/idempotency.store.js';
@@ -22,13 +23,15 @@ export class Housekeeping implements OnApplicationBootstrap, OnModuleDestroy {
     idempotency: IdempotencyStore,
     feed: FeedRetention,
     reports: DiagnosticReports,
+    samples: SamplesStore,
     clock: Clock,
     @Inject(LOG) log: Log,
   ) {
     const run = async () => {
       const keys = await idempotency.removeOlderThan(dataSource.manager, clock.in(-idempotencyKeptMs), step);
       const old = await reports.removeOld(step);
-      return (await feed.step(step)) || keys === step || old === step;
+      const sampled = await samples.removeOld(clock.now(), step);
+      return (await feed.step(step)) || [keys, old, sampled].includes(step);
     };
     this.loop = new Recurring({ name: 'housekeeping', everyMs: 10 * 60_000, run }, log);
   }

@@ -20,6 +20,8 @@ import { MailboxesModule } from '../features/mailboxes/mailboxes.module.js';
 import { RemovalJobs } from '../features/mailboxes/removal.jobs.js';
 import { OutgoingJobs } from '../features/outgoing/outgoing.jobs.js';
 import { OutgoingModule } from '../features/outgoing/outgoing.module.js';
+import { OverviewModule } from '../features/overview/overview.module.js';
+import { Sampler } from '../features/overview/sampler.js';
 import { ProfilesModule } from '../features/profiles/profiles.module.js';
 import { RetentionLoop } from '../features/retention/retention-loop.js';
 import { RetentionModule } from '../features/retention/retention.module.js';
@@ -47,6 +49,7 @@ import { Housekeeping } from './housekeeping.js';
     RetentionModule,
     DiagnosticsModule,
     HistoryModule,
+    OverviewModule,
   ],
   providers: [
     Dispatcher,
@@ -65,6 +68,7 @@ import { Housekeeping } from './housekeeping.js';
     Housekeeping,
     RetentionLoop,
     HistoryUpkeep,
+    Sampler,
   ],
 })
 export class WorkerModule {}

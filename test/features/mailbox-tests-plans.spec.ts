@@ -123,7 +123,16 @@ describe('the SQL of tests of mailboxes', () => {
 
     await own.cancelOf(sql, mailbox, now);
     await new ApprovalsStore().approve(sql, { profileId: profile }, null, now);
-    const filter = { profileIds: null, profileId: null, state: null, emailAddress: null, approved: false, after: null };
+    const filter = {
+      profileIds: null,
+      profileId: null,
+      states: null,
+      emailAddress: null,
+      text: null,
+      cause: null,
+      approved: false,
+      after: null,
+    };
     expect(await new MailboxesStore(sql).list({ ...filter, limit: 10 }, now)).toHaveLength(10);
 
     expect(plans.length).toBeGreaterThan(30);

@@ -143,6 +143,9 @@ it('lists every route with the scope that it needs', () => {
     'GET /v1/mailboxes/:id/timeline read',
     'POST /v1/mailboxes/approve admin',
     'POST /v1/mailboxes/batch write',
+    'POST /v1/mailboxes/bulk write',
+    'GET /v1/mailboxes/causes read',
+    'GET /v1/mailboxes/counts read',
     'GET /v1/messages read',
     'GET /v1/messages/:id read',
     'GET /v1/messages/:id/attachments/:position read',
@@ -153,6 +156,8 @@ it('lists every route with the scope that it needs', () => {
     'GET /v1/outgoing-messages/:id read',
     'POST /v1/outgoing-messages/:id/cancel write',
     'POST /v1/outgoing-messages/:id/retry write',
+    'GET /v1/overview read',
+    'GET /v1/overview/series read',
     'GET /v1/shared-diagnostics/:token (open)',
     'GET /v1/threads read',
     'GET /v1/threads/:id read',
@@ -357,7 +362,8 @@ const bodies = () => ({
   },
   [`PUT /v1/email-server-profiles/${mine.profile}/address-book`]: { entries: [] },
   [`DELETE /v1/email-server-profiles/${mine.profile}/address-book`]: { entries: [] },
-  'POST /v1/mailboxes/batch': { mailboxes: [] },
+  'POST /v1/mailboxes/batch': { mailboxes: [], dryRun: true },
+  'POST /v1/mailboxes/bulk': { action: 'sync', mailboxIds: [mine.mailbox] },
   [`POST /v1/mailboxes/${mine.mailbox}/backfill`]: {
     from: '2020-01-01T00:00:00Z',
     to: '2021-01-01T00:00:00Z',
@@ -383,7 +389,10 @@ const queries = () => ({
   '/v1/api-keys': ['limit', 'cursor'],
   '/v1/diagnostics': ['limit', 'cursor', 'profileId'],
   '/v1/email-server-profiles': ['limit', 'cursor', 'name'],
-  '/v1/mailboxes': ['limit', 'cursor', 'profileId', 'state', 'emailAddress', 'approved'],
+  '/v1/mailboxes': ['limit', 'cursor', 'profileId', 'state', 'emailAddress', 'approved', 'q', 'cause'],
+  '/v1/mailboxes/counts': ['profileId', 'emailAddress', 'approved', 'q', 'cause'],
+  '/v1/mailboxes/causes': ['profileId'],
+  '/v1/overview/series': ['range'],
   [`/v1/mailboxes/${mine.mailbox}/tests`]: ['limit', 'cursor'],
   [`/v1/mailbox-test-batches/${mine.testBatch}/results`]: ['limit', 'cursor', 'result', 'code'],
   [`/v1/mailboxes/${mine.mailbox}/item-failures`]: ['limit', 'cursor'],
@@ -490,7 +499,7 @@ describe('bad input', () => {
         for (const value of values) {
           const answer = await stage.client().get(`${path}${path.includes('?') ? '&' : '?'}${name}=${value}`);
           // Any text is something to look for.
-          if (answer.status === 200 && /^(name|emailAddress|prefix|code)$/.test(name)) continue;
+          if (answer.status === 200 && /^(name|emailAddress|prefix|code|q|cause)$/.test(name)) continue;
           expectProblem(answer, 400, `${path} ${name}=${value.slice(0, 40)}`);
         }
       }

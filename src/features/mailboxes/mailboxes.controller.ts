@@ -10,6 +10,7 @@ import { idParam } from '../../platform/http/validation.js';
 import { Caller } from '../access/caller.js';
 import { RequireScope } from '../access/require-scope.js';
 import { ProfileNamesStore } from '../profiles/profile-names.store.js';
+import { choiceOf, mailboxQuery } from './mailbox-search.schemas.js';
 import type { MailboxEvent } from './mailbox-state.js';
 import { mailboxNotApproved } from './approvals.js';
 import { mailboxExists, mailboxPaused, Mailboxes } from './mailboxes.js';
@@ -19,7 +20,6 @@ import {
   mailboxBatch,
   mailboxPage,
   mailboxPatch,
-  mailboxQuery,
   newMailbox,
   showMailbox,
   type BatchResult,
@@ -67,7 +67,7 @@ export class MailboxesController {
   @ApiOperation({
     summary: 'Create many mailboxes',
     description:
-      'Up to 10,000 rows in one call, in one transaction. Rows that are not valid, or whose address is there already, are told and do not stop the others.',
+      'Up to 10,000 rows in one call, in one transaction. Rows that are not valid, or whose address is there already, are told and do not stop the others. With `dryRun` nothing is created, and `created` are those that would be.',
   })
   @Answers(200, 'Each row’s own result, in the order of the request', batchResult)
   async createMany(
@@ -77,7 +77,7 @@ export class MailboxesController {
   ): Promise<BatchResult> {
     return this.posts.run(post, async (manager) => ({
       status: 200,
-      body: await this.mailboxes.createMany(manager, body.mailboxes, caller.profileIds),
+      body: await this.mailboxes.createMany(manager, body.mailboxes, caller.profileIds, body.dryRun),
     }));
   }
 
@@ -91,11 +91,7 @@ export class MailboxesController {
   ): Promise<Page<MailboxAnswer>> {
     const after = decodeCursor(query.cursor, z.tuple([z.uuid()]))?.[0] ?? null;
     const filter = {
-      profileIds: caller.profileIds,
-      profileId: query.profileId ?? null,
-      state: query.state ?? null,
-      emailAddress: query.emailAddress ?? null,
-      approved: query.approved ?? null,
+      ...choiceOf(query, caller),
       after,
       limit: query.limit + 1,
     };

@@ -9,6 +9,10 @@ import { IncidentChecksController } from './incident-checks.controller.js';
 import { ApprovalsController } from './approvals.controller.js';
 import { Approvals } from './approvals.js';
 import { ApprovalsStore } from './approvals.store.js';
+import { MailboxBulkController } from './mailbox-bulk.controller.js';
+import { MailboxBulk } from './mailbox-bulk.js';
+import { MailboxCountsController } from './mailbox-counts.controller.js';
+import { MailboxCountsStore } from './mailbox-counts.store.js';
 import { MailboxRuns } from './mailbox-runs.js';
 import { MailboxTransitions } from './mailbox-transitions.js';
 import { MailboxesController } from './mailboxes.controller.js';
@@ -24,7 +28,13 @@ import { StoppedMailboxesStore } from './stopped-mailboxes.store.js';
 /** Mailboxes: what people do with them, and how their work is carried out. */
 @Module({
   imports: [SchedulingModule, DeliveriesModule, FailuresModule, HistoryModule, ProfilesModule],
-  controllers: [MailboxesController, IncidentChecksController, ApprovalsController],
+  controllers: [
+    MailboxCountsController,
+    MailboxBulkController,
+    MailboxesController,
+    IncidentChecksController,
+    ApprovalsController,
+  ],
   providers: [
     MailboxesStore,
     MailboxTransitions,
@@ -33,6 +43,8 @@ import { StoppedMailboxesStore } from './stopped-mailboxes.store.js';
     RunSettlement,
     StoppedMailboxesStore,
     Mailboxes,
+    MailboxBulk,
+    MailboxCountsStore,
     Approvals,
     ApprovalsStore,
     OwnTestsStore,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { pageQuery, pageSchema } from '../../platform/http/page.js';
-import { idParam, oneLine, plainText, queryFlag } from '../../platform/http/validation.js';
+import { pageSchema } from '../../platform/http/page.js';
+import { idParam, oneLine } from '../../platform/http/validation.js';
 import { explain, type ExplanationContext } from '../failures/explanations.js';
 import { mailboxFilters } from './mailbox-filter.js';
 import { defaultChoice, maxChoices, pathFault } from './folder-choice.js';
@@ -80,6 +80,7 @@ export const mailboxBatch = z
       .array(z.unknown().meta({ description: 'A NewMailbox' }))
       .min(1)
       .max(maxBatch, { message: `must hold at most ${maxBatch} rows` }),
+    dryRun: z.boolean().default(false).describe('Only tell what would become of each row, and change nothing'),
   })
   .meta({ id: 'MailboxBatch' });
 
@@ -89,7 +90,7 @@ export const batchResult = z
       z.object({
         index: z.number().int().describe('Position in the request'),
         result: z.enum(['created', 'exists', 'invalid']),
-        id: z.uuid().nullable().describe('Of the mailbox, new or already there'),
+        id: z.uuid().nullable().describe('Of the mailbox, new or already there; null while it is not there'),
         errors: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
       }),
     ),
@@ -114,14 +115,6 @@ export const mailboxPatch = z
   .refine((patch) => Object.values(patch).some((value) => value !== undefined), { message: 'must change something' })
   .meta({ id: 'MailboxPatch' });
 export type MailboxPatch = z.output<typeof mailboxPatch>;
-
-export const mailboxQuery = z.strictObject({
-  ...pageQuery.shape,
-  profileId: idParam.optional(),
-  state: z.enum(mailboxStates).optional(),
-  emailAddress: plainText(320).optional(),
-  approved: queryFlag.optional().describe('Only those that are approved, or only those that are not'),
-});
 
 const time = z.iso.datetime();
 
@@ -160,6 +153,7 @@ export const mailboxAnswer = z
   .object({
     id: z.uuid(),
     profileId: z.uuid(),
+    profileName: z.string(),
     emailAddress: z.string(),
     displayName: z.string().nullable(),
     connectingSid: z.string().nullable(),
@@ -187,8 +181,8 @@ export const mailboxAnswer = z
 export type MailboxAnswer = z.output<typeof mailboxAnswer>;
 export const mailboxPage = pageSchema(mailboxAnswer).meta({ id: 'MailboxPage' });
 
-/** What of a profile the words of a failure are filled in with. */
-export type ProfileNames = Pick<ExplanationContext, 'username' | 'ewsUrl'>;
+/** What of a profile a mailbox shows, and the words of a failure are filled in with. */
+export type ProfileNames = Pick<ExplanationContext, 'username' | 'ewsUrl'> & { readonly name: string };
 
 function showFailure(
   stored: MailboxView['failure'],
@@ -204,6 +198,7 @@ export function showMailbox(mailbox: MailboxView, profile: ProfileNames): Mailbo
   return {
     id: mailbox.id,
     profileId: mailbox.profileId,
+    profileName: profile.name,
     emailAddress: mailbox.emailAddress,
     displayName: mailbox.displayName,
     connectingSid: mailbox.connectingSid,

@@ -3,6 +3,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import type { Sql } from '../../platform/database/data-source.js';
 import { storableJson } from '../../platform/database/storable-text.js';
 import type { StoredFailure } from '../failures/failure.js';
+import { conditionsOf, type MailboxChoice } from './mailbox-counts.store.js';
 import type { MailboxFilterKind } from './mailbox-filter.js';
 import type { FolderChoice } from './folder-choice.js';
 import type { MailboxState, MailboxStatus } from './mailbox-state.js';
@@ -43,12 +44,7 @@ export type MailboxView = MailboxEntity & {
   readonly lastTest: LastTest | null;
 };
 
-export interface MailboxFilter {
-  readonly profileIds: readonly string[] | null;
-  readonly profileId: string | null;
-  readonly state: MailboxState | null;
-  readonly emailAddress: string | null;
-  readonly approved: boolean | null;
+export interface MailboxFilter extends MailboxChoice {
   readonly after: string | null;
   readonly limit: number;
 }
@@ -123,20 +119,9 @@ export class MailboxesStore {
 
   /** In the order of their creation. */
   async list(filter: MailboxFilter, now: Date): Promise<MailboxView[]> {
-    // Only the conditions that are asked for, so that the planner can pick the index of each of them.
     const parameters: unknown[] = [now];
-    const where = ['m.removed_at IS NULL'];
-    const add = (condition: (place: string) => string, value: unknown) => {
-      if (value === null) return;
-      parameters.push(value);
-      where.push(condition(`$${parameters.length}`));
-    };
-    add((place) => `m.profile_id = ANY(${place}::uuid[])`, filter.profileIds);
-    add((place) => `m.profile_id = ${place}::uuid`, filter.profileId);
-    add((place) => `m.state = ${place}`, filter.state);
-    add((place) => `lower(m.email_address) = lower(${place})`, filter.emailAddress);
-    if (filter.approved !== null) where.push(`m.approved_at IS ${filter.approved ? 'NOT ' : ''}NULL`);
-    add((place) => `m.id > ${place}::uuid`, filter.after);
+    const where = [conditionsOf(filter, parameters)];
+    if (filter.after !== null) where.push(`m.id > $${parameters.push(filter.after)}::uuid`);
     parameters.push(filter.limit);
     return this.dataSource.query<MailboxView[]>(
       `SELECT ${viewColumns} FROM (SELECT * FROM mailboxes m WHERE ${where.join(' AND ')} ORDER BY m.id LIMIT $${parameters.length}) m ${scheduleOf} ORDER BY m.id`,
@@ -151,6 +136,24 @@ export class MailboxesStore {
       .setLock('for_no_key_update')
       .where('m.id = :id AND m.removed_at IS NULL', { id })
       .getOne();
+  }
+
+  /**
+   * Those of the mailboxes that the reader sees, locked as by `lock`, in the order of their ids; `place` sorts them
+   * by what they share and is locked later: their server, then their profile.
+   */
+  async lockMany(
+    sql: Sql,
+    ids: readonly string[],
+    profileIds: readonly string[] | null,
+  ): Promise<(Pick<MailboxEntity, 'id' | 'state' | 'incoming' | 'outgoing'> & { readonly place: string })[]> {
+    return sql.query(
+      `SELECT m.id, m.state, m.incoming, m.outgoing, concat(p.server_host, ' ', m.profile_id) AS place
+       FROM mailboxes m JOIN email_server_profiles p ON p.id = m.profile_id
+       WHERE m.id = ANY($1::uuid[]) AND m.removed_at IS NULL AND ($2::uuid[] IS NULL OR m.profile_id = ANY($2))
+       ORDER BY m.id FOR NO KEY UPDATE OF m`,
+      [ids, profileIds],
+    );
   }
 
   /** Compare-and-set: the row is locked, and its version must still be the one that was read. */

@@ -68,8 +68,16 @@ export class Mailboxes {
     );
   }
 
-  /** Creates what can be created; every row has its own result, in the order of the request. */
-  async createMany(manager: EntityManager, rows: readonly unknown[], reach: Reach): Promise<BatchResult> {
+  /**
+   * Creates what can be created; every row has its own result, in the order of the request.
+   * @param dryRun only tell, and write nothing
+   */
+  async createMany(
+    manager: EntityManager,
+    rows: readonly unknown[],
+    reach: Reach,
+    dryRun = false,
+  ): Promise<BatchResult> {
     const parsed = rows.map((row) => newMailbox.safeParse(row));
     const bodies = parsed.flatMap((row) => (row.success ? [row.data] : []));
     const inReach = [...new Set(bodies.map((body) => body.profileId))].filter(
@@ -79,12 +87,7 @@ export class Mailboxes {
 
     const now = this.clock.now();
     const candidates = distinctByAddress(bodies.filter((body) => profiles.has(body.profileId)));
-    const created = await this.store.insert(
-      manager,
-      candidates.map((body) => ({ ...body, id: uuidv7(), ...this.beginning(body, now) })),
-      now,
-    );
-    await this.work.create(manager, [...created], now);
+    const created = dryRun ? new Set<string>() : await this.insert(manager, candidates, now);
     const ids = await this.store.idsOf(manager, candidates);
 
     const shown = new Set<string>();
@@ -101,12 +104,20 @@ export class Mailboxes {
       const key = addressKey(row.data.profileId, row.data.emailAddress);
       const id = ids.get(key) ?? null;
       // The same address twice in one request: the first row makes it, the others find it.
-      const isNew = id !== null && created.has(id) && !shown.has(id);
-      if (id !== null) shown.add(id);
+      const isNew = (id === null ? dryRun : created.has(id)) && !shown.has(id ?? key);
+      shown.add(id ?? key);
       return { index, result: isNew ? 'created' : 'exists', id };
     });
     const count = (result: string) => results.filter((row) => row.result === result).length;
     return { results, created: count('created'), existing: count('exists'), invalid: count('invalid') };
+  }
+
+  /** @returns ids of those that were not there */
+  private async insert(manager: EntityManager, bodies: readonly NewMailboxBody[], now: Date): Promise<Set<string>> {
+    const mailboxes = bodies.map((body) => ({ ...body, id: uuidv7(), ...this.beginning(body, now) }));
+    const created = await this.store.insert(manager, mailboxes, now);
+    await this.work.create(manager, [...created], now);
+    return created;
   }
 
   private beginning({ start }: NewMailboxBody, now: Date): Pick<NewMailbox, 'state' | 'approvedAt'> {
@@ -135,13 +146,8 @@ export class Mailboxes {
     });
   }
 
-  private async change(
-    manager: EntityManager,
-    id: string,
-    patch: MailboxPatch,
-    reach: Reach,
-    by: string,
-  ): Promise<void> {
+  /** As `patch`, in the caller's transaction. @throws Problem not-found, mailbox-exists */
+  async change(manager: EntityManager, id: string, patch: MailboxPatch, reach: Reach, by: string): Promise<void> {
     const mailbox = await this.store.lock(manager, id);
     if (!mailbox || (reach && !reach.includes(mailbox.profileId))) throw new Problem(problems.notFound);
     const now = this.clock.now();

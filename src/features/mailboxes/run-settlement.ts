@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { Clock } from '../../platform/clock/clock.js';
+import { againAfterDeadlock } from '../../platform/database/deadlock.js';
 import { EventsStore } from '../deliveries/events.store.js';
 import { probeDelay, serverProbeDelay, throttleHold } from '../failures/backoff.js';
 import { consequenceOf, type Consequence } from '../failures/classify.js';
@@ -173,15 +174,8 @@ export class RunSettlement {
     );
   }
 
-  /** Two mailboxes that change incidents crosswise can deadlock; PostgreSQL ends one of them, and it simply writes again. */
+  /** Two mailboxes that change incidents crosswise can deadlock. */
   private async settle(write: (manager: EntityManager) => Promise<void>): Promise<void> {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await this.dataSource.transaction(write);
-      } catch (error) {
-        const code = (error as { code?: unknown }).code;
-        if (attempt === 3 || (code !== '40P01' && code !== '40001')) throw error;
-      }
-    }
+    await againAfterDeadlock(() => this.dataSource.transaction(write));
   }
 }
