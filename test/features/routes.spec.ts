@@ -80,6 +80,7 @@ it('lists every route with the scope that it needs', () => {
     'GET /health/ready (open)',
     'GET /metrics (open)',
     'GET /openapi.json (open)',
+    'GET /v1/about read',
     'GET /v1/api-keys admin',
     'POST /v1/api-keys admin',
     'DELETE /v1/api-keys/:id admin',
@@ -147,6 +148,8 @@ it('lists every route with the scope that it needs', () => {
     'GET /v1/messages/:id read',
     'GET /v1/messages/:id/attachments/:position read',
     'GET /v1/messages/:id/mime read',
+    'GET /v1/notification-channels admin',
+    'POST /v1/notification-channels/email/test admin',
     'GET /v1/notifications read',
     'GET /v1/outgoing-messages read',
     'POST /v1/outgoing-messages write',
@@ -257,6 +260,7 @@ describe('who may not', () => {
       '/v1/email-server-profiles': 'id',
       '/v1/mailboxes': 'profileId',
       '/v1/incidents': 'profileId',
+      '/v1/messages': 'profileId',
       '/v1/notifications': 'profileId',
       '/v1/outgoing-messages': 'profileId',
       '/v1/threads': 'profileId',
@@ -275,6 +279,9 @@ describe('who may not', () => {
       `/v1/notifications?incidentId=${others.incident}`,
       `/v1/outgoing-messages?profileId=${others.profile}`,
       `/v1/outgoing-messages?mailboxId=${others.mailbox}`,
+      `/v1/outgoing-messages?profileId=${others.profile}&q=y.example&state=pending,failed`,
+      `/v1/messages?profileId=${others.profile}`,
+      '/v1/messages?q=for+others',
       '/v1/api-keys',
     ])
       expect([path, (await limited.all(path)).filter((row) => row.profileIds?.[0] !== mine.profile)]).toEqual([
@@ -365,6 +372,7 @@ const bodies = () => ({
   },
   [`POST /v1/mailboxes/${mine.mailbox}/test`]: { directions: ['incoming'], enable: true },
   'POST /v1/mailbox-test-batches': { mailboxIds: [mine.mailbox], directions: ['incoming'], enable: false },
+  'POST /v1/notification-channels/email/test': { to: 'x@y.example' },
   'POST /v1/outgoing-messages': {
     mailboxId: mine.mailbox,
     to: ['x@y.example'],
@@ -391,11 +399,12 @@ const queries = () => ({
   [`/v1/mailboxes/${mine.mailbox}/audits`]: ['limit', 'cursor'],
   [`/v1/mailboxes/${mine.mailbox}/timeline`]: ['limit', 'before', 'types'],
   [`/v1/messages?mailboxId=${mine.mailbox}`]: ['limit', 'cursor', 'mailboxId'],
+  '/v1/messages': ['limit', 'cursor', 'mailboxId', 'profileId', 'threadId', 'q', 'from', 'to'],
   [`/v1/messages?threadId=${mine.thread}`]: ['limit', 'cursor', 'threadId'],
   '/v1/threads': ['limit', 'cursor', 'mailboxId', 'profileId'],
   [`/v1/threads/${mine.thread}`]: ['limit', 'cursor'],
   [`/v1/email-server-profiles/${mine.profile}/address-book`]: ['limit', 'cursor', 'prefix'],
-  '/v1/outgoing-messages': ['limit', 'cursor', 'mailboxId', 'profileId', 'state'],
+  '/v1/outgoing-messages': ['limit', 'cursor', 'mailboxId', 'profileId', 'state', 'q'],
   '/v1/incidents': ['limit', 'cursor', 'profileId', 'open'],
   '/v1/notifications': ['limit', 'cursor', 'incidentId'],
   '/v1/events': ['limit', 'after', 'types'],
@@ -490,7 +499,7 @@ describe('bad input', () => {
         for (const value of values) {
           const answer = await stage.client().get(`${path}${path.includes('?') ? '&' : '?'}${name}=${value}`);
           // Any text is something to look for.
-          if (answer.status === 200 && /^(name|emailAddress|prefix|code)$/.test(name)) continue;
+          if (answer.status === 200 && /^(name|emailAddress|prefix|code|q)$/.test(name)) continue;
           expectProblem(answer, 400, `${path} ${name}=${value.slice(0, 40)}`);
         }
       }
