@@ -11,6 +11,7 @@ import { Notifying1763890000000 } from './1763890000000-notifying.js';
 import { MailboxTests1763900000000 } from './1763900000000-mailbox-tests.js';
 import { Timeline1763910000000 } from './1763910000000-timeline.js';
 import { Views1763960000000 } from './1763960000000-views.js';
+import { Search1763970000000 } from './1763970000000-search.js';
 
 /** Every migration, oldest first. They only go forward: a mistake is mended by a further one. */
 export const migrations = [
@@ -27,4 +28,5 @@ export const migrations = [
   MailboxTests1763900000000,
   Timeline1763910000000,
   Views1763960000000,
+  Search1763970000000,
 ];

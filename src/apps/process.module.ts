@@ -9,6 +9,8 @@ import { queueMetrics } from '../platform/queue/queue-metrics.js';
 import { QUEUE_BACKEND } from '../platform/queue/queue-options.js';
 import { QueueModule } from '../platform/queue/queue.module.js';
 import { METRICS } from '../platform/tokens.js';
+import { AboutController } from './about.controller.js';
+import { AboutStore } from './about.store.js';
 import { features, jobs } from './features.js';
 import { OperationsController } from './operations.controller.js';
 import { Operations } from './operations.js';
@@ -56,8 +58,8 @@ export class ProcessModule {
       module: ProcessModule,
       // Only workers touch the queue: the API writes rows, and a dispatcher finds them due.
       imports: [PlatformModule.forRoot(platform), ...features, ...(works ? [queue, WorkerModule] : [])],
-      controllers: [OperationsController],
-      providers: [operations, ScheduleMetrics],
+      controllers: [OperationsController, AboutController],
+      providers: [operations, ScheduleMetrics, AboutStore],
     };
   }
 }

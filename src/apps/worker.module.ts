@@ -26,6 +26,8 @@ import { ProfilesModule } from '../features/profiles/profiles.module.js';
 import { RetentionLoop } from '../features/retention/retention-loop.js';
 import { RetentionModule } from '../features/retention/retention.module.js';
 import { Dispatcher } from '../features/scheduling/dispatcher.js';
+import { SearchModule } from '../features/search/search.module.js';
+import { SearchCatchUp } from '../features/search/search-catch-up.js';
 import { SchedulingModule } from '../features/scheduling/scheduling.module.js';
 import { ThreadsModule } from '../features/threads/threads.module.js';
 import { ThreadCatchUp } from '../features/threads/thread-catch-up.js';
@@ -43,6 +45,7 @@ import { Housekeeping } from './housekeeping.js';
     IncomingModule,
     OutgoingModule,
     ThreadsModule,
+    SearchModule,
     BackfillModule,
     AuditModule,
     MailboxTestsModule,
@@ -65,6 +68,7 @@ import { Housekeeping } from './housekeeping.js';
     WebhookLoop,
     ThreadsUpkeep,
     ThreadCatchUp,
+    SearchCatchUp,
     Housekeeping,
     RetentionLoop,
     HistoryUpkeep,

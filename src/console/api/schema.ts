@@ -64,6 +64,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/about": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What runs here
+         * @description Version, parts and how long what is kept. Nothing secret.
+         *
+         *     Needs the scope `read`.
+         */
+        get: operations["about_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/api-keys": {
         parameters: {
             query?: never;
@@ -630,6 +652,116 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/notification-channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the ways by which people are told
+         * @description How mail is set up, without its secrets, and whether it goes out. Not for callers limited to profiles.
+         *
+         *     Needs the scope `admin`.
+         */
+        get: operations["notificationChannels_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/notification-channels/email/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a test mail
+         * @description Now, and as notifications are sent. A refusal has `stage` (`connect`, `greeting`, `encryption`, `sign-in`, `sender`, `recipient`, `message`) and `response`, the server’s words.
+         *
+         *     Needs the scope `admin`.
+         */
+        post: operations["notificationChannels_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/mailboxes/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count mailboxes by state
+         * @description Takes the filters of the list but `state`.
+         *
+         *     Needs the scope `read`.
+         */
+        get: operations["mailboxCounts_byState"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/mailboxes/causes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what stops mailboxes
+         * @description The codes that `cause` of the list takes, 200 at most.
+         *
+         *     Needs the scope `read`.
+         */
+        get: operations["mailboxCounts_causes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/mailboxes/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause, resume, sync or switch many mailboxes
+         * @description To each of up to 200 what its own route does. One that is refused does not stop the others.
+         *
+         *     Needs the scope `write`.
+         */
+        post: operations["mailboxBulk_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/mailboxes": {
         parameters: {
             query?: never;
@@ -669,7 +801,7 @@ export interface paths {
         put?: never;
         /**
          * Create many mailboxes
-         * @description Up to 10,000 rows in one call, in one transaction. Rows that are not valid, or whose address is there already, are told and do not stop the others.
+         * @description Up to 10,000 rows in one call, in one transaction. Rows that are not valid, or whose address is there already, are told and do not stop the others. With `dryRun` nothing is created, and `created` are those that would be.
          *
          *     Needs the scope `write`.
          */
@@ -958,8 +1090,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List the messages of a mailbox or a thread
-         * @description Newest first, without bodies.
+         * List and search messages
+         * @description Of all mailboxes that the caller sees, of one, or of a thread. Newest first, without bodies.
          *
          *     Needs the scope `read`.
          */
@@ -1112,7 +1244,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List outgoing messages
+         * List and search outgoing messages
          * @description Newest first, without their content.
          *
          *     Needs the scope `read`.
@@ -1624,6 +1756,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See how everything stands
+         * @description Mailboxes, incidents, sending and servers, of the profiles that the key sees.
+         *
+         *     Needs the scope `read`.
+         */
+        get: operations["overview_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/overview/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See how it went
+         * @description Sync lag, mail and failed mailboxes over time: of an hour by the minute, of a day by ten minutes, of a week by the hour.
+         *
+         *     Needs the scope `read`.
+         */
+        get: operations["overview_series"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1637,6 +1813,51 @@ export interface components {
             warnings: {
                 [key: string]: string;
             };
+        };
+        About: {
+            version: string;
+            /** @description Of the sources; null: whoever built it did not say */
+            revision: string | null;
+            /** @description Version of Node.js. Null for whoever may not administer everything */
+            node: string | null;
+            /** @description Of the process that answers; others may have others */
+            roles: ("api" | "worker" | "listener")[];
+            queue: {
+                /** @enum {string} */
+                kind: "redis" | "postgres";
+            };
+            database: {
+                /** @description Of PostgreSQL. Null for whoever may not administer everything */
+                version: string | null;
+                /** @description Our own, in POSTROOM_DATA_DIR */
+                embedded: boolean;
+            };
+            /** @description A sandbox Exchange runs in this process */
+            sandbox: boolean;
+            /** @description PUBLIC_URL; null: not set */
+            publicUrl: string | null;
+            retention: {
+                /** @description The change feed */
+                eventsDays: number;
+                /** @description Timelines of mailboxes */
+                historyDays: number;
+                /** @description Kept results of analyses */
+                diagnosticsDays: number;
+                /** @description Content of mail, which each profile sets for itself; of the profiles that the caller sees. Null: none has a limit */
+                contentDays: {
+                    shortest: number | null;
+                    longest: number | null;
+                    /** @description Profiles that keep it for ever */
+                    unlimitedProfiles: number;
+                };
+            };
+            /**
+             * Format: date-time
+             * @description When the process that answers was started
+             */
+            startedAt: string;
+            /** Format: date-time */
+            time: string;
         };
         ApiKeyPage: {
             items: components["schemas"]["ApiKey"][];
@@ -2419,6 +2640,86 @@ export interface components {
             mutedAt: string;
             by: components["schemas"]["Actor"];
         };
+        NotificationChannelList: {
+            items: {
+                /** @enum {string} */
+                kind: "email";
+                /** @description False: SMTP_URL is not set, and mail is kept for reading only */
+                configured: boolean;
+                host: string | null;
+                port: number | null;
+                /** @description Null with a host: as soon as the server offers it (STARTTLS) */
+                encrypted: boolean | null;
+                /** @description The sender, NOTIFY_FROM */
+                from: string | null;
+                trouble: {
+                    /**
+                     * Format: date-time
+                     * @description When the oldest mail that waits was written
+                     */
+                    since: string;
+                    title: string;
+                    /** @description The words of the last try */
+                    detail: string;
+                    /** @description Mails that were tried in vain */
+                    waiting: number;
+                    remedy: string;
+                } | null;
+            }[];
+        };
+        TestMail: {
+            /** @description Who gets the mail */
+            to: string;
+        };
+        TestMailAnswer: {
+            /** @enum {boolean} */
+            accepted: true;
+            /** @description The mail server’s last answer */
+            response: string;
+        };
+        MailboxCounts: {
+            total: number;
+            byState: {
+                active: number;
+                verifying: number;
+                failed: number;
+                paused: number;
+            };
+        };
+        MailboxCauses: {
+            /** @description Most frequent first */
+            items: {
+                code: string;
+                /** @description In plain words */
+                title: string;
+                mailboxes: number;
+            }[];
+        };
+        MailboxBulkRequest: {
+            /** @enum {string} */
+            action: "pause" | "resume" | "sync" | "enable-incoming" | "disable-incoming" | "enable-outgoing" | "disable-outgoing";
+            mailboxIds: string[];
+        };
+        MailboxBulkResult: {
+            done: number;
+            /** @description Those that were not found or refused */
+            failed: number;
+            /** @description One for each id, in the order of the request */
+            results: {
+                /** Format: uuid */
+                id: string;
+                /**
+                 * @description unchanged: it was so already; refused: `problem` says why
+                 * @enum {string}
+                 */
+                result: "done" | "unchanged" | "not-found" | "refused";
+                problem?: {
+                    code: string;
+                    title: string;
+                    remediation: string;
+                };
+            }[];
+        };
         NewMailbox: {
             /**
              * Format: uuid
@@ -2484,6 +2785,7 @@ export interface components {
             id: string;
             /** Format: uuid */
             profileId: string;
+            profileName: string;
             emailAddress: string;
             displayName: string | null;
             connectingSid: string | null;
@@ -2570,6 +2872,11 @@ export interface components {
         };
         MailboxBatch: {
             mailboxes: unknown[];
+            /**
+             * @description Only tell what would become of each row, and change nothing
+             * @default false
+             */
+            dryRun: boolean;
         };
         MailboxBatchResult: {
             results: {
@@ -2577,7 +2884,7 @@ export interface components {
                 index: number;
                 /** @enum {string} */
                 result: "created" | "exists" | "invalid";
-                /** @description Of the mailbox, new or already there */
+                /** @description Of the mailbox, new or already there; null while it is not there */
                 id: string | null;
                 errors?: {
                     field: string;
@@ -3838,6 +4145,86 @@ export interface components {
                 [key: string]: string;
             };
         };
+        Overview: {
+            /** Format: date-time */
+            at: string;
+            mailboxes: {
+                total: number;
+                byState: {
+                    active: number;
+                    verifying: number;
+                    failed: number;
+                    paused: number;
+                };
+                /** @description Of all, those that nobody has approved */
+                waitingForApproval: number;
+            };
+            incidents: {
+                open: number;
+                unacknowledged: number;
+            };
+            /** @description How late active mailboxes are in receiving; null: nothing was measured in the last minutes */
+            syncLag: {
+                /** @description In milliseconds */
+                p50Ms: number;
+                /** @description In milliseconds */
+                p95Ms: number;
+            } | null;
+            outgoing: {
+                /** @description Pending or on their way */
+                waiting: number;
+                failed: number;
+            };
+            /** @description Those in trouble first */
+            servers: {
+                /** @description Host, and port where the address names one */
+                host: string;
+                /**
+                 * @description away: does not answer; refused: refuses a service account; throttled: has asked for quiet
+                 * @enum {string}
+                 */
+                state: "ok" | "away" | "refused" | "throttled";
+                profiles: {
+                    /** Format: uuid */
+                    id: string;
+                    name: string;
+                }[];
+                mailboxes: number;
+                since: string | null;
+                incidentId: string | null;
+            }[];
+        };
+        OverviewSeries: {
+            /**
+             * Format: date-time
+             * @description When the first point begins
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description When the last point ends; it is still growing
+             */
+            to: string;
+            /** @description How long a point lasts */
+            stepSeconds: number;
+            /** @description Oldest first, without gaps */
+            points: {
+                /**
+                 * Format: date-time
+                 * @description When it begins
+                 */
+                at: string;
+                /** @description Sync lag; null: nothing was measured */
+                p50Ms: number | null;
+                p95Ms: number | null;
+                /** @description Messages */
+                received: number;
+                /** @description Messages */
+                sent: number;
+                /** @description Mailboxes that were failed */
+                failed: number;
+            }[];
+        };
         Problem: {
             type: string;
             title: string;
@@ -3862,105 +4249,115 @@ export interface components {
     headers: never;
     pathItems: never;
 }
-export type SchemaReadiness = components['schemas']['Readiness'];
-export type SchemaApiKeyPage = components['schemas']['ApiKeyPage'];
-export type SchemaApiKey = components['schemas']['ApiKey'];
-export type SchemaNewApiKey = components['schemas']['NewApiKey'];
-export type SchemaCreatedApiKey = components['schemas']['CreatedApiKey'];
-export type SchemaEmailServerProfilePage = components['schemas']['EmailServerProfilePage'];
-export type SchemaEmailServerProfile = components['schemas']['EmailServerProfile'];
-export type SchemaNewEmailServerProfile = components['schemas']['NewEmailServerProfile'];
-export type SchemaEmailServerProfilePatch = components['schemas']['EmailServerProfilePatch'];
-export type SchemaEventPage = components['schemas']['EventPage'];
-export type SchemaEvent = components['schemas']['Event'];
-export type SchemaWebhookEndpointPage = components['schemas']['WebhookEndpointPage'];
-export type SchemaWebhookEndpoint = components['schemas']['WebhookEndpoint'];
-export type SchemaNewWebhookEndpoint = components['schemas']['NewWebhookEndpoint'];
-export type SchemaWebhookEndpointWithSecret = components['schemas']['WebhookEndpointWithSecret'];
-export type SchemaWebhookEndpointPatch = components['schemas']['WebhookEndpointPatch'];
-export type SchemaSecretRotation = components['schemas']['SecretRotation'];
-export type SchemaWebhookTest = components['schemas']['WebhookTest'];
-export type SchemaWebhookDeliveryPage = components['schemas']['WebhookDeliveryPage'];
-export type SchemaWebhookDelivery = components['schemas']['WebhookDelivery'];
-export type SchemaReplayedDelivery = components['schemas']['ReplayedDelivery'];
-export type SchemaNewWebhookReplay = components['schemas']['NewWebhookReplay'];
-export type SchemaWebhookReplay = components['schemas']['WebhookReplay'];
-export type SchemaWebhookReplayPage = components['schemas']['WebhookReplayPage'];
-export type SchemaIncidentPage = components['schemas']['IncidentPage'];
-export type SchemaIncidentSummary = components['schemas']['IncidentSummary'];
-export type SchemaExplanation = components['schemas']['Explanation'];
-export type SchemaActor = components['schemas']['Actor'];
-export type SchemaIncident = components['schemas']['Incident'];
-export type SchemaNotification = components['schemas']['Notification'];
-export type SchemaNotificationPage = components['schemas']['NotificationPage'];
-export type SchemaIncidentSnooze = components['schemas']['IncidentSnooze'];
-export type SchemaIncidentAssignment = components['schemas']['IncidentAssignment'];
-export type SchemaIncidentCommentPage = components['schemas']['IncidentCommentPage'];
-export type SchemaIncidentComment = components['schemas']['IncidentComment'];
-export type SchemaNewIncidentComment = components['schemas']['NewIncidentComment'];
-export type SchemaMutedCausePage = components['schemas']['MutedCausePage'];
-export type SchemaMutedCause = components['schemas']['MutedCause'];
-export type SchemaNewMailbox = components['schemas']['NewMailbox'];
-export type SchemaMailbox = components['schemas']['Mailbox'];
-export type SchemaMailboxFailure = components['schemas']['MailboxFailure'];
-export type SchemaLastMailboxTest = components['schemas']['LastMailboxTest'];
-export type SchemaMailboxBatch = components['schemas']['MailboxBatch'];
-export type SchemaMailboxBatchResult = components['schemas']['MailboxBatchResult'];
-export type SchemaMailboxPage = components['schemas']['MailboxPage'];
-export type SchemaMailboxPatch = components['schemas']['MailboxPatch'];
-export type SchemaIncidentCheck = components['schemas']['IncidentCheck'];
-export type SchemaMailboxApprovalChoice = components['schemas']['MailboxApprovalChoice'];
-export type SchemaMailboxApprovalResult = components['schemas']['MailboxApprovalResult'];
-export type SchemaThreadPage = components['schemas']['ThreadPage'];
-export type SchemaThreadSummary = components['schemas']['ThreadSummary'];
-export type SchemaThread = components['schemas']['Thread'];
-export type SchemaThreadMessage = components['schemas']['ThreadMessage'];
-export type SchemaAddressBookPage = components['schemas']['AddressBookPage'];
-export type SchemaAddressBookEntry = components['schemas']['AddressBookEntry'];
-export type SchemaNewAddressBookEntries = components['schemas']['NewAddressBookEntries'];
-export type SchemaAddressBookPutResult = components['schemas']['AddressBookPutResult'];
-export type SchemaAddressBookEntryNames = components['schemas']['AddressBookEntryNames'];
-export type SchemaAddressBookRemovalResult = components['schemas']['AddressBookRemovalResult'];
-export type SchemaMessagePage = components['schemas']['MessagePage'];
-export type SchemaMessageSummary = components['schemas']['MessageSummary'];
-export type SchemaMessage = components['schemas']['Message'];
-export type SchemaOmittedContent = components['schemas']['OmittedContent'];
-export type SchemaItemFailurePage = components['schemas']['ItemFailurePage'];
-export type SchemaItemFailure = components['schemas']['ItemFailure'];
-export type SchemaFolderList = components['schemas']['FolderList'];
-export type SchemaItemFailureRetry = components['schemas']['ItemFailureRetry'];
-export type SchemaItemFailureRetryResult = components['schemas']['ItemFailureRetryResult'];
-export type SchemaNewOutgoingMessage = components['schemas']['NewOutgoingMessage'];
-export type SchemaOutgoingMessage = components['schemas']['OutgoingMessage'];
-export type SchemaOutgoingMessagePage = components['schemas']['OutgoingMessagePage'];
-export type SchemaOutgoingMessageSummary = components['schemas']['OutgoingMessageSummary'];
-export type SchemaSendingStatus = components['schemas']['SendingStatus'];
-export type SchemaNewBackfill = components['schemas']['NewBackfill'];
-export type SchemaBackfill = components['schemas']['Backfill'];
-export type SchemaBackfillPage = components['schemas']['BackfillPage'];
-export type SchemaAuditPage = components['schemas']['AuditPage'];
-export type SchemaAudit = components['schemas']['Audit'];
-export type SchemaNewMailboxTest = components['schemas']['NewMailboxTest'];
-export type SchemaMailboxTest = components['schemas']['MailboxTest'];
-export type SchemaMailboxTestDirection = components['schemas']['MailboxTestDirection'];
-export type SchemaMailboxTestFailure = components['schemas']['MailboxTestFailure'];
-export type SchemaMailboxTestPage = components['schemas']['MailboxTestPage'];
-export type SchemaNewMailboxTestBatch = components['schemas']['NewMailboxTestBatch'];
-export type SchemaMailboxTestBatch = components['schemas']['MailboxTestBatch'];
-export type SchemaMailboxTestBatchResults = components['schemas']['MailboxTestBatchResults'];
-export type SchemaNewDiagnostics = components['schemas']['NewDiagnostics'];
-export type SchemaDiagnosticLine = components['schemas']['DiagnosticLine'];
-export type SchemaDiagnosticReportPage = components['schemas']['DiagnosticReportPage'];
-export type SchemaDiagnosticReportHead = components['schemas']['DiagnosticReportHead'];
-export type SchemaDiagnosticReport = components['schemas']['DiagnosticReport'];
-export type SchemaNewDiagnosticShare = components['schemas']['NewDiagnosticShare'];
-export type SchemaDiagnosticShare = components['schemas']['DiagnosticShare'];
-export type SchemaSharedDiagnosticReport = components['schemas']['SharedDiagnosticReport'];
-export type SchemaMailboxStanding = components['schemas']['MailboxStanding'];
-export type SchemaMailboxReason = components['schemas']['MailboxReason'];
-export type SchemaTimelinePage = components['schemas']['TimelinePage'];
-export type SchemaTimelineEntry = components['schemas']['TimelineEntry'];
-export type SchemaProblem = components['schemas']['Problem'];
+export type Readiness = components['schemas']['Readiness'];
+export type About = components['schemas']['About'];
+export type ApiKeyPage = components['schemas']['ApiKeyPage'];
+export type ApiKey = components['schemas']['ApiKey'];
+export type NewApiKey = components['schemas']['NewApiKey'];
+export type CreatedApiKey = components['schemas']['CreatedApiKey'];
+export type EmailServerProfilePage = components['schemas']['EmailServerProfilePage'];
+export type EmailServerProfile = components['schemas']['EmailServerProfile'];
+export type NewEmailServerProfile = components['schemas']['NewEmailServerProfile'];
+export type EmailServerProfilePatch = components['schemas']['EmailServerProfilePatch'];
+export type EventPage = components['schemas']['EventPage'];
+export type Event = components['schemas']['Event'];
+export type WebhookEndpointPage = components['schemas']['WebhookEndpointPage'];
+export type WebhookEndpoint = components['schemas']['WebhookEndpoint'];
+export type NewWebhookEndpoint = components['schemas']['NewWebhookEndpoint'];
+export type WebhookEndpointWithSecret = components['schemas']['WebhookEndpointWithSecret'];
+export type WebhookEndpointPatch = components['schemas']['WebhookEndpointPatch'];
+export type SecretRotation = components['schemas']['SecretRotation'];
+export type WebhookTest = components['schemas']['WebhookTest'];
+export type WebhookDeliveryPage = components['schemas']['WebhookDeliveryPage'];
+export type WebhookDelivery = components['schemas']['WebhookDelivery'];
+export type ReplayedDelivery = components['schemas']['ReplayedDelivery'];
+export type NewWebhookReplay = components['schemas']['NewWebhookReplay'];
+export type WebhookReplay = components['schemas']['WebhookReplay'];
+export type WebhookReplayPage = components['schemas']['WebhookReplayPage'];
+export type IncidentPage = components['schemas']['IncidentPage'];
+export type IncidentSummary = components['schemas']['IncidentSummary'];
+export type Explanation = components['schemas']['Explanation'];
+export type Actor = components['schemas']['Actor'];
+export type Incident = components['schemas']['Incident'];
+export type Notification = components['schemas']['Notification'];
+export type NotificationPage = components['schemas']['NotificationPage'];
+export type IncidentSnooze = components['schemas']['IncidentSnooze'];
+export type IncidentAssignment = components['schemas']['IncidentAssignment'];
+export type IncidentCommentPage = components['schemas']['IncidentCommentPage'];
+export type IncidentComment = components['schemas']['IncidentComment'];
+export type NewIncidentComment = components['schemas']['NewIncidentComment'];
+export type MutedCausePage = components['schemas']['MutedCausePage'];
+export type MutedCause = components['schemas']['MutedCause'];
+export type NotificationChannelList = components['schemas']['NotificationChannelList'];
+export type TestMail = components['schemas']['TestMail'];
+export type TestMailAnswer = components['schemas']['TestMailAnswer'];
+export type MailboxCounts = components['schemas']['MailboxCounts'];
+export type MailboxCauses = components['schemas']['MailboxCauses'];
+export type MailboxBulkRequest = components['schemas']['MailboxBulkRequest'];
+export type MailboxBulkResult = components['schemas']['MailboxBulkResult'];
+export type NewMailbox = components['schemas']['NewMailbox'];
+export type Mailbox = components['schemas']['Mailbox'];
+export type MailboxFailure = components['schemas']['MailboxFailure'];
+export type LastMailboxTest = components['schemas']['LastMailboxTest'];
+export type MailboxBatch = components['schemas']['MailboxBatch'];
+export type MailboxBatchResult = components['schemas']['MailboxBatchResult'];
+export type MailboxPage = components['schemas']['MailboxPage'];
+export type MailboxPatch = components['schemas']['MailboxPatch'];
+export type IncidentCheck = components['schemas']['IncidentCheck'];
+export type MailboxApprovalChoice = components['schemas']['MailboxApprovalChoice'];
+export type MailboxApprovalResult = components['schemas']['MailboxApprovalResult'];
+export type ThreadPage = components['schemas']['ThreadPage'];
+export type ThreadSummary = components['schemas']['ThreadSummary'];
+export type Thread = components['schemas']['Thread'];
+export type ThreadMessage = components['schemas']['ThreadMessage'];
+export type AddressBookPage = components['schemas']['AddressBookPage'];
+export type AddressBookEntry = components['schemas']['AddressBookEntry'];
+export type NewAddressBookEntries = components['schemas']['NewAddressBookEntries'];
+export type AddressBookPutResult = components['schemas']['AddressBookPutResult'];
+export type AddressBookEntryNames = components['schemas']['AddressBookEntryNames'];
+export type AddressBookRemovalResult = components['schemas']['AddressBookRemovalResult'];
+export type MessagePage = components['schemas']['MessagePage'];
+export type MessageSummary = components['schemas']['MessageSummary'];
+export type Message = components['schemas']['Message'];
+export type OmittedContent = components['schemas']['OmittedContent'];
+export type ItemFailurePage = components['schemas']['ItemFailurePage'];
+export type ItemFailure = components['schemas']['ItemFailure'];
+export type FolderList = components['schemas']['FolderList'];
+export type ItemFailureRetry = components['schemas']['ItemFailureRetry'];
+export type ItemFailureRetryResult = components['schemas']['ItemFailureRetryResult'];
+export type NewOutgoingMessage = components['schemas']['NewOutgoingMessage'];
+export type OutgoingMessage = components['schemas']['OutgoingMessage'];
+export type OutgoingMessagePage = components['schemas']['OutgoingMessagePage'];
+export type OutgoingMessageSummary = components['schemas']['OutgoingMessageSummary'];
+export type SendingStatus = components['schemas']['SendingStatus'];
+export type NewBackfill = components['schemas']['NewBackfill'];
+export type Backfill = components['schemas']['Backfill'];
+export type BackfillPage = components['schemas']['BackfillPage'];
+export type AuditPage = components['schemas']['AuditPage'];
+export type Audit = components['schemas']['Audit'];
+export type NewMailboxTest = components['schemas']['NewMailboxTest'];
+export type MailboxTest = components['schemas']['MailboxTest'];
+export type MailboxTestDirection = components['schemas']['MailboxTestDirection'];
+export type MailboxTestFailure = components['schemas']['MailboxTestFailure'];
+export type MailboxTestPage = components['schemas']['MailboxTestPage'];
+export type NewMailboxTestBatch = components['schemas']['NewMailboxTestBatch'];
+export type MailboxTestBatch = components['schemas']['MailboxTestBatch'];
+export type MailboxTestBatchResults = components['schemas']['MailboxTestBatchResults'];
+export type NewDiagnostics = components['schemas']['NewDiagnostics'];
+export type DiagnosticLine = components['schemas']['DiagnosticLine'];
+export type DiagnosticReportPage = components['schemas']['DiagnosticReportPage'];
+export type DiagnosticReportHead = components['schemas']['DiagnosticReportHead'];
+export type DiagnosticReport = components['schemas']['DiagnosticReport'];
+export type NewDiagnosticShare = components['schemas']['NewDiagnosticShare'];
+export type DiagnosticShare = components['schemas']['DiagnosticShare'];
+export type SharedDiagnosticReport = components['schemas']['SharedDiagnosticReport'];
+export type MailboxStanding = components['schemas']['MailboxStanding'];
+export type MailboxReason = components['schemas']['MailboxReason'];
+export type TimelinePage = components['schemas']['TimelinePage'];
+export type TimelineEntry = components['schemas']['TimelineEntry'];
+export type Overview = components['schemas']['Overview'];
+export type OverviewSeries = components['schemas']['OverviewSeries'];
+export type Problem = components['schemas']['Problem'];
 export type $defs = Record<string, never>;
 export interface operations {
     operations_live: {
@@ -4057,6 +4454,71 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description `internal-error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    about_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What runs */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["About"];
+                };
+            };
+            /** @description `invalid-request` or `malformed-body` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: no valid API key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `missing-scope`: the API key lacks the scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description `internal-error` */
             500: {
@@ -6999,6 +7461,418 @@ export interface operations {
             };
         };
     };
+    notificationChannels_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The ways */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationChannelList"];
+                };
+            };
+            /** @description `invalid-request` or `malformed-body` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: no valid API key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `beyond-own-reach`: The API key is limited to profiles and cannot reach beyond them.; `missing-scope`: the API key lacks the scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    notificationChannels_test: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition of this request safe: it gets the first answer again */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TestMail"];
+            };
+        };
+        responses: {
+            /** @description The mail server has taken it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestMailAnswer"];
+                };
+            };
+            /** @description `invalid-request` or `malformed-body` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: no valid API key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `beyond-own-reach`: The API key is limited to profiles and cannot reach beyond them.; `missing-scope`: the API key lacks the scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `smtp-not-configured`: There is no mail server to send by.; `idempotency-key-reused` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`: more than 1 MB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `smtp-refused`: The mail server did not take the mail. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `internal-error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mailboxCounts_byState: {
+        parameters: {
+            query?: {
+                profileId?: string;
+                /** @description The whole address, in any case */
+                emailAddress?: string;
+                /** @description A part of the address or of the display name, in any case */
+                q?: string;
+                /** @description The code of the failure that stops it */
+                cause?: string;
+                /** @description Only those that are approved, or only those that are not */
+                approved?: "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How many */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailboxCounts"];
+                };
+            };
+            /** @description `invalid-request` or `malformed-body` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: no valid API key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `missing-scope`: the API key lacks the scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mailboxCounts_causes: {
+        parameters: {
+            query?: {
+                profileId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The causes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailboxCauses"];
+                };
+            };
+            /** @description `invalid-request` or `malformed-body` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: no valid API key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `missing-scope`: the API key lacks the scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mailboxBulk_run: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition of this request safe: it gets the first answer again */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailboxBulkRequest"];
+            };
+        };
+        responses: {
+            /** @description Each mailbox’s own result, in the order of the request */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailboxBulkResult"];
+                };
+            };
+            /** @description `invalid-request` or `malformed-body` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: no valid API key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `missing-scope`: the API key lacks the scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency-key-reused` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`: more than 1 MB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     mailboxes_list: {
         parameters: {
             query?: {
@@ -7007,10 +7881,16 @@ export interface operations {
                 /** @description `nextCursor` of the page before */
                 cursor?: string;
                 profileId?: string;
-                state?: "active" | "verifying" | "failed" | "paused";
+                /** @description The whole address, in any case */
                 emailAddress?: string;
+                /** @description A part of the address or of the display name, in any case */
+                q?: string;
+                /** @description The code of the failure that stops it */
+                cause?: string;
                 /** @description Only those that are approved, or only those that are not */
                 approved?: "true" | "false";
+                /** @description One state or several, separated by commas */
+                state?: string | string[];
             };
             header?: never;
             path?: never;
@@ -8692,10 +9572,18 @@ export interface operations {
                 limit?: number;
                 /** @description `nextCursor` of the page before */
                 cursor?: string;
-                /** @description Whose messages */
+                /** @description Of which mailbox; all that the caller sees if left out */
                 mailboxId?: string;
+                /** @description Of which profile */
+                profileId?: string;
                 /** @description Of which thread, in all mailboxes if none is named */
                 threadId?: string;
+                /** @description Words that are all in the subject, or in names and addresses of the sender and the recipients, whatever their case and accents; the last may be a beginning. `ben@example.com`, `ben@` and `@example.com` look for addresses */
+                q?: string;
+                /** @description Received then or later */
+                from?: string;
+                /** @description Received before */
+                to?: string;
             };
             header?: never;
             path?: never;
@@ -9274,7 +10162,10 @@ export interface operations {
                 cursor?: string;
                 mailboxId?: string;
                 profileId?: string;
-                state?: "pending" | "sending" | "sent" | "failed" | "cancelled";
+                /** @description Comma-separated, out of pending, sending, sent, failed, cancelled; all if left out */
+                state?: string;
+                /** @description Words that are all in the subject, or in names and addresses of sender and recipients; the last may be a beginning */
+                q?: string;
             };
             header?: never;
             path?: never;
@@ -11526,6 +12417,138 @@ export interface operations {
             };
             /** @description `not-found`: not there, or outside the profiles of the API key */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    overview_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How it stands */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
+                };
+            };
+            /** @description `invalid-request` or `malformed-body` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: no valid API key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `missing-scope`: the API key lacks the scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    overview_series: {
+        parameters: {
+            query?: {
+                range?: "1h" | "24h" | "7d";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its points */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverviewSeries"];
+                };
+            };
+            /** @description `invalid-request` or `malformed-body` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: no valid API key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `missing-scope`: the API key lacks the scope */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

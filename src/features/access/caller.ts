@@ -21,6 +21,12 @@ export function callerOf(key: Omit<Caller, 'sees'>): Caller {
   return { ...key, sees: (profileId) => profileIds === null || profileIds.includes(profileId.toLowerCase()) };
 }
 
+/** The profiles that a caller means who asks for one, or for all it sees; null: all there are. */
+export function reachOf(caller: Caller, profileId: string | null): readonly string[] | null {
+  if (profileId === null) return caller.profileIds;
+  return caller.sees(profileId) ? [profileId] : [];
+}
+
 /** Parameter decorator: `@Caller() caller: Caller`. The route needs a `@RequireScope`. */
 export const Caller = createParamDecorator((_: unknown, context: ExecutionContext): Caller => {
   const { caller } = context.switchToHttp().getRequest<FastifyRequest>();

@@ -14,6 +14,8 @@ import { Incidents } from './incidents.js';
 import { IncidentsStore } from './incidents.store.js';
 import { MutedCausesController } from './muted-causes.controller.js';
 import { MutedCausesStore } from './muted-causes.store.js';
+import { EmailChannel } from './email-channel.js';
+import { NotificationChannelsController } from './notification-channels.controller.js';
 import { NotificationHealth } from './notification-health.js';
 import { NotificationPlanner } from './notification-planner.js';
 import { InterruptedWorkStore } from './interrupted-work.store.js';
@@ -25,7 +27,7 @@ import { TellingStore } from './telling.store.js';
 /** Incidents and what their owners are told. */
 @Module({
   imports: [DeliveriesModule, ProfilesModule],
-  controllers: [IncidentsController, IncidentActsController, MutedCausesController],
+  controllers: [IncidentsController, IncidentActsController, MutedCausesController, NotificationChannelsController],
   providers: [
     IncidentsStore,
     IncidentViewsStore,
@@ -40,6 +42,7 @@ import { TellingStore } from './telling.store.js';
     InterruptedWorkStore,
     NotificationWriter,
     NotificationHealth,
+    EmailChannel,
     Incidents,
     EndpointIncidents,
     ServerIncidents,

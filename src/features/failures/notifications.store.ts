@@ -131,6 +131,15 @@ export class NotificationsStore {
     return row ?? { waiting: 0, failing: 0, oldest: null, oldestFailing: null };
   }
 
+  /** The mail that has been tried in vain for longest, with the words of the last try. */
+  async oldestFailing(): Promise<{ since: Date; words: string } | null> {
+    const [row] = await this.dataSource.query<{ since: Date; words: string }[]>(
+      `SELECT created_at AS since, last_error AS words FROM notifications
+       WHERE state = 'pending' AND last_error IS NOT NULL ORDER BY created_at LIMIT 1`,
+    );
+    return row ?? null;
+  }
+
   /** Newest first. */
   async list(query: {
     profileIds: readonly string[] | null;

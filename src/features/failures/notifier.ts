@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { createTransport, type Transporter } from 'nodemailer';
+import type { Transporter } from 'nodemailer';
 import { Clock } from '../../platform/clock/clock.js';
 import type { Settings } from '../../platform/config/settings.js';
 import type { Log } from '../../platform/log/log.js';
@@ -9,12 +9,12 @@ import type { NotificationRow } from './notification-row.js';
 import { NotificationWriter, type WrittenNotification } from './notification-writer.js';
 import { NotificationsStore } from './notifications.store.js';
 import { isWorthTrying, smtpFailure } from './smtp-refusal.js';
+import { smtpTransport } from './smtp-transport.js';
 
 /** Sent side by side, so that a server that answers slowly does not use up the lease of the later ones. */
 const batch = 5;
 /** Longer than a send can take, so that a notification under way is not taken twice. */
 const sendingMs = 300_000;
-const connectionTimeoutMs = 20_000;
 
 /** Sends the outbox of notifications. Several processes may do so at once; each row is taken by one. */
 @Injectable()
@@ -30,14 +30,7 @@ export class Notifier {
     @Inject(SETTINGS) private readonly settings: Settings,
     @Inject(LOG) private readonly log: Log,
   ) {
-    this.transport = settings.smtpUrl
-      ? createTransport(settings.smtpUrl, {
-          connectionTimeout: connectionTimeoutMs,
-          greetingTimeout: connectionTimeoutMs,
-          dnsTimeout: connectionTimeoutMs,
-          socketTimeout: 60_000,
-        } as never)
-      : null;
+    this.transport = smtpTransport(settings, { connectMs: 20_000, answerMs: 60_000 });
   }
 
   /** Sends what is due. @returns how many were taken */

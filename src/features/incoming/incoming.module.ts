@@ -3,6 +3,7 @@ import { DeliveriesModule } from '../deliveries/deliveries.module.js';
 import { DeliveryReportsModule } from '../delivery-reports/delivery-reports.module.js';
 import { MailboxesModule } from '../mailboxes/mailboxes.module.js';
 import { AddressBookModule } from '../address-book/address-book.module.js';
+import { SearchModule } from '../search/search.module.js';
 import { ThreadsModule } from '../threads/threads.module.js';
 import { FilteredItemsStore } from './filtered-items.store.js';
 import { FolderSync } from './folder-sync.js';
@@ -17,16 +18,18 @@ import { MessageChanges } from './message-changes.js';
 import { MessageItemsStore } from './message-items.store.js';
 import { WatchedFolders } from './watched-folders.js';
 import { MessagesController } from './messages.controller.js';
+import { MessageSearchStore } from './message-search.store.js';
 import { MessagesStore } from './messages.store.js';
 
 /** Received mail: how it comes in, and how it is shown. */
 @Module({
-  imports: [MailboxesModule, DeliveriesModule, DeliveryReportsModule, ThreadsModule, AddressBookModule],
+  imports: [MailboxesModule, DeliveriesModule, DeliveryReportsModule, ThreadsModule, AddressBookModule, SearchModule],
   controllers: [MessagesController, ItemFailuresController],
   providers: [
     FilteredItemsStore,
     ItemScreening,
     MessagesStore,
+    MessageSearchStore,
     ItemFailuresStore,
     IncomingStore,
     FoldersStore,

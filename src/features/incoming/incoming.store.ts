@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Sql } from '../../platform/database/data-source.js';
 import { storableJson, storableText } from '../../platform/database/storable-text.js';
 import { valuesList } from '../../platform/database/values-list.js';
+import { SearchWordsStore } from '../search/search-words.store.js';
 import { MessageItemsStore } from './message-items.store.js';
 import type { NewMessage } from './stored-message.js';
 
@@ -19,7 +20,10 @@ const hex = (digest: Buffer): string => digest.toString('hex');
 /** The SQL that stores messages. Every write happens under the mailbox's lease, so there is one writer per mailbox. */
 @Injectable()
 export class IncomingStore {
-  constructor(private readonly items: MessageItemsStore) {}
+  constructor(
+    private readonly items: MessageItemsStore,
+    private readonly words: SearchWordsStore,
+  ) {}
 
   /**
    * Stores messages, each once: one that is there already under another item id (it moved, it was copied,
@@ -36,6 +40,10 @@ export class IncomingStore {
     }
     const stored = await this.withContents(sql, owner.profileId, [...fresh.values()]);
     if (stored.length > 0) await this.insertMessages(sql, owner, stored, now);
+    await this.words.addReceived(
+      sql,
+      stored.map((message) => searchableOf(message, owner)),
+    );
     const idOf = (message: NewMessage) =>
       known.get(hex(message.identity)) ?? fresh.get(hex(message.identity))?.id ?? message.id;
     await this.items.add(
@@ -195,4 +203,10 @@ export class IncomingStore {
       values.parameters,
     );
   }
+}
+
+function searchableOf({ id, content, receivedAt }: NewMessage, { mailboxId, profileId }: Owner) {
+  const { subject, from, sender, recipients } = content;
+  const people = [from, sender, ...recipients.to, ...recipients.cc, ...recipients.bcc, ...recipients.replyTo];
+  return { id, mailboxId, profileId, receivedAt, subject, people };
 }

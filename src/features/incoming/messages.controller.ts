@@ -7,8 +7,9 @@ import { Answers, AnswersProblem } from '../../platform/http/answers.js';
 import { decodeCursor, pageOf, type Page } from '../../platform/http/page.js';
 import { defineProblem, Problem, problems } from '../../platform/http/problem.js';
 import { idParam, plainText } from '../../platform/http/validation.js';
-import { Caller } from '../access/caller.js';
+import { Caller, reachOf } from '../access/caller.js';
 import { RequireScope } from '../access/require-scope.js';
+import { searchQuery } from '../search/search-words.js';
 import { blockNote } from './attachment-rules.js';
 import { FoldersStore } from './folders.store.js';
 import { ItemFailuresStore } from './item-failures.store.js';
@@ -26,6 +27,7 @@ import {
   showSummary,
   type messageSummary,
 } from './messages.schemas.js';
+import { MessageSearchStore } from './message-search.store.js';
 import { MessagesStore, type ContentRow, type MessageRow } from './messages.store.js';
 
 /** Microseconds since 1970, within what PostgreSQL can add to it. */
@@ -61,28 +63,24 @@ function contentOf(message: MessageRow): string {
 export class MessagesController {
   constructor(
     private readonly messages: MessagesStore,
+    private readonly search: MessageSearchStore,
     private readonly itemFailures: ItemFailuresStore,
     private readonly folderViews: FoldersStore,
   ) {}
 
   @Get('messages')
   @RequireScope('read')
-  @ApiOperation({ summary: 'List the messages of a mailbox or a thread', description: 'Newest first, without bodies.' })
+  @ApiOperation({
+    summary: 'List and search messages',
+    description: 'Of all mailboxes that the caller sees, of one, or of a thread. Newest first, without bodies.',
+  })
   @Answers(200, 'A page of messages', messagePage)
   async list(
     @Caller() caller: Caller,
     @Query({ schema: messageQuery }) query: z.output<typeof messageQuery>,
   ): Promise<Page<z.output<typeof messageSummary>>> {
-    const { mailboxId = null, threadId } = query;
-    if (mailboxId !== null) await this.checkMailbox(caller, mailboxId);
-    const cursor = decodeCursor(query.cursor, z.tuple([instant, z.uuid()]));
-    const before = cursor && { receivedMicros: cursor[0], id: cursor[1] };
-    const limit = query.limit + 1;
-    const { profileIds } = caller;
-    const rows =
-      threadId === undefined
-        ? await this.messages.list({ mailboxId, before, limit })
-        : await this.messages.listOfThread({ threadId, mailboxId, profileIds, before, limit });
+    if (query.mailboxId !== undefined) await this.checkMailbox(caller, query.mailboxId);
+    const rows = await this.find(caller, query);
     return pageOf(rows, query.limit, showSummary, (row) => [row.position, row.id]);
   }
 
@@ -94,7 +92,7 @@ export class MessagesController {
     @Caller() caller: Caller,
     @Param('id', { schema: idParam }) id: string,
   ): Promise<z.output<typeof messageAnswer>> {
-    const message = await this.find(caller, id);
+    const message = await this.message(caller, id);
     if (message.content_id === null) return showMessage(message, withoutContent, [], []);
     const [content, attachments, sightings] = await Promise.all([
       this.messages.content(message.content_id),
@@ -102,7 +100,7 @@ export class MessagesController {
       this.messages.sightings(message.content_id),
     ]);
     // Removed between the two reads: shown as it is now.
-    if (!content) return showMessage(await this.find(caller, id), withoutContent, [], []);
+    if (!content) return showMessage(await this.message(caller, id), withoutContent, [], []);
     return showMessage(message, content, attachments, sightings);
   }
 
@@ -119,7 +117,7 @@ export class MessagesController {
     @Param('id', { schema: idParam }) id: string,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const message = await this.find(caller, id);
+    const message = await this.message(caller, id);
     const mime = await this.messages.mime(contentOf(message));
     if (!mime) throw new Problem(problems.notFound, 'The server could not show the original of this message.');
     download(reply, mime, 'message/rfc822', `${id}.eml`);
@@ -139,7 +137,7 @@ export class MessagesController {
     @Param('position', { schema: positionParam }) position: number,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const message = await this.find(caller, id);
+    const message = await this.message(caller, id);
     const contentId = contentOf(message);
     const attachment = (await this.messages.attachments(contentId)).find(
       (candidate) => candidate.position === position,
@@ -186,7 +184,22 @@ export class MessagesController {
     return { items: (await this.folderViews.views(id)).map(showFolder) };
   }
 
-  private async find(caller: Caller, id: string): Promise<MessageRow> {
+  private async find(caller: Caller, query: z.output<typeof messageQuery>): ReturnType<MessageSearchStore['find']> {
+    const { mailboxId = null, profileId = null, threadId, from = null, to = null } = query;
+    const cursor = decodeCursor(query.cursor, z.tuple([instant, z.uuid()]));
+    const before = cursor && { receivedMicros: cursor[0], id: cursor[1] };
+    const limit = query.limit + 1;
+    if (threadId !== undefined)
+      return this.messages.listOfThread({ threadId, mailboxId, profileIds: caller.profileIds, before, limit });
+    if (mailboxId !== null && query.q === undefined)
+      return this.messages.list({ mailboxId, profileId, from, to, before, limit });
+    const profileIds = reachOf(caller, profileId);
+    const words = query.q === undefined ? null : searchQuery(query.q, { mailboxId, profileIds });
+    if ((query.q !== undefined && words === null) || profileIds?.length === 0) return [];
+    return this.search.find({ words, mailboxId, profileIds, from, to, before, limit });
+  }
+
+  private async message(caller: Caller, id: string): Promise<MessageRow> {
     const message = await this.messages.find(id, caller.profileIds);
     if (!message) throw new Problem(problems.notFound);
     return message;

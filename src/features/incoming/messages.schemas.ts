@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { pageQuery, pageSchema } from '../../platform/http/page.js';
 import { idParam } from '../../platform/http/validation.js';
+import { searchText } from '../search/search-text.js';
 import { threadMatch } from '../threads/threads.schemas.js';
 import { blockNote, blockReasons } from './attachment-rules.js';
 import type { FolderView } from './folders.store.js';
@@ -9,17 +10,28 @@ import { omittedAnswer, showOmitted } from './omitted-content.js';
 import type { AttachmentRow, ContentRow, MessageRow } from './messages.store.js';
 
 const time = z.iso.datetime();
+const toDate = (text: string) => new Date(text);
 const address = z.object({ name: z.string().nullable(), address: z.string().nullable() });
 
 export const messageQuery = z
   .strictObject({
     ...pageQuery.shape,
-    mailboxId: idParam.optional().describe('Whose messages'),
+    mailboxId: idParam.optional().describe('Of which mailbox; all that the caller sees if left out'),
+    profileId: idParam.optional().describe('Of which profile'),
     threadId: idParam.optional().describe('Of which thread, in all mailboxes if none is named'),
+    q: searchText
+      .optional()
+      .describe(
+        'Words that are all in the subject, or in names and addresses of the sender and the recipients, whatever their case and accents; the last may be a beginning. `ben@example.com`, `ben@` and `@example.com` look for addresses',
+      ),
+    from: z.iso.datetime({ offset: true }).transform(toDate).optional().describe('Received then or later'),
+    to: z.iso.datetime({ offset: true }).transform(toDate).optional().describe('Received before'),
   })
-  .refine(({ mailboxId, threadId }) => mailboxId !== undefined || threadId !== undefined, {
-    path: ['mailboxId'],
-    message: 'must be given, or threadId',
+  .superRefine((query, context) => {
+    if (query.threadId === undefined) return;
+    for (const other of ['q', 'profileId', 'from', 'to'] as const)
+      if (query[other] !== undefined)
+        context.addIssue({ code: 'custom', path: [other], message: 'cannot be combined with threadId' });
   });
 
 const fields = {

@@ -60,8 +60,8 @@ export interface AttachmentRow {
 }
 
 /** A message with its thread and where it is, folders by their paths. */
-const shown = `m.*, coalesce(place.path, m.folder) AS folder, coalesce(items.items, '[]') AS items, t.thread_id, t.match AS thread_match`;
-const placeOf = `
+export const shown = `m.*, coalesce(place.path, m.folder) AS folder, coalesce(items.items, '[]') AS items, t.thread_id, t.match AS thread_match`;
+export const placeOf = `
   LEFT JOIN thread_messages t ON t.message_id = m.id
   LEFT JOIN mailbox_folders place ON place.mailbox_id = m.mailbox_id AND place.folder = m.folder
   LEFT JOIN LATERAL (
@@ -85,7 +85,10 @@ export class MessagesStore {
 
   /** A mailbox's messages, newest first. The cursor counts microseconds: a Date would round and repeat rows. */
   async list(query: {
-    mailboxId: string | null;
+    mailboxId: string;
+    profileId: string | null;
+    from: Date | null;
+    to: Date | null;
     before: { receivedMicros: string; id: string } | null;
     limit: number;
   }): Promise<(MessageRow & { position: string })[]> {
@@ -93,9 +96,19 @@ export class MessagesStore {
       `SELECT ${shown}, (extract(epoch FROM m.received_at) * 1000000)::bigint::text AS position FROM (
          SELECT * FROM messages
          WHERE mailbox_id = $1 AND (received_at, id) < (coalesce(timestamptz 'epoch' + $2::bigint * interval '1 microsecond', 'infinity'), coalesce($3::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
+           AND received_at >= coalesce($5, '-infinity'::timestamptz) AND received_at < coalesce($6, 'infinity'::timestamptz)
+           AND ($7::uuid IS NULL OR profile_id = $7)
          ORDER BY received_at DESC, id DESC LIMIT $4) m ${placeOf}
        ORDER BY m.received_at DESC, m.id DESC`,
-      [query.mailboxId, query.before?.receivedMicros ?? null, query.before?.id ?? null, query.limit],
+      [
+        query.mailboxId,
+        query.before?.receivedMicros ?? null,
+        query.before?.id ?? null,
+        query.limit,
+        query.from,
+        query.to,
+        query.profileId,
+      ],
     );
   }
 

@@ -5,6 +5,7 @@ import { Clock } from '../../platform/clock/clock.js';
 import { defineProblem, Problem, problems } from '../../platform/http/problem.js';
 import { lanes } from '../scheduling/work.js';
 import { WorkStore } from '../scheduling/work.store.js';
+import { SearchWordsStore } from '../search/search-words.store.js';
 import { internetMessageId } from './internet-message-id.js';
 import { MessageComposition } from './message-composition.js';
 import { checkAttachmentSize } from './outgoing-attachment.js';
@@ -51,6 +52,7 @@ export class OutgoingMessages {
     private readonly work: WorkStore,
     private readonly threads: OutgoingThreads,
     private readonly composition: MessageComposition,
+    private readonly words: SearchWordsStore,
   ) {}
 
   /**
@@ -100,6 +102,15 @@ export class OutgoingMessages {
       },
       now,
     );
+    await this.words.addOutgoing(manager, [
+      {
+        id,
+        mailboxId: message.mailboxId,
+        profileId: mailbox.profileId,
+        subject: thread.subject,
+        people: [from ?? { name: null, address: mailbox.emailAddress }, ...to, ...cc, ...bcc, ...replyTo],
+      },
+    ]);
     await thread.join(
       {
         id,

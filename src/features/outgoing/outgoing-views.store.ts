@@ -61,7 +61,10 @@ export interface OutgoingFilter {
   readonly profileIds: readonly string[] | null;
   readonly profileId: string | null;
   readonly mailboxId: string | null;
-  readonly state: OutgoingState | null;
+  /** Null: whatever its state. */
+  readonly states: readonly OutgoingState[] | null;
+  /** Text of a tsquery; null: whatever the words. */
+  readonly words: string | null;
   readonly before: string | null;
   readonly limit: number;
 }
@@ -108,19 +111,23 @@ export class OutgoingViewsStore {
     // Only the conditions that are asked for, so that the planner can pick the index of each of them.
     const parameters: unknown[] = [];
     const where: string[] = ['true'];
-    const add = (condition: (place: string) => string, value: unknown) => {
-      if (value === null) return;
-      parameters.push(value);
-      where.push(condition(`$${parameters.length}`));
+    const place = (value: unknown) => `$${parameters.push(value)}`;
+    const add = (condition: (at: string) => string, value: unknown) => {
+      if (value !== null) where.push(condition(place(value)));
     };
-    add((place) => `o.profile_id = ANY(${place}::uuid[])`, filter.profileIds);
-    add((place) => `o.profile_id = ${place}::uuid`, filter.profileId);
-    add((place) => `o.mailbox_id = ${place}::uuid`, filter.mailboxId);
-    add((place) => `o.state = ${place}`, filter.state);
-    add((place) => `o.id < ${place}::uuid`, filter.before);
-    parameters.push(filter.limit);
+    add((at) => `o.profile_id = ANY(${at}::uuid[])`, filter.profileIds);
+    add((at) => `o.profile_id = ${at}::uuid`, filter.profileId);
+    add((at) => `o.mailbox_id = ${at}::uuid`, filter.mailboxId);
+    add((at) => `w.words @@ ${at}::tsquery`, filter.words);
+    add((at) => `o.id < ${at}::uuid`, filter.before);
+    const limit = place(filter.limit);
+    const searched = filter.words === null ? '' : 'JOIN outgoing_words w ON w.outgoing_id = o.id';
+    const newest = (state: string) =>
+      `(SELECT ${columns} FROM ${source} ${searched} WHERE ${[...where, state].join(' AND ')} ORDER BY o.id DESC LIMIT ${limit})`;
+    // Each state by its index, which holds the newest of one state and not of several.
+    const pages = filter.states?.map((state) => newest(`o.state = ${place(state)}`)) ?? [newest('true')];
     return sql.query<OutgoingView[]>(
-      `SELECT ${columns} FROM ${source} WHERE ${where.join(' AND ')} ORDER BY o.id DESC LIMIT $${parameters.length}`,
+      `SELECT * FROM (${pages.join(' UNION ALL ')}) page ORDER BY id DESC LIMIT ${limit}`,
       parameters,
     );
   }

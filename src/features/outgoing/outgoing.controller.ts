@@ -9,10 +9,11 @@ import { decodeCursor, pageOf, type Page } from '../../platform/http/page.js';
 import { Problem, problems } from '../../platform/http/problem.js';
 import { BodyLimit, megabyte } from '../../platform/http/route-settings.js';
 import { idParam } from '../../platform/http/validation.js';
-import { Caller } from '../access/caller.js';
+import { Caller, reachOf } from '../access/caller.js';
 import { RequireScope } from '../access/require-scope.js';
 import { DeliveryReportsStore } from '../delivery-reports/delivery-reports.store.js';
 import { ProfileNamesStore } from '../profiles/profile-names.store.js';
+import { searchQuery } from '../search/search-words.js';
 import { adoptBodyIdempotencyKey } from './body-idempotency-key.js';
 import { originalContentRemoved, originalNotAttachable } from './message-composition.js';
 import { showMessage, showSummary } from './outgoing-answer.js';
@@ -66,18 +67,22 @@ export class OutgoingMessagesController {
 
   @Get()
   @RequireScope('read')
-  @ApiOperation({ summary: 'List outgoing messages', description: 'Newest first, without their content.' })
+  @ApiOperation({ summary: 'List and search outgoing messages', description: 'Newest first, without their content.' })
   @Answers(200, 'A page of messages', outgoingPage)
   async list(
     @Caller() caller: Caller,
     @Query({ schema: outgoingQuery }) query: z.output<typeof outgoingQuery>,
   ): Promise<Page<OutgoingSummary>> {
     const now = this.clock.now();
+    const { profileId = null, mailboxId = null, q, state: states } = query;
+    const words = q === undefined ? null : searchQuery(q, { mailboxId, profileIds: reachOf(caller, profileId) });
+    if (q !== undefined && words === null) return { items: [], nextCursor: null };
     const rows = await this.views.list(this.dataSource.manager, {
       profileIds: caller.profileIds,
-      profileId: query.profileId ?? null,
-      mailboxId: query.mailboxId ?? null,
-      state: query.state ?? null,
+      profileId,
+      mailboxId,
+      states,
+      words,
       before: decodeCursor(query.cursor, z.tuple([z.uuid()]))?.[0] ?? null,
       limit: query.limit + 1,
     });

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { DeliveriesModule } from '../deliveries/deliveries.module.js';
 import { DeliveryReportsModule } from '../delivery-reports/delivery-reports.module.js';
 import { MailboxesModule } from '../mailboxes/mailboxes.module.js';
+import { SearchModule } from '../search/search.module.js';
 import { ThreadsModule } from '../threads/threads.module.js';
 import { ProfilesModule } from '../profiles/profiles.module.js';
 import { SchedulingModule } from '../scheduling/scheduling.module.js';
@@ -23,7 +24,15 @@ import { SentCopiesStore } from './sent-copies.store.js';
 
 /** Mail to send: taken by the API, carried out by workers. */
 @Module({
-  imports: [MailboxesModule, SchedulingModule, DeliveriesModule, DeliveryReportsModule, ProfilesModule, ThreadsModule],
+  imports: [
+    MailboxesModule,
+    SchedulingModule,
+    DeliveriesModule,
+    DeliveryReportsModule,
+    ProfilesModule,
+    ThreadsModule,
+    SearchModule,
+  ],
   controllers: [OutgoingMessagesController, SendingStatusController],
   providers: [
     OutgoingThreads,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { pageQuery, pageSchema } from '../../platform/http/page.js';
 import { idParam, oneLine, plainText } from '../../platform/http/validation.js';
+import { searchText } from '../search/search-text.js';
 import { threadMatch } from '../threads/threads.schemas.js';
 import { mostAttachments, newAttachment } from './outgoing-attachment.js';
 import { importances, optionConflicts, outgoingOptions } from './outgoing-options.js';
@@ -49,11 +50,23 @@ export const newOutgoingMessage = z
   .meta({ id: 'NewOutgoingMessage' });
 export type NewOutgoingMessage = z.output<typeof newOutgoingMessage>;
 
+const stateList = z
+  .string()
+  .max(100)
+  .optional()
+  .transform((value) => (value === undefined ? null : [...new Set(value.split(',').map((state) => state.trim()))]))
+  .pipe(z.array(z.enum(outgoingStates, { message: `must be out of ${outgoingStates.join(', ')}` })).nullable());
+
 export const outgoingQuery = z.strictObject({
   ...pageQuery.shape,
   mailboxId: idParam.optional(),
   profileId: idParam.optional(),
-  state: z.enum(outgoingStates).optional(),
+  state: stateList.describe(`Comma-separated, out of ${outgoingStates.join(', ')}; all if left out`),
+  q: searchText
+    .optional()
+    .describe(
+      'Words that are all in the subject, or in names and addresses of sender and recipients; the last may be a beginning',
+    ),
 });
 
 const time = z.iso.datetime();

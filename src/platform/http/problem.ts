@@ -19,6 +19,10 @@ export interface FieldError {
 interface ProblemExtras {
   readonly errors?: readonly FieldError[];
   readonly retryAfterSeconds?: number;
+  /** In place of the kind's, where what to do depends on what happened. */
+  readonly remediation?: string;
+  /** Further members of the answer, of this kind's own. */
+  readonly members?: Readonly<Record<string, string | null>>;
 }
 
 const kinds = new Map<string, ProblemKind>();
@@ -57,7 +61,8 @@ export class Problem extends Error {
       ...(instance ? { instance } : {}),
       code: this.kind.code,
       retryable: this.kind.retryable,
-      remediation: this.kind.remediation,
+      remediation: this.extras.remediation ?? this.kind.remediation,
+      ...this.extras.members,
       ...(this.extras.errors ? { errors: this.extras.errors } : {}),
     };
   }
