@@ -10,6 +10,7 @@ import { DiagnosticReports1763870000000 } from './1763870000000-diagnostic-repor
 import { Notifying1763890000000 } from './1763890000000-notifying.js';
 import { MailboxTests1763900000000 } from './1763900000000-mailbox-tests.js';
 import { Timeline1763910000000 } from './1763910000000-timeline.js';
+import { Users1763950000000 } from './1763950000000-users.js';
 
 /** Every migration, oldest first. They only go forward: a mistake is mended by a further one. */
 export const migrations = [
@@ -25,4 +26,5 @@ export const migrations = [
   Notifying1763890000000,
   MailboxTests1763900000000,
   Timeline1763910000000,
+  Users1763950000000,
 ];

@@ -2,6 +2,7 @@ import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy }
 import { DataSource } from 'typeorm';
 import { FeedRetention } from '../features/deliveries/feed-retention.js';
 import { DiagnosticReports } from '../features/diagnostics/diagnostic-reports.js';
+import { SignInUpkeep } from '../features/users/sign-in-upkeep.js';
 import { Clock } from '../platform/clock/clock.js';
 import { Recurring } from '../platform/clock/recurring.js';
 import { IdempotencyStore } from '../platform/http/idempotency.store.js';
@@ -22,13 +23,15 @@ export class Housekeeping implements OnApplicationBootstrap, OnModuleDestroy {
     idempotency: IdempotencyStore,
     feed: FeedRetention,
     reports: DiagnosticReports,
+    signIns: SignInUpkeep,
     clock: Clock,
     @Inject(LOG) log: Log,
   ) {
     const run = async () => {
       const keys = await idempotency.removeOlderThan(dataSource.manager, clock.in(-idempotencyKeptMs), step);
       const old = await reports.removeOld(step);
-      return (await feed.step(step)) || keys === step || old === step;
+      const more = await signIns.step(step);
+      return (await feed.step(step)) || more || keys === step || old === step;
     };
     this.loop = new Recurring({ name: 'housekeeping', everyMs: 10 * 60_000, run }, log);
   }
