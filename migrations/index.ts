@@ -10,6 +10,7 @@ import { DiagnosticReports1763870000000 } from './1763870000000-diagnostic-repor
 import { Notifying1763890000000 } from './1763890000000-notifying.js';
 import { MailboxTests1763900000000 } from './1763900000000-mailbox-tests.js';
 import { Timeline1763910000000 } from './1763910000000-timeline.js';
+import { Users1763950000000 } from './1763950000000-users.js';
 import { Views1763960000000 } from './1763960000000-views.js';
 import { Search1763970000000 } from './1763970000000-search.js';
 
@@ -27,6 +28,7 @@ export const migrations = [
   Notifying1763890000000,
   MailboxTests1763900000000,
   Timeline1763910000000,
+  Users1763950000000,
   Views1763960000000,
   Search1763970000000,
 ];

@@ -18,11 +18,13 @@ import { ThreadsModule } from '../features/threads/threads.module.js';
 import { HistoryModule } from '../features/history/history.module.js';
 import { TimelineModule } from '../features/timeline/timeline.module.js';
 import { AddressBookModule } from '../features/address-book/address-book.module.js';
+import { UsersModule } from '../features/users/users.module.js';
 import { jobOfKind } from '../features/scheduling/work-jobs.js';
 
 /** Every feature, in every process: a process differs by what it runs, not by what it knows. */
 export const features = [
   AccessModule,
+  UsersModule,
   ProfilesModule,
   SchedulingModule,
   DeliveriesModule,

@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import { FeedRetention } from '../features/deliveries/feed-retention.js';
 import { DiagnosticReports } from '../features/diagnostics/diagnostic-reports.js';
 import { SamplesStore } from '../features/overview/samples.store.js';
+import { SignInUpkeep } from '../features/users/sign-in-upkeep.js';
 import { Clock } from '../platform/clock/clock.js';
 import { Recurring } from '../platform/clock/recurring.js';
 import { IdempotencyStore } from '../platform/http/idempotency.store.js';
@@ -24,6 +25,7 @@ export class Housekeeping implements OnApplicationBootstrap, OnModuleDestroy {
     feed: FeedRetention,
     reports: DiagnosticReports,
     samples: SamplesStore,
+    signIns: SignInUpkeep,
     clock: Clock,
     @Inject(LOG) log: Log,
   ) {
@@ -31,7 +33,8 @@ export class Housekeeping implements OnApplicationBootstrap, OnModuleDestroy {
       const keys = await idempotency.removeOlderThan(dataSource.manager, clock.in(-idempotencyKeptMs), step);
       const old = await reports.removeOld(step);
       const sampled = await samples.removeOld(clock.now(), step);
-      return (await feed.step(step)) || [keys, old, sampled].includes(step);
+      const more = await signIns.step(step);
+      return (await feed.step(step)) || more || [keys, old, sampled].includes(step);
     };
     this.loop = new Recurring({ name: 'housekeeping', everyMs: 10 * 60_000, run }, log);
   }

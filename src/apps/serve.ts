@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { FirstAdminLink } from '../features/users/first-admin-link.js';
+import { linkUrl } from '../features/users/sign-in-links.js';
 import { BootstrapKey } from '../features/access/bootstrap-key.js';
 import type { Settings } from '../platform/config/settings.js';
 import type { Log } from '../platform/log/log.js';
@@ -32,12 +34,17 @@ export async function serve(settings: Settings, log: Log): Promise<void> {
       consoleFolder: builtConsole,
     });
     closers.push(() => running.stop());
-    const adminKey = settings.roles.includes('api')
+    const isApi = settings.roles.includes('api');
+    const adminKey = isApi
       ? await running.app.get(BootstrapKey, { strict: false }).ensureBootstrapKey(settings.adminKey)
       : null;
+    const adminToken = isApi ? await running.app.get(FirstAdminLink, { strict: false }).whileThereIsNone() : null;
     if (sandbox) await ensureSampleData(running.app, sandbox);
-    if (!stopping.requested())
-      process.stdout.write(welcome({ settings, url: settings.publicUrl ?? running.url, adminKey, sandbox }));
+    if (!stopping.requested()) {
+      const url = settings.publicUrl ?? running.url;
+      const adminLink = adminToken && linkUrl(url, adminToken);
+      process.stdout.write(welcome({ settings, url, adminLink, adminKey, sandbox }));
+    }
     log.info({ roles: settings.roles, url: running.url }, 'Postroom runs');
   } catch (error) {
     await stop();

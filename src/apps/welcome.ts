@@ -4,15 +4,24 @@ import type { SampleExchange } from './sample-exchange.js';
 interface Facts {
   readonly settings: Settings;
   readonly url: string;
+  /** While no administrator can sign in. */
+  readonly adminLink: string | null;
   /** Only at the very first start. */
   readonly adminKey: string | null;
   readonly sandbox: SampleExchange | null;
 }
 
 /** What a person at the terminal needs to begin. */
-export function welcome({ settings, url, adminKey, sandbox }: Facts): string {
+export function welcome({ settings, url, adminLink, adminKey, sandbox }: Facts): string {
   const key = adminKey ?? '$POSTROOM_KEY';
   const lines = ['', `  Postroom runs: ${url}`];
+  if (adminLink)
+    lines.push(
+      '',
+      '  Open this first, to become the administrator (it works once, within 24 hours):',
+      `    ${adminLink}`,
+      '',
+    );
   if (settings.roles.includes('api')) lines.push(`  API reference: ${url}/docs`);
   if (adminKey) lines.push('', `  Admin API key, shown this once:  ${adminKey}`);
   if (sandbox) {

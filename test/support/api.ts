@@ -99,11 +99,13 @@ export interface ApiAnswer {
   readonly body: any;
 }
 
-/** Calls the API with one key. */
+/** Calls the API with one key, or with headers of its own. */
 export class ApiClient {
   constructor(
     private readonly url: string,
     private readonly token: string | null,
+    /** Sent with every call, such as a session’s cookie. */
+    private readonly always: Readonly<Record<string, string>> = {},
   ) {}
 
   async call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<ApiAnswer> {
@@ -112,6 +114,7 @@ export class ApiClient {
       headers: {
         ...(this.token === null ? {} : { authorization: `Bearer ${this.token}` }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...this.always,
         ...headers,
       },
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),

@@ -140,6 +140,268 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sign-in-options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How people can sign in
+         * @description Open to everybody.
+         */
+        get: operations["session_options"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who calls
+         * @description The signed-in user, or the API key.
+         *
+         *     Needs the scope `read`.
+         */
+        get: operations["session_read"];
+        put?: never;
+        /**
+         * Sign in
+         * @description Open to everybody. The answer sets the session’s cookie: HttpOnly, SameSite=Lax, for 12 hours without use and 7 days at most. Everything but GET then also needs the header X-Postroom-Request: 1.
+         */
+        post: operations["session_signIn"];
+        /**
+         * Sign out
+         * @description Also with a session that has ended already.
+         */
+        delete: operations["session_signOut"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change one’s own password
+         * @description Ends all other sessions of the user.
+         *
+         *     Needs the scope `read`.
+         */
+        post: operations["session_changePassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sign-in-links/inspect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * See what a one-time link is for
+         * @description Open to everybody. Does not use it up.
+         */
+        post: operations["signInLinks_inspect"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sign-in-links/redeem": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Use a one-time link: set a password and sign in
+         * @description Open to everybody. Ends the user’s other sessions and links. The answer sets the session’s cookie.
+         */
+        post: operations["signInLinks_redeem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List users
+         * @description Oldest first.
+         *
+         *     Needs the scope `admin`.
+         */
+        get: operations["users_list"];
+        put?: never;
+        /**
+         * Create a user
+         * @description The answer holds the invitation, once: a link by which the user sets a password, within seven days.
+         *
+         *     Needs the scope `admin`.
+         */
+        post: operations["users_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a user
+         * @description Needs the scope `admin`.
+         */
+        get: operations["users_read"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a user
+         * @description Ends all sessions. What the user did keeps the name.
+         *
+         *     Needs the scope `admin`.
+         */
+        delete: operations["users_remove"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a user
+         * @description Changes the fields given. It holds everywhere within five seconds.
+         *
+         *     Needs the scope `admin`.
+         */
+        patch: operations["users_change"];
+        trace?: never;
+    };
+    "/v1/users/{id}/sign-in-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a link by which the user sets a password
+         * @description An invitation, or for a user with a password one to set another. An earlier one of the kind ends.
+         *
+         *     Needs the scope `admin`.
+         */
+        post: operations["users_makeLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{id}/sign-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End all sessions of a user
+         * @description Needs the scope `admin`.
+         */
+        post: operations["users_signOut"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/email-server-profiles/{id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the members of a profile
+         * @description Who owns it, or views it among few. Administrators and viewers of everything are not listed.
+         *
+         *     Needs the scope `read`.
+         */
+        get: operations["profileMembers_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/email-server-profiles/{id}/members/{userId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Make a user a member of a profile
+         * @description One who is a member stays one.
+         *
+         *     Needs the scope `admin`.
+         */
+        put: operations["profileMembers_add"];
+        post?: never;
+        /**
+         * Take a profile from a user
+         * @description Needs the scope `admin`.
+         */
+        delete: operations["profileMembers_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/email-server-profiles": {
         parameters: {
             query?: never;
@@ -1911,6 +2173,147 @@ export interface components {
             /** @description The key itself, shown this once; null in a replayed answer, because it is not kept */
             token: string | null;
         };
+        SignInOptions: {
+            password: boolean;
+            /** @description Single sign-on; null: not set up */
+            oidc: {
+                label: string;
+            } | null;
+        };
+        NewSession: {
+            email: string;
+            password: string;
+        };
+        Session: {
+            /** @enum {string} */
+            kind: "user" | "api-key";
+            /**
+             * Format: uuid
+             * @description Of the user or the API key
+             */
+            id: string;
+            name: string;
+            email: string | null;
+            role: ("admin" | "owner" | "viewer") | null;
+            scopes: ("read" | "write" | "admin")[];
+            /** @description What the caller is limited to; null: all */
+            profileIds: string[] | null;
+            signedInBy: ("password" | "oidc" | "link") | null;
+            /** @description Moves on while a session is used; null: never */
+            expiresAt: string | null;
+        };
+        PasswordChange: {
+            currentPassword: string;
+            /** @description 12 to 200 characters, not the e-mail address or the name */
+            newPassword: string;
+        };
+        SignInLinkInspection: {
+            /** @description What stands behind the # of the link */
+            token: string;
+        };
+        SignInLink: {
+            /** @enum {string} */
+            kind: "first-admin" | "invitation" | "password-reset";
+            /** @description Null for `first-admin` */
+            email: string | null;
+            name: string | null;
+            /** Format: date-time */
+            expiresAt: string;
+        };
+        SignInLinkRedemption: {
+            /** @description What stands behind the # of the link */
+            token: string;
+            /** @description Needed for `first-admin`; otherwise the user’s stays */
+            email?: string;
+            /** @description Needed for `first-admin`; otherwise the user’s stays */
+            name?: string;
+            /** @description 12 to 200 characters, not the e-mail address or the name */
+            password: string;
+        };
+        UserPage: {
+            items: components["schemas"]["User"][];
+            nextCursor: string | null;
+        };
+        User: {
+            /** Format: uuid */
+            id: string;
+            email: string;
+            name: string;
+            /**
+             * @description `admin`: everything; `owner`: reads and changes its profiles; `viewer`: reads
+             * @enum {string}
+             */
+            role: "admin" | "owner" | "viewer";
+            /** @description Null: all */
+            profileIds: string[] | null;
+            disabled: boolean;
+            /** @description `false`: the invitation has not been used */
+            hasPassword: boolean;
+            /** @description Has come by single sign-on before */
+            hasSingleSignOn: boolean;
+            /** @description After too many wrong passwords; a link to set a new one ends it */
+            lockedUntil: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            lastSignedInAt: string | null;
+        };
+        NewUser: {
+            email: string;
+            name: string;
+            /**
+             * @description `admin`: everything; `owner`: reads and changes its profiles; `viewer`: reads
+             * @enum {string}
+             */
+            role: "admin" | "owner" | "viewer";
+            /** @description `admin`: null; `owner`: the profiles, may be none; `viewer`: the profiles, or null for all */
+            profileIds?: string[] | null;
+        };
+        CreatedUser: {
+            user: components["schemas"]["User"];
+            /** @description The invitation, shown this once; null in a replayed answer */
+            link: {
+                /** @description For the user only: whoever opens it first sets the password */
+                url: string;
+                /** Format: date-time */
+                expiresAt: string;
+            } | null;
+        };
+        UserPatch: {
+            name?: string;
+            /**
+             * @description `admin`: everything; `owner`: reads and changes its profiles; `viewer`: reads
+             * @enum {string}
+             */
+            role?: "admin" | "owner" | "viewer";
+            /** @description `admin`: null; `owner`: the profiles, may be none; `viewer`: the profiles, or null for all */
+            profileIds?: string[] | null;
+            /** @description `true` ends all sessions, and lets the user in no more */
+            disabled?: boolean;
+        };
+        NewSignInLink: {
+            /** @enum {string} */
+            kind: "first-admin" | "invitation" | "password-reset";
+            /** @description Shown this once; null in a replayed answer */
+            url: string | null;
+            /** Format: date-time */
+            expiresAt: string;
+        };
+        ProfileMemberPage: {
+            items: components["schemas"]["ProfileMember"][];
+            nextCursor: string | null;
+        };
+        ProfileMember: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            email: string;
+            /**
+             * @description `admin`: everything; `owner`: reads and changes its profiles; `viewer`: reads
+             * @enum {string}
+             */
+            role: "admin" | "owner" | "viewer";
+            disabled: boolean;
+        };
         EmailServerProfilePage: {
             items: components["schemas"]["EmailServerProfile"][];
             nextCursor: string | null;
@@ -2470,10 +2873,10 @@ export interface components {
         Actor: {
             /**
              * Format: uuid
-             * @description Of the API key
+             * @description Of the API key or user
              */
             id: string;
-            /** @description Of the API key at that time */
+            /** @description Of the API key or user at that time */
             name: string;
         };
         Incident: {
@@ -3951,9 +4354,11 @@ export interface components {
             profileId: string | null;
             /**
              * Format: uuid
-             * @description Of the key that asked for it
+             * @description Of the API key, or the user, that asked for it
              */
             apiKeyId: string;
+            /** @description Its name at that time; null on reports from before names were kept */
+            askedBy: string | null;
             emailAddress: string | null;
             ewsUrl: string | null;
             /** Format: date-time */
@@ -3984,9 +4389,11 @@ export interface components {
             profileId: string | null;
             /**
              * Format: uuid
-             * @description Of the key that asked for it
+             * @description Of the API key, or the user, that asked for it
              */
             apiKeyId: string;
+            /** @description Its name at that time; null on reports from before names were kept */
+            askedBy: string | null;
             emailAddress: string | null;
             ewsUrl: string | null;
             /** Format: date-time */
@@ -4255,6 +4662,21 @@ export type ApiKeyPage = components['schemas']['ApiKeyPage'];
 export type ApiKey = components['schemas']['ApiKey'];
 export type NewApiKey = components['schemas']['NewApiKey'];
 export type CreatedApiKey = components['schemas']['CreatedApiKey'];
+export type SignInOptions = components['schemas']['SignInOptions'];
+export type NewSession = components['schemas']['NewSession'];
+export type Session = components['schemas']['Session'];
+export type PasswordChange = components['schemas']['PasswordChange'];
+export type SignInLinkInspection = components['schemas']['SignInLinkInspection'];
+export type SignInLink = components['schemas']['SignInLink'];
+export type SignInLinkRedemption = components['schemas']['SignInLinkRedemption'];
+export type UserPage = components['schemas']['UserPage'];
+export type User = components['schemas']['User'];
+export type NewUser = components['schemas']['NewUser'];
+export type CreatedUser = components['schemas']['CreatedUser'];
+export type UserPatch = components['schemas']['UserPatch'];
+export type NewSignInLink = components['schemas']['NewSignInLink'];
+export type ProfileMemberPage = components['schemas']['ProfileMemberPage'];
+export type ProfileMember = components['schemas']['ProfileMember'];
 export type EmailServerProfilePage = components['schemas']['EmailServerProfilePage'];
 export type EmailServerProfile = components['schemas']['EmailServerProfile'];
 export type NewEmailServerProfile = components['schemas']['NewEmailServerProfile'];
@@ -4502,7 +4924,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4511,7 +4933,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4572,7 +4994,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4581,7 +5003,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4644,7 +5066,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4653,7 +5075,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `beyond-own-reach`: The API key is limited to profiles and cannot reach beyond them.; `missing-scope`: the API key lacks the scope */
+            /** @description `beyond-own-reach`: The caller is limited to profiles and cannot reach beyond them.; `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4738,7 +5160,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4747,7 +5169,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4756,7 +5178,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-found`: not there, or outside the profiles of the API key */
+            /** @description `not-found`: not there, or outside the profiles of the caller */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4812,7 +5234,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4821,7 +5243,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4830,7 +5252,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-found`: not there, or outside the profiles of the API key */
+            /** @description `not-found`: not there, or outside the profiles of the caller */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4840,6 +5262,1357 @@ export interface operations {
                 };
             };
             /** @description `last-admin-key`: This is the last API key that can administer everything. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The ways */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInOptions"];
+                };
+            };
+            /** @description `internal-error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The caller */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description `invalid-request` or `malformed-body` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `missing-scope`: the API key or the role lacks the scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_signIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSession"];
+            };
+        };
+        responses: {
+            /** @description Who is signed in */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description `wrong-credentials`: The e-mail address or the password is wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `cross-site-request`: The request does not come from Postroom’s own pages. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`: more than 1 MB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-many-sign-ins`: There were too many tries at signing in. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `internal-error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_signOut: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Nobody is signed in any more */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `cross-site-request`: The request does not come from Postroom’s own pages. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_changePassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description Changed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `invalid-request` or `malformed-body` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `needs-user`: Only somebody who is signed in can do this.; `missing-scope`: the API key or the role lacks the scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`: more than 1 MB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-many-sign-ins`: There were too many tries at signing in. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `internal-error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    signInLinks_inspect: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInLinkInspection"];
+            };
+        };
+        responses: {
+            /** @description The link */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInLink"];
+                };
+            };
+            /** @description `cross-site-request`: The request does not come from Postroom’s own pages. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `sign-in-link-not-valid`: The link was used, replaced by a newer one, or has expired. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `payload-too-large`: more than 1 MB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-many-sign-ins`: There were too many tries at signing in. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `internal-error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    signInLinks_redeem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInLinkRedemption"];
+            };
+        };
+        responses: {
+            /** @description Who is signed in */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description `cross-site-request`: The request does not come from Postroom’s own pages. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `sign-in-link-not-valid`: The link was used, replaced by a newer one, or has expired. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `payload-too-large`: more than 1 MB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-many-sign-ins`: There were too many tries at signing in. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `internal-error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    users_list: {
+        parameters: {
+            query?: {
+                /** @description Rows a page, 200 at most */
+                limit?: number;
+                /** @description `nextCursor` of the page before */
+                cursor?: string;
+                /** @description Only who owns this profile, or is limited to it */
+                profileId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of users */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserPage"];
+                };
+            };
+            /** @description `invalid-request` or `malformed-body` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `beyond-own-reach`: The caller is limited to profiles and cannot reach beyond them.; `missing-scope`: the API key or the role lacks the scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    users_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition of this request safe: it gets the first answer again */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewUser"];
+            };
+        };
+        responses: {
+            /** @description The user and the invitation */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedUser"];
+                };
+            };
+            /** @description `invalid-request` or `malformed-body` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `beyond-own-reach`: The caller is limited to profiles and cannot reach beyond them.; `missing-scope`: the API key or the role lacks the scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `user-exists`: There is a user with this e-mail address.; `idempotency-key-reused` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`: more than 1 MB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    users_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The user */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description `invalid-request` or `malformed-body` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `beyond-own-reach`: The caller is limited to profiles and cannot reach beyond them.; `missing-scope`: the API key or the role lacks the scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: not there, or outside the profiles of the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    users_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `invalid-request` or `malformed-body` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `beyond-own-reach`: The caller is limited to profiles and cannot reach beyond them.; `missing-scope`: the API key or the role lacks the scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: not there, or outside the profiles of the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `last-admin`: This is the last administrator who can sign in. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    users_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserPatch"];
+            };
+        };
+        responses: {
+            /** @description The user as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description `invalid-request` or `malformed-body` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `beyond-own-reach`: The caller is limited to profiles and cannot reach beyond them.; `missing-scope`: the API key or the role lacks the scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: not there, or outside the profiles of the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `last-admin`: This is the last administrator who can sign in. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`: more than 1 MB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    users_makeLink: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition of this request safe: it gets the first answer again */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The link */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewSignInLink"];
+                };
+            };
+            /** @description `invalid-request` or `malformed-body` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `beyond-own-reach`: The caller is limited to profiles and cannot reach beyond them.; `missing-scope`: the API key or the role lacks the scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: not there, or outside the profiles of the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `user-disabled`: The user is disabled.; `idempotency-key-reused` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    users_signOut: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition of this request safe: it gets the first answer again */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signed out everywhere within five seconds */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `invalid-request` or `malformed-body` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `beyond-own-reach`: The caller is limited to profiles and cannot reach beyond them.; `missing-scope`: the API key or the role lacks the scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: not there, or outside the profiles of the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency-key-reused` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    profileMembers_list: {
+        parameters: {
+            query?: {
+                /** @description Rows a page, 200 at most */
+                limit?: number;
+                /** @description `nextCursor` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of members */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileMemberPage"];
+                };
+            };
+            /** @description `invalid-request` or `malformed-body` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `missing-scope`: the API key or the role lacks the scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: not there, or outside the profiles of the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    profileMembers_add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The user is a member */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `invalid-request` or `malformed-body` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `beyond-own-reach`: The caller is limited to profiles and cannot reach beyond them.; `missing-scope`: the API key or the role lacks the scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: not there, or outside the profiles of the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `sees-all-profiles`: The user sees all profiles and is a member of none. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    profileMembers_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The user is no member */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `invalid-request` or `malformed-body` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `beyond-own-reach`: The caller is limited to profiles and cannot reach beyond them.; `missing-scope`: the API key or the role lacks the scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: not there, or outside the profiles of the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `sees-all-profiles`: The user sees all profiles and is a member of none. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4902,7 +6675,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4911,7 +6684,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4974,7 +6747,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4983,7 +6756,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `beyond-own-reach`: The API key is limited to profiles and cannot reach beyond them.; `missing-scope`: the API key lacks the scope */
+            /** @description `beyond-own-reach`: The caller is limited to profiles and cannot reach beyond them.; `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5068,7 +6841,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5077,7 +6850,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5086,7 +6859,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-found`: not there, or outside the profiles of the API key */
+            /** @description `not-found`: not there, or outside the profiles of the caller */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5142,7 +6915,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5151,7 +6924,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5160,7 +6933,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-found`: not there, or outside the profiles of the API key */
+            /** @description `not-found`: not there, or outside the profiles of the caller */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5234,7 +7007,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5243,7 +7016,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5252,7 +7025,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-found`: not there, or outside the profiles of the API key */
+            /** @description `not-found`: not there, or outside the profiles of the caller */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5346,7 +7119,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5355,7 +7128,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5416,7 +7189,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5425,7 +7198,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5486,7 +7259,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5495,7 +7268,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5558,7 +7331,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5567,7 +7340,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `beyond-own-reach`: The API key is limited to profiles and cannot reach beyond them.; `missing-scope`: the API key lacks the scope */
+            /** @description `beyond-own-reach`: The caller is limited to profiles and cannot reach beyond them.; `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5652,7 +7425,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5661,7 +7434,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5670,7 +7443,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-found`: not there, or outside the profiles of the API key */
+            /** @description `not-found`: not there, or outside the profiles of the caller */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5726,7 +7499,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5735,7 +7508,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5744,7 +7517,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-found`: not there, or outside the profiles of the API key */
+            /** @description `not-found`: not there, or outside the profiles of the caller */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5806,7 +7579,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5815,7 +7588,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `beyond-own-reach`: The API key is limited to profiles and cannot reach beyond them.; `missing-scope`: the API key lacks the scope */
+            /** @description `beyond-own-reach`: The caller is limited to profiles and cannot reach beyond them.; `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5824,7 +7597,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-found`: not there, or outside the profiles of the API key */
+            /** @description `not-found`: not there, or outside the profiles of the caller */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5907,7 +7680,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5916,7 +7689,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5925,7 +7698,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-found`: not there, or outside the profiles of the API key */
+            /** @description `not-found`: not there, or outside the profiles of the caller */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6013,7 +7786,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6022,7 +7795,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6031,7 +7804,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-found`: not there, or outside the profiles of the API key */
+            /** @description `not-found`: not there, or outside the profiles of the caller */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6104,7 +7877,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6113,7 +7886,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6122,7 +7895,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-found`: not there, or outside the profiles of the API key */
+            /** @description `not-found`: not there, or outside the profiles of the caller */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6184,7 +7957,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6193,7 +7966,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6202,7 +7975,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-found`: not there, or outside the profiles of the API key */
+            /** @description `not-found`: not there, or outside the profiles of the caller */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6276,7 +8049,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6285,7 +8058,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6294,7 +8067,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-found`: not there, or outside the profiles of the API key */
+            /** @description `not-found`: not there, or outside the profiles of the caller */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6384,7 +8157,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6393,7 +8166,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6402,7 +8175,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-found`: not there, or outside the profiles of the API key */
+            /** @description `not-found`: not there, or outside the profiles of the caller */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6467,7 +8240,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6476,7 +8249,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6534,7 +8307,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6543,7 +8316,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6552,7 +8325,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-found`: not there, or outside the profiles of the API key */
+            /** @description `not-found`: not there, or outside the profiles of the caller */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6614,7 +8387,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6623,7 +8396,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6684,7 +8457,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6693,7 +8466,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `incident-shared`: The incident is about profiles beyond the API key’s reach as well.; `missing-scope`: the API key lacks the scope */
+            /** @description `incident-shared`: The incident is about profiles beyond the caller’s reach as well.; `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6702,7 +8475,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-found`: not there, or outside the profiles of the API key */
+            /** @description `not-found`: not there, or outside the profiles of the caller */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6776,7 +8549,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6785,7 +8558,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `incident-shared`: The incident is about profiles beyond the API key’s reach as well.; `missing-scope`: the API key lacks the scope */
+            /** @description `incident-shared`: The incident is about profiles beyond the caller’s reach as well.; `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6794,7 +8567,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-found`: not there, or outside the profiles of the API key */
+            /** @description `not-found`: not there, or outside the profiles of the caller */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6886,7 +8659,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6895,7 +8668,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `incident-shared`: The incident is about profiles beyond the API key’s reach as well.; `missing-scope`: the API key lacks the scope */
+            /** @description `incident-shared`: The incident is about profiles beyond the caller’s reach as well.; `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6904,7 +8677,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-found`: not there, or outside the profiles of the API key */
+            /** @description `not-found`: not there, or outside the profiles of the caller */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6994,7 +8767,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7003,7 +8776,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `incident-shared`: The incident is about profiles beyond the API key’s reach as well.; `missing-scope`: the API key lacks the scope */
+            /** @description `incident-shared`: The incident is about profiles beyond the caller’s reach as well.; `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7012,7 +8785,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-found`: not there, or outside the profiles of the API key */
+            /** @description `not-found`: not there, or outside the profiles of the caller */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7077,7 +8850,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7086,7 +8859,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `incident-shared`: The incident is about profiles beyond the API key’s reach as well.; `missing-scope`: the API key lacks the scope */
+            /** @description `incident-shared`: The incident is about profiles beyond the caller’s reach as well.; `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7095,7 +8868,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-found`: not there, or outside the profiles of the API key */
+            /** @description `not-found`: not there, or outside the profiles of the caller */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7185,7 +8958,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7194,7 +8967,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7203,7 +8976,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-found`: not there, or outside the profiles of the API key */
+            /** @description `not-found`: not there, or outside the profiles of the caller */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7262,7 +9035,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7271,7 +9044,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7280,7 +9053,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-found`: not there, or outside the profiles of the API key */
+            /** @description `not-found`: not there, or outside the profiles of the caller */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7339,7 +9112,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7348,7 +9121,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7357,7 +9130,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-found`: not there, or outside the profiles of the API key */
+            /** @description `not-found`: not there, or outside the profiles of the caller */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7414,7 +9187,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7423,7 +9196,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7432,7 +9205,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-found`: not there, or outside the profiles of the API key */
+            /** @description `not-found`: not there, or outside the profiles of the caller */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7488,7 +9261,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7497,7 +9270,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `beyond-own-reach`: The API key is limited to profiles and cannot reach beyond them.; `missing-scope`: the API key lacks the scope */
+            /** @description `beyond-own-reach`: The caller is limited to profiles and cannot reach beyond them.; `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7560,7 +9333,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7569,7 +9342,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `beyond-own-reach`: The API key is limited to profiles and cannot reach beyond them.; `missing-scope`: the API key lacks the scope */
+            /** @description `beyond-own-reach`: The caller is limited to profiles and cannot reach beyond them.; `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7669,7 +9442,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7678,7 +9451,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7736,7 +9509,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7745,7 +9518,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7808,7 +9581,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7817,7 +9590,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7916,7 +9689,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7925,7 +9698,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7988,7 +9761,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7997,7 +9770,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8087,7 +9860,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8096,7 +9869,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8181,7 +9954,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8190,7 +9963,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8199,7 +9972,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-found`: not there, or outside the profiles of the API key */
+            /** @description `not-found`: not there, or outside the profiles of the caller */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8255,7 +10028,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8264,7 +10037,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8273,7 +10046,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-found`: not there, or outside the profiles of the API key */
+            /** @description `not-found`: not there, or outside the profiles of the caller */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8335,7 +10108,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8344,7 +10117,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8353,7 +10126,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-found`: not there, or outside the profiles of the API key */
+            /** @description `not-found`: not there, or outside the profiles of the caller */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8441,7 +10214,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8450,7 +10223,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8459,7 +10232,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-found`: not there, or outside the profiles of the API key */
+            /** @description `not-found`: not there, or outside the profiles of the caller */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8529,7 +10302,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8538,7 +10311,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8547,7 +10320,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-found`: not there, or outside the profiles of the API key */
+            /** @description `not-found`: not there, or outside the profiles of the caller */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8617,7 +10390,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8626,7 +10399,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8635,7 +10408,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-found`: not there, or outside the profiles of the API key */
+            /** @description `not-found`: not there, or outside the profiles of the caller */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8705,7 +10478,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8714,7 +10487,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8723,7 +10496,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-found`: not there, or outside the profiles of the API key */
+            /** @description `not-found`: not there, or outside the profiles of the caller */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8793,7 +10566,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8802,7 +10575,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8811,7 +10584,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-found`: not there, or outside the profiles of the API key */
+            /** @description `not-found`: not there, or outside the profiles of the caller */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8883,7 +10656,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8892,7 +10665,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8975,7 +10748,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8984,7 +10757,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8993,7 +10766,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-found`: not there, or outside the profiles of the API key */
+            /** @description `not-found`: not there, or outside the profiles of the caller */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9057,7 +10830,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9066,7 +10839,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9129,7 +10902,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9138,7 +10911,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9147,7 +10920,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-found`: not there, or outside the profiles of the API key */
+            /** @description `not-found`: not there, or outside the profiles of the caller */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9212,7 +10985,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9221,7 +10994,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9230,7 +11003,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-found`: not there, or outside the profiles of the API key */
+            /** @description `not-found`: not there, or outside the profiles of the caller */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9292,7 +11065,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9301,7 +11074,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9310,7 +11083,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-found`: not there, or outside the profiles of the API key */
+            /** @description `not-found`: not there, or outside the profiles of the caller */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9393,7 +11166,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9402,7 +11175,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9411,7 +11184,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-found`: not there, or outside the profiles of the API key */
+            /** @description `not-found`: not there, or outside the profiles of the caller */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9500,7 +11273,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9509,7 +11282,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9518,7 +11291,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-found`: not there, or outside the profiles of the API key */
+            /** @description `not-found`: not there, or outside the profiles of the caller */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9609,7 +11382,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9618,7 +11391,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9676,7 +11449,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9685,7 +11458,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9694,7 +11467,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-found`: not there, or outside the profiles of the API key */
+            /** @description `not-found`: not there, or outside the profiles of the caller */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9750,7 +11523,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9759,7 +11532,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9768,7 +11541,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-found`: not there, or outside the profiles of the API key */
+            /** @description `not-found`: not there, or outside the profiles of the caller */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9832,7 +11605,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9841,7 +11614,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9850,7 +11623,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `attachment-blocked`: The attachment was not stored.; `not-found`: not there, or outside the profiles of the API key */
+            /** @description `attachment-blocked`: The attachment was not stored.; `not-found`: not there, or outside the profiles of the caller */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9920,7 +11693,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9929,7 +11702,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9938,7 +11711,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-found`: not there, or outside the profiles of the API key */
+            /** @description `not-found`: not there, or outside the profiles of the caller */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9996,7 +11769,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10005,7 +11778,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10014,7 +11787,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-found`: not there, or outside the profiles of the API key */
+            /** @description `not-found`: not there, or outside the profiles of the caller */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10079,7 +11852,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10088,7 +11861,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10097,7 +11870,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-found`: not there, or outside the profiles of the API key */
+            /** @description `not-found`: not there, or outside the profiles of the caller */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10191,7 +11964,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10200,7 +11973,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10263,7 +12036,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10272,7 +12045,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10357,7 +12130,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10366,7 +12139,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10375,7 +12148,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-found`: not there, or outside the profiles of the API key */
+            /** @description `not-found`: not there, or outside the profiles of the caller */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10436,7 +12209,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10445,7 +12218,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10454,7 +12227,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-found`: not there, or outside the profiles of the API key */
+            /** @description `not-found`: not there, or outside the profiles of the caller */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10524,7 +12297,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10533,7 +12306,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10542,7 +12315,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-found`: not there, or outside the profiles of the API key */
+            /** @description `not-found`: not there, or outside the profiles of the caller */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10609,7 +12382,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10618,7 +12391,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10627,7 +12400,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-found`: not there, or outside the profiles of the API key */
+            /** @description `not-found`: not there, or outside the profiles of the caller */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10692,7 +12465,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10701,7 +12474,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10710,7 +12483,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-found`: not there, or outside the profiles of the API key */
+            /** @description `not-found`: not there, or outside the profiles of the caller */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10800,7 +12573,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10809,7 +12582,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10818,7 +12591,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-found`: not there, or outside the profiles of the API key */
+            /** @description `not-found`: not there, or outside the profiles of the caller */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10877,7 +12650,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10886,7 +12659,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10895,7 +12668,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-found`: not there, or outside the profiles of the API key */
+            /** @description `not-found`: not there, or outside the profiles of the caller */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10957,7 +12730,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10966,7 +12739,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10975,7 +12748,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-found`: not there, or outside the profiles of the API key */
+            /** @description `not-found`: not there, or outside the profiles of the caller */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -11047,7 +12820,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11056,7 +12829,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11065,7 +12838,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-found`: not there, or outside the profiles of the API key */
+            /** @description `not-found`: not there, or outside the profiles of the caller */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -11144,7 +12917,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11153,7 +12926,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11162,7 +12935,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-found`: not there, or outside the profiles of the API key */
+            /** @description `not-found`: not there, or outside the profiles of the caller */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -11252,7 +13025,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11261,7 +13034,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11270,7 +13043,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-found`: not there, or outside the profiles of the API key */
+            /** @description `not-found`: not there, or outside the profiles of the caller */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -11328,7 +13101,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11337,7 +13110,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11346,7 +13119,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-found`: not there, or outside the profiles of the API key */
+            /** @description `not-found`: not there, or outside the profiles of the caller */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -11409,7 +13182,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11418,7 +13191,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11503,7 +13276,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11512,7 +13285,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11521,7 +13294,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-found`: not there, or outside the profiles of the API key */
+            /** @description `not-found`: not there, or outside the profiles of the caller */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -11588,7 +13361,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11597,7 +13370,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11606,7 +13379,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-found`: not there, or outside the profiles of the API key */
+            /** @description `not-found`: not there, or outside the profiles of the caller */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -11667,7 +13440,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11676,7 +13449,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11685,7 +13458,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-found`: not there, or outside the profiles of the API key */
+            /** @description `not-found`: not there, or outside the profiles of the caller */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -11756,7 +13529,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11765,7 +13538,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11829,7 +13602,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11838,7 +13611,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `beyond-own-reach`: The API key is limited to profiles and cannot reach beyond them.; `missing-scope`: the API key lacks the scope */
+            /** @description `beyond-own-reach`: The caller is limited to profiles and cannot reach beyond them.; `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11930,7 +13703,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11939,7 +13712,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11948,7 +13721,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-found`: not there, or outside the profiles of the API key */
+            /** @description `not-found`: not there, or outside the profiles of the caller */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -12004,7 +13777,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12013,7 +13786,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12022,7 +13795,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-found`: not there, or outside the profiles of the API key */
+            /** @description `not-found`: not there, or outside the profiles of the caller */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -12087,7 +13860,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12096,7 +13869,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12105,7 +13878,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-found`: not there, or outside the profiles of the API key */
+            /** @description `not-found`: not there, or outside the profiles of the caller */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -12188,7 +13961,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12197,7 +13970,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12206,7 +13979,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-found`: not there, or outside the profiles of the API key */
+            /** @description `not-found`: not there, or outside the profiles of the caller */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -12256,7 +14029,7 @@ export interface operations {
                     "text/plain": components["schemas"]["SharedDiagnosticReport"];
                 };
             };
-            /** @description `not-found`: not there, or outside the profiles of the API key */
+            /** @description `not-found`: not there, or outside the profiles of the caller */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -12314,7 +14087,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12323,7 +14096,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12332,7 +14105,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-found`: not there, or outside the profiles of the API key */
+            /** @description `not-found`: not there, or outside the profiles of the caller */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -12397,7 +14170,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12406,7 +14179,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12415,7 +14188,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-found`: not there, or outside the profiles of the API key */
+            /** @description `not-found`: not there, or outside the profiles of the caller */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -12471,7 +14244,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12480,7 +14253,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12538,7 +14311,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: no valid API key */
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12547,7 +14320,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing-scope`: the API key lacks the scope */
+            /** @description `missing-scope`: the API key or the role lacks the scope */
             403: {
                 headers: {
                     [name: string]: unknown;

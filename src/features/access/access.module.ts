@@ -6,18 +6,22 @@ import { ApiKeys } from './api-keys.js';
 import { ApiKeysStore } from './api-keys.store.js';
 import { Authenticator } from './authenticator.js';
 import { BootstrapKey } from './bootstrap-key.js';
+import { SessionCallers } from './session-callers.js';
+import { SessionsStore } from './sessions.store.js';
 
-/** API keys, and the guard in front of every route. */
+/** API keys, whom a session’s cookie stands for, and the guard in front of every route. */
 @Module({
   controllers: [ApiKeysController],
   providers: [
     ApiKeysStore,
     Authenticator,
+    SessionsStore,
+    SessionCallers,
     ApiKeys,
     BootstrapKey,
     AccessGuard,
     { provide: RequestGuard, useExisting: AccessGuard },
   ],
-  exports: [BootstrapKey],
+  exports: [BootstrapKey, ApiKeysStore, SessionsStore, SessionCallers],
 })
 export class AccessModule {}

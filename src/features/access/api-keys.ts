@@ -20,9 +20,9 @@ export const lastAdminKey = defineProblem({
 export const beyondOwnReach = defineProblem({
   code: 'beyond-own-reach',
   status: 403,
-  title: 'The API key is limited to profiles and cannot reach beyond them',
+  title: 'The caller is limited to profiles and cannot reach beyond them',
   retryable: false,
-  remediation: 'Name only profiles that this API key sees, or use an API key without a limit.',
+  remediation: 'Name only profiles that the caller sees, or use an API key or a user without a limit.',
 });
 
 /** Making and revoking API keys. */

@@ -2,23 +2,40 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { Identity } from '../../platform/http/request-guard.js';
 import type { Scope } from './scope.js';
+import type { UserRole } from './user-role.js';
 
-/** The API key behind a request. */
+export const waysToSignIn = ['password', 'oidc', 'link'] as const;
+export type WayToSignIn = (typeof waysToSignIn)[number];
+
+/** What is known of a signed-in user beside what every caller has. */
+export interface CallersSession {
+  readonly id: string;
+  readonly email: string;
+  readonly role: UserRole;
+  readonly signedInBy: WayToSignIn;
+}
+
+/** The API key or the signed-in user behind a request. */
 export interface Caller extends Identity {
-  /** Of the key, for people who ask later who did something. */
+  readonly kind: 'api-key' | 'user';
+  /** Of the key or the user, for people who ask later who did something. */
   readonly name: string;
   readonly scopes: readonly Scope[];
   /**
-   * Profiles that the key is limited to; null: all. In SQL pass it as one parameter:
+   * Profiles that the caller is limited to; null: all. In SQL pass it as one parameter:
    * `($n::uuid[] IS NULL OR profile_id = ANY($n))`.
    */
   readonly profileIds: readonly string[] | null;
+  /** When the key or the session ends; null: never. */
+  readonly expiresAt: Date | null;
+  /** Null for an API key. */
+  readonly session: CallersSession | null;
   sees(profileId: string): boolean;
 }
 
-export function callerOf(key: Omit<Caller, 'sees'>): Caller {
-  const { profileIds } = key;
-  return { ...key, sees: (profileId) => profileIds === null || profileIds.includes(profileId.toLowerCase()) };
+export function callerOf(facts: Omit<Caller, 'sees'>): Caller {
+  const { profileIds } = facts;
+  return { ...facts, sees: (profileId) => profileIds === null || profileIds.includes(profileId.toLowerCase()) };
 }
 
 /** The profiles that a caller means who asks for one, or for all it sees; null: all there are. */

@@ -8,7 +8,10 @@ import type { Summary } from './verdict.js';
 export interface ReportHead {
   readonly id: string;
   readonly profileId: string | null;
+  /** Of the API key, or the user, that asked for it. */
   readonly apiKeyId: string;
+  /** Its name at that time; null on old reports. */
+  readonly askedBy: string | null;
   readonly emailAddress: string | null;
   readonly ewsUrl: string | null;
   readonly summary: Summary;
@@ -29,7 +32,7 @@ export interface ReportFilter {
   readonly limit: number;
 }
 
-const head = `id, profile_id AS "profileId", api_key_id AS "apiKeyId", email_address AS "emailAddress", ews_url AS "ewsUrl", summary,
+const head = `id, profile_id AS "profileId", api_key_id AS "apiKeyId", asked_by AS "askedBy", email_address AS "emailAddress", ews_url AS "ewsUrl", summary,
   created_at AS "createdAt", CASE WHEN share_expires_at > $1 THEN share_expires_at END AS "sharedUntil"`;
 
 type Reach = readonly string[] | null;
@@ -40,8 +43,8 @@ export class DiagnosticReportsStore {
   /** @returns false when the profile was deleted meanwhile */
   async insert(sql: Sql, report: Omit<KeptReport, 'sharedUntil'>): Promise<boolean> {
     const rows = await sql.query<unknown[]>(
-      `INSERT INTO diagnostic_reports (id, profile_id, api_key_id, email_address, ews_url, summary, steps, created_at)
-       SELECT $1, $2, $3, $4, $5, $6, $7, $8
+      `INSERT INTO diagnostic_reports (id, profile_id, api_key_id, email_address, ews_url, summary, steps, created_at, asked_by)
+       SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9
        WHERE $2::uuid IS NULL OR EXISTS (SELECT FROM email_server_profiles WHERE id = $2 FOR KEY SHARE) RETURNING 1`,
       [
         report.id,
@@ -52,6 +55,7 @@ export class DiagnosticReportsStore {
         storableJson(report.summary),
         storableJson(report.steps),
         report.createdAt,
+        report.askedBy,
       ],
     );
     return rows.length > 0;

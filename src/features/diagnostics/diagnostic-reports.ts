@@ -30,11 +30,27 @@ export class DiagnosticReports {
 
   /** @returns its id; null when the profile is gone meanwhile */
   async keep(
-    facts: { readonly profileId: string | null; readonly apiKeyId: string; readonly emailAddress: string | null },
+    {
+      by,
+      ...facts
+    }: {
+      readonly profileId: string | null;
+      readonly by: { readonly id: string; readonly name: string };
+      readonly emailAddress: string | null;
+    },
     { ewsUrl, steps, summary }: Analysis,
   ): Promise<string | null> {
     const id = uuid();
-    const report = { ...facts, id, ewsUrl, steps, summary, createdAt: this.clock.now() };
+    const report = {
+      ...facts,
+      apiKeyId: by.id,
+      askedBy: by.name,
+      id,
+      ewsUrl,
+      steps,
+      summary,
+      createdAt: this.clock.now(),
+    };
     return (await this.store.insert(this.dataSource.manager, report)) ? id : null;
   }
 

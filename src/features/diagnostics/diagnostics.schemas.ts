@@ -96,7 +96,8 @@ export const diagnosticLine = z
 const reportHead = {
   id: z.uuid(),
   profileId: z.uuid().nullable(),
-  apiKeyId: z.uuid().describe('Of the key that asked for it'),
+  apiKeyId: z.uuid().describe('Of the API key, or the user, that asked for it'),
+  askedBy: z.string().nullable().describe('Its name at that time; null on reports from before names were kept'),
   emailAddress: z.string().nullable(),
   ewsUrl: z.string().nullable(),
   createdAt: time,
@@ -153,6 +154,7 @@ export function showHead(report: ReportHead): ReportHeadAnswer {
     id: report.id,
     profileId: report.profileId,
     apiKeyId: report.apiKeyId,
+    askedBy: report.askedBy,
     emailAddress: report.emailAddress,
     ewsUrl: report.ewsUrl,
     createdAt: report.createdAt.toISOString(),

@@ -32,7 +32,7 @@ export const tooManyDiagnostics = defineProblem({
 export interface PreparedDiagnostics {
   readonly target: AnalysisTarget;
   readonly profileId: string | null;
-  readonly apiKeyId: string;
+  readonly by: { readonly id: string; readonly name: string };
   readonly keep: boolean;
 }
 
@@ -62,12 +62,12 @@ export class Diagnostics implements OnModuleDestroy {
 
   /** @throws Problem not-found, missing-scope, beyond-own-reach */
   async prepare(body: NewDiagnostics, caller: Caller): Promise<PreparedDiagnostics> {
-    const { apiKeyId } = caller;
+    const by = { id: caller.id, name: caller.name };
     const { profileId, keep } = body;
-    if (profileId === undefined) return { target: freeTarget(body, caller), profileId: null, apiKeyId, keep };
+    if (profileId === undefined) return { target: freeTarget(body, caller), profileId: null, by, keep };
     if (!caller.sees(profileId)) throw new Problem(problems.notFound, `There is no profile ${profileId}.`);
     const target = await this.savedTarget(profileId, body);
-    return { target, profileId, apiKeyId, keep };
+    return { target, profileId, by, keep };
   }
 
   /** Takes a place among the runs of this process. @throws Problem too-many-diagnostics */
@@ -111,7 +111,7 @@ export class Diagnostics implements OnModuleDestroy {
     onStep: (step: DiagnosticStep) => void,
     signal: AbortSignal,
   ): Promise<Analysis & { reportId: string | null }> {
-    const { target, profileId, apiKeyId, keep } = prepared;
+    const { target, profileId, by, keep } = prepared;
     const analysis = await analyse(target, {
       probes: this.probes,
       now: () => this.clock.now(),
@@ -123,12 +123,12 @@ export class Diagnostics implements OnModuleDestroy {
     const emailAddress = target.mailbox?.address ?? null;
     let reportId: string | null = null;
     try {
-      if (keep) reportId = await this.reports.keep({ profileId, apiKeyId, emailAddress }, analysis);
+      if (keep) reportId = await this.reports.keep({ profileId, by, emailAddress }, analysis);
     } catch (error) {
       // The caller has the result all the same.
       this.log.error({ err: error, profileId }, 'the report of an analysis could not be kept');
     }
-    this.log.info({ profileId, apiKeyId, verdict: code, reportId }, 'a connectivity analysis ended');
+    this.log.info({ profileId, by: by.id, verdict: code, reportId }, 'a connectivity analysis ended');
     return { ...analysis, reportId };
   }
 
@@ -186,9 +186,9 @@ function freeTarget(body: NewDiagnostics, caller: Caller): AnalysisTarget {
   if (!allows(caller.scopes, 'admin'))
     throw new Problem(
       problems.forbidden,
-      `a server without a profile needs the scope admin; the API key has ${caller.scopes.join(', ')}`,
+      `a server without a profile needs the scope admin; the caller has ${caller.scopes.join(', ')}`,
     );
   if (caller.profileIds !== null)
-    throw new Problem(beyondOwnReach, 'this API key is limited to profiles, and may look at their servers only');
+    throw new Problem(beyondOwnReach, 'the caller is limited to profiles, and may look at their servers only');
   return describedTarget(body);
 }

@@ -150,4 +150,4 @@ export class IncidentActsController {
   }
 }
 
-const actorOf = ({ apiKeyId, name }: Caller): Actor => ({ id: apiKeyId, name });
+const actorOf = ({ id, name }: Caller): Actor => ({ id, name });

@@ -24,9 +24,9 @@ export const incidentClosed = defineProblem({
 export const incidentShared = defineProblem({
   code: 'incident-shared',
   status: 403,
-  title: 'The incident is about profiles beyond the API key’s reach as well',
+  title: 'The incident is about profiles beyond the caller’s reach as well',
   retryable: false,
-  remediation: 'Use an API key that is not limited, or that has all profiles of the server.',
+  remediation: 'Let somebody act who is not limited to profiles, or who has all profiles of the server.',
 });
 
 /** What people do with incidents, each with its event, and with who did it. */

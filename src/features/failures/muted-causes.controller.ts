@@ -78,7 +78,7 @@ export class MutedCausesController {
   ): Promise<MutedCauseAnswer> {
     return this.dataSource.transaction(async (manager) => {
       await this.refuseUnknown(manager, caller, profileId);
-      const by = { id: caller.apiKeyId, name: caller.name };
+      const by = { id: caller.id, name: caller.name };
       if (await this.store.mute(manager, profileId, code, by, this.clock.now()))
         await this.tell(manager, 'profile.cause-muted', profileId, caller, code);
       const row = await this.store.find(manager, profileId, code);
@@ -116,10 +116,10 @@ export class MutedCausesController {
     sql: Sql,
     type: 'profile.cause-muted' | 'profile.cause-unmuted',
     profileId: string,
-    { apiKeyId, name }: Caller,
+    { id, name }: Caller,
     code: string,
   ): Promise<void> {
-    const data = { code, by: { id: apiKeyId, name } };
+    const data = { code, by: { id, name } };
     await this.events.append(sql, [{ type, profileId, mailboxId: null, subjectId: profileId, data }], this.clock.now());
   }
 }

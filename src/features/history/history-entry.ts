@@ -31,7 +31,7 @@ export interface StateChange {
     readonly category: FailureCategory | null;
     readonly incoming: boolean;
     readonly outgoing: boolean;
-    /** Id of the API key of whoever did it; null: nobody did, it came of itself. */
+    /** Id of the API key or the user that did it; null: nobody did, it came of itself. */
     readonly by: string | null;
   };
 }

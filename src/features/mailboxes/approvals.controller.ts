@@ -81,6 +81,6 @@ export class ApprovalsController {
   })
   @Answers(204, 'Withdrawn')
   async withdraw(@Caller() caller: Caller, @Param('id', { schema: idParam }) id: string): Promise<void> {
-    await this.approvals.withdraw(id, caller.profileIds, caller.apiKeyId);
+    await this.approvals.withdraw(id, caller.profileIds, caller.id);
   }
 }

@@ -12,7 +12,7 @@ export const mailboxNotApproved = defineProblem({
   status: 409,
   title: 'The mailbox is not approved',
   retryable: false,
-  remediation: 'Have it approved by somebody whose API key has the scope admin: POST /v1/mailboxes/{id}/approve.',
+  remediation: 'Have it approved by an administrator, or by an API key with the scope admin: POST /v1/mailboxes/{id}/approve.',
 });
 
 type Reach = readonly string[] | null;
@@ -43,7 +43,7 @@ export class Approvals {
 
   /**
    * The mailbox stops at once: what runs on it can write nothing more.
-   * @param by id of the caller's API key, for the history
+   * @param by id of the caller, for the history
    * @throws Problem not-found
    */
   async withdraw(id: string, reach: Reach, by: string): Promise<void> {

@@ -72,7 +72,7 @@ export class IncidentChecksController {
         await this.servers.liftHold(manager, profileId);
       }
       if (serverHost !== null) await this.servers.liftHoldOf(manager, serverHost);
-      const by = { id: caller.apiKeyId, name: caller.name };
+      const by = { id: caller.id, name: caller.name };
       await this.acts.checked(manager, id, mailboxes, by, caller.profileIds);
       return { status: 202, body: { mailboxes } };
     });

@@ -33,7 +33,7 @@ export class MailboxBulkController {
     return againAfterDeadlock(() =>
       this.posts.run(post, async (manager) => ({
         status: 200,
-        body: await this.bulk.run(manager, action, mailboxIds, caller.profileIds, caller.apiKeyId),
+        body: await this.bulk.run(manager, action, mailboxIds, caller.profileIds, caller.id),
       })),
     );
   }

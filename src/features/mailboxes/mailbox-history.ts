@@ -9,7 +9,7 @@ export interface EventOrigin {
   readonly tally?: RunTally;
   /** Failures in a row, this one included. */
   readonly attempt?: number;
-  /** Id of the API key of whoever acts. */
+  /** Id of the API key or the user that acts. */
   readonly by?: string;
 }
 

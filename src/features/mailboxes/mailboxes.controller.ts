@@ -123,7 +123,7 @@ export class MailboxesController {
     @Param('id', { schema: idParam }) id: string,
     @Body({ schema: mailboxPatch }) body: MailboxPatch,
   ): Promise<MailboxAnswer> {
-    await this.mailboxes.patch(id, body, caller.profileIds, caller.apiKeyId);
+    await this.mailboxes.patch(id, body, caller.profileIds, caller.id);
     return this.show(await this.mailboxes.read(id, caller.profileIds));
   }
 
@@ -191,7 +191,7 @@ export class MailboxesController {
     status: number,
   ): Promise<MailboxAnswer> {
     await this.posts.run(post, async (manager) => {
-      await this.mailboxes.act(manager, id, event, caller.profileIds, caller.apiKeyId);
+      await this.mailboxes.act(manager, id, event, caller.profileIds, caller.id);
       return { status, body: null };
     });
     return this.show(await this.mailboxes.read(id, caller.profileIds));

@@ -134,7 +134,7 @@ export class Mailboxes {
   }
 
   /**
-   * @param by id of the caller's API key, for the history
+   * @param by id of the caller, for the history
    * @throws Problem not-found, mailbox-exists
    */
   async patch(id: string, patch: MailboxPatch, reach: Reach, by: string): Promise<void> {
@@ -201,7 +201,7 @@ export class Mailboxes {
   }
 
   /**
-   * @param by id of the caller's API key, for the history
+   * @param by id of the caller, for the history
    * @throws Problem not-found; mailbox-not-approved; mailbox-paused for a sync of a paused mailbox
    */
   async act(

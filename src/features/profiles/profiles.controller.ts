@@ -63,7 +63,7 @@ export class EmailServerProfilesController {
     @Posted() post: PostInProgress,
     @Body({ schema: newProfile }) body: NewProfile,
   ): Promise<ProfileAnswer> {
-    if (caller.profileIds !== null) throw new Problem(beyondOwnReach, 'this API key is limited to existing profiles');
+    if (caller.profileIds !== null) throw new Problem(beyondOwnReach, 'the caller is limited to existing profiles');
     return this.posts.run(post, async (manager) => ({
       status: 201,
       body: showProfile(await this.profiles.create(manager, body)),

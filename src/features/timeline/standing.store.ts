@@ -8,6 +8,7 @@ import type { MailboxState } from '../mailboxes/mailbox-state.js';
 import { SendingPaceStore } from '../outgoing/sending-pace.store.js';
 import type { RunKind } from '../scheduling/work.js';
 import type { IncidentFacts, StandingFacts, WorkFacts } from './standing.js';
+import { callerName } from '../access/caller-name.js';
 
 interface IncidentJson {
   readonly id: string;
@@ -77,7 +78,7 @@ export class StandingStore {
     const [row] = await this.dataSource.query<FactsRow[]>(
       `SELECT m.id AS "mailboxId", m.profile_id AS "profileId", m.email_address AS "emailAddress", m.created_at AS "createdAt",
          m.state, m.state_since AS "stateSince", m.failure, m.last_error AS "lastError", m.last_sync_at AS "lastSyncAt", m.incoming, m.outgoing, m.approved_at IS NOT NULL AS "isApproved",
-         (SELECT k.name FROM mailbox_history h JOIN api_keys k ON k.id = (h.details->>'by')::uuid
+         (SELECT ${callerName("(h.details->>'by')::uuid")} FROM mailbox_history h
           WHERE h.mailbox_id = m.id AND h.at = m.state_since AND h.type = 'state' AND h.details->>'to' = m.state LIMIT 1) AS "changedBy",
          (SELECT ${incident} FROM incident_mailboxes im JOIN incidents i ON i.id = im.incident_id
           WHERE im.mailbox_id = m.id AND im.recovered_at IS NULL AND i.scope <> 'notice' ORDER BY im.joined_at DESC LIMIT 1) AS incident,

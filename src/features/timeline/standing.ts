@@ -39,7 +39,7 @@ export interface StandingFacts {
   readonly incoming: boolean;
   readonly outgoing: boolean;
   readonly isApproved: boolean;
-  /** Of the API key of whoever paused it, as far as that is known. */
+  /** Of the API key or user that paused it, as far as that is known. */
   readonly changedBy: string | null;
   readonly incident: IncidentFacts | null;
   readonly work: readonly WorkFacts[];

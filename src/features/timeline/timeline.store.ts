@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { EntryRow, TimelineType } from './timeline-entry.js';
+import { callerName } from '../access/caller-name.js';
 
 /**
  * Where entries come from. $1 is the mailbox. A key begins with a digit, so that of what happened at one moment
@@ -47,7 +48,7 @@ const sources: readonly Source[] = [
   {
     types: ['state', 'run', 'polls'],
     sql: `SELECT h.at, h.until, h.type, (CASE h.type WHEN 'polls' THEN '6' WHEN 'run' THEN '2' ELSE '3' END) || h.id AS key,
-       CASE WHEN h.details ? 'by' THEN h.details || jsonb_build_object('by', (SELECT k.name FROM api_keys k WHERE k.id = (h.details->>'by')::uuid)) ELSE h.details END AS details,
+       CASE WHEN h.details ? 'by' THEN h.details || jsonb_build_object('by', ${callerName("(h.details->>'by')::uuid")}) ELSE h.details END AS details,
        NULL::uuid AS subject_id
      FROM mailbox_history h WHERE h.mailbox_id = $1`,
   },

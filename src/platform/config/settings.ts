@@ -50,6 +50,13 @@ const networkList = z
     message: 'must be a comma-separated list of networks such as 10.1.0.0/16 or fd00::/8',
   });
 
+/** Without TLS only on this very machine, for a trial. */
+const isIssuer = (text: string) => {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname } = new URL(text);
+  return protocol === 'https:' || (protocol === 'http:' && /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname));
+};
+
 const environment = z.object({
   DATABASE_URL: urlOf(['postgres:', 'postgresql:'], 'postgres://user:password@host:5432/postroom').optional(),
   REDIS_URL: urlOf(['redis:', 'rediss:'], 'redis://host:6379').optional(),
@@ -83,8 +90,27 @@ const environment = z.object({
   PUBLIC_URL: urlOf(['http:', 'https:'], 'https://postroom.example.com').optional(),
   WEBHOOK_ALLOWED_NETWORKS: networkList.default([]),
   REQUIRE_MAILBOX_APPROVAL: flag.optional(),
+  POSTROOM_OIDC_ISSUER: z
+    .string()
+    .refine(isIssuer, { message: 'must be an https address such as https://login.example.com' })
+    .optional(),
+  POSTROOM_OIDC_CLIENT_ID: z.string().optional(),
+  POSTROOM_OIDC_CLIENT_SECRET: z.string().optional(),
+  POSTROOM_OIDC_LABEL: z.string().max(60, { message: 'must be 60 characters at most' }).default('single sign-on'),
+  POSTROOM_OIDC_DEFAULT_ROLE: z.enum(['viewer'], { message: 'must be viewer, or not set' }).optional(),
   LOG_LEVEL: z.enum(logLevels, { message: `must be one of ${logLevels.join(', ')}` }).default('info'),
 });
+
+/** Single sign-on by OpenID Connect. */
+export interface OidcSettings {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** What the button says. */
+  readonly label: string;
+  /** What people become who are not known yet; null: they are refused. */
+  readonly defaultRole: 'viewer' | null;
+}
 
 /** The validated settings of one process; `null` stands for "not set". */
 export interface Settings {
@@ -106,6 +132,8 @@ export interface Settings {
   readonly webhookAllowedNetworks: readonly string[];
   /** New mailboxes, and those whose address changes, wait until somebody approves them. */
   readonly requireMailboxApproval: boolean;
+  /** Null: people sign in by password only. */
+  readonly oidc: OidcSettings | null;
   readonly logLevel: (typeof logLevels)[number];
 }
 
@@ -147,6 +175,23 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     publicUrl: values.PUBLIC_URL?.replace(/\/+$/, '') ?? null,
     webhookAllowedNetworks: values.WEBHOOK_ALLOWED_NETWORKS,
     requireMailboxApproval: values.REQUIRE_MAILBOX_APPROVAL ?? false,
+    oidc: oidcOf(values),
     logLevel: values.LOG_LEVEL,
   };
+}
+
+/** @throws SettingsError when only a part of it is set */
+function oidcOf(values: z.output<typeof environment>): OidcSettings | null {
+  const issuer = values.POSTROOM_OIDC_ISSUER;
+  const clientId = values.POSTROOM_OIDC_CLIENT_ID;
+  const clientSecret = values.POSTROOM_OIDC_CLIENT_SECRET;
+  if (!issuer && !clientId && !clientSecret) return null;
+  if (!issuer || !clientId || !clientSecret)
+    throw new SettingsError(
+      'POSTROOM_OIDC_ISSUER, POSTROOM_OIDC_CLIENT_ID and POSTROOM_OIDC_CLIENT_SECRET are set together, or none of them',
+    );
+  if (!values.PUBLIC_URL)
+    throw new SettingsError('PUBLIC_URL is required with POSTROOM_OIDC_ISSUER, which sends people back there');
+  const { POSTROOM_OIDC_LABEL: label, POSTROOM_OIDC_DEFAULT_ROLE: defaultRole = null } = values;
+  return { issuer, clientId, clientSecret, label, defaultRole };
 }

@@ -13,7 +13,8 @@ const keyReused = defineProblem({
 });
 
 export interface IdempotentRequest {
-  readonly apiKeyId: string;
+  /** Of the API key or the user. */
+  readonly callerId: string;
   readonly key: string;
   /** Of everything that must be the same in a repetition. */
   readonly requestHash: Buffer;
@@ -55,7 +56,7 @@ export class IdempotencyStore {
     }
     const answer = await effect();
     await manager.query('UPDATE idempotency_keys SET status = $3, answer = $4 WHERE api_key_id = $1 AND key = $2', [
-      request.apiKeyId,
+      request.callerId,
       request.key,
       answer.status,
       storableJson('kept' in answer ? answer.kept : (answer.body ?? null)),
@@ -63,17 +64,17 @@ export class IdempotencyStore {
     return { ...answer, replayed: false };
   }
 
-  private async claim(sql: Sql, { apiKeyId, key, requestHash, now }: IdempotentRequest): Promise<KeptRow | null> {
+  private async claim(sql: Sql, { callerId, key, requestHash, now }: IdempotentRequest): Promise<KeptRow | null> {
     for (;;) {
       const made = await sql.query<unknown[]>(
         `INSERT INTO idempotency_keys (api_key_id, key, request_hash, created_at) VALUES ($1, $2, $3, $4)
          ON CONFLICT DO NOTHING RETURNING 1`,
-        [apiKeyId, key, requestHash, now],
+        [callerId, key, requestHash, now],
       );
       if (made.length > 0) return null;
       const [kept] = await sql.query<KeptRow[]>(
         'SELECT request_hash, status, answer FROM idempotency_keys WHERE api_key_id = $1 AND key = $2',
-        [apiKeyId, key],
+        [callerId, key],
       );
       if (kept) return kept;
       // Cleared away between the two statements, being old: the key is free again.

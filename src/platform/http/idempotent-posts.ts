@@ -36,11 +36,11 @@ export class IdempotentPosts {
    */
   async run<B>(post: PostInProgress, effect: (manager: EntityManager) => Promise<Answer<B>>): Promise<B> {
     const key = keyOf(post.request);
-    const apiKeyId = post.request.caller?.apiKeyId;
+    const callerId = post.request.caller?.id;
     const answer = await this.dataSource.transaction((manager) => {
-      if (key === null || apiKeyId === undefined) return effect(manager);
+      if (key === null || callerId === undefined) return effect(manager);
       const { method, url, body } = post.request;
-      const request = { apiKeyId, key, requestHash: requestHash(method, url, body), now: this.clock.now() };
+      const request = { callerId, key, requestHash: requestHash(method, url, body), now: this.clock.now() };
       return this.store.once(manager, request, () => effect(manager));
     });
     void post.reply.status(answer.status);

@@ -36,17 +36,18 @@ const templated = (path: string) => path.replace(/:([A-Za-z0-9_]+)/g, '{$1}');
 
 function complete(operation: Operation, method: string, path: string, route: Route | undefined): void {
   const scope = route?.settings.scope;
-  operation.security = scope ? [{ apiKey: [] }] : [];
+  operation.security = scope ? [{ apiKey: [] }, { session: [] }] : [];
   if (scope)
     operation.description = [operation.description, `Needs the scope \`${scope}\`.`].filter(Boolean).join('\n\n');
-  if (scope && method === 'post') operation.parameters = [...(operation.parameters ?? []), idempotencyKey];
+  const repeatable = scope !== undefined && method === 'post' && route?.settings.takesNoIdempotencyKey !== true;
+  if (repeatable) operation.parameters = [...(operation.parameters ?? []), idempotencyKey];
   const limit = route?.settings.bodyLimit ?? defaultBodyLimit;
   const expected: [status: number, description: string, when: boolean][] = [
     [400, '`invalid-request` or `malformed-body`', scope !== undefined],
-    [401, '`unauthenticated`: no valid API key', scope !== undefined],
-    [403, '`missing-scope`: the API key lacks the scope', scope !== undefined],
-    [404, '`not-found`: not there, or outside the profiles of the API key', path.includes('{')],
-    [409, '`idempotency-key-reused`', scope !== undefined && method === 'post'],
+    [401, '`unauthenticated`: no valid API key, and nobody signed in', scope !== undefined],
+    [403, '`missing-scope`: the API key or the role lacks the scope', scope !== undefined],
+    [404, '`not-found`: not there, or outside the profiles of the caller', path.includes('{')],
+    [409, '`idempotency-key-reused`', repeatable],
     [413, `\`payload-too-large\`: more than ${limit / megabyte} MB`, operation.requestBody !== undefined],
     [415, '`unsupported-media-type`', operation.requestBody !== undefined],
     [500, '`internal-error`', true],

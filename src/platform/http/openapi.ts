@@ -8,7 +8,8 @@ import { zodConverter } from './zod-schemas.js';
 
 const introduction = `Server-side mailbox sync for business applications.
 
-Every call needs \`Authorization: Bearer <API key>\`. Lists come in pages: pass \`nextCursor\` of one page as \`cursor\`
+Every call needs \`Authorization: Bearer <API key>\`, or the cookie of somebody signed in; with the cookie everything but
+GET also needs \`X-Postroom-Request: 1\`. Lists come in pages: pass \`nextCursor\` of one page as \`cursor\`
 for the next. A POST with an \`Idempotency-Key\` has its effect once: a repetition within 24 hours gets the first
 answer again, with the header \`Idempotent-Replayed: true\`. Every answer carries \`X-Request-Id\`.
 
@@ -61,7 +62,12 @@ function buildDocument(app: NestFastifyApplication, table: RouteTable, publicUrl
     .setDescription(introduction + kinds.join('\n'))
     .setVersion('1')
     .setLicense('MIT', 'https://opensource.org/license/mit')
-    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key' }, 'apiKey');
+    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key' }, 'apiKey')
+    .addCookieAuth(
+      'postroom_session',
+      { type: 'apiKey', description: 'Of somebody signed in; behind https its name begins with __Host-' },
+      'session',
+    );
   if (publicUrl) config.addServer(publicUrl);
   const convert = zodConverter();
   const document = SwaggerModule.createDocument(app, config.build(), {

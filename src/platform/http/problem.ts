@@ -86,23 +86,24 @@ export const problems = {
   unauthenticated: defineProblem({
     code: 'unauthenticated',
     status: 401,
-    title: 'A valid API key is needed',
+    title: 'A valid API key is needed, or somebody signed in',
     retryable: false,
-    remediation: 'Send the header Authorization: Bearer <API key> with a key that is neither revoked nor expired.',
+    remediation:
+      'Send the header Authorization: Bearer <API key> with a key that is neither revoked nor expired; in a browser, sign in (again).',
   }),
   forbidden: defineProblem({
     code: 'missing-scope',
     status: 403,
-    title: 'The API key lacks the scope for this',
+    title: 'The caller lacks the scope for this',
     retryable: false,
-    remediation: 'Use an API key that has the scope named in `detail`.',
+    remediation: 'Use an API key that has the scope named in `detail`, or have an administrator give you another role.',
   }),
   notFound: defineProblem({
     code: 'not-found',
     status: 404,
     title: 'There is nothing at this address',
     retryable: false,
-    remediation: 'Check the id and the path; an API key limited to some profiles does not see the others.',
+    remediation: 'Check the id and the path; an API key or a user limited to some profiles does not see the others.',
   }),
   methodNotAllowed: defineProblem({
     code: 'method-not-allowed',

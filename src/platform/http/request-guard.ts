@@ -3,7 +3,8 @@ import type { Route } from './route-table.js';
 
 /** Who calls, as far as this floor cares; the guard puts its own richer kind here. */
 export interface Identity {
-  readonly apiKeyId: string;
+  /** Of the API key or the user. */
+  readonly id: string;
 }
 
 declare module 'fastify' {

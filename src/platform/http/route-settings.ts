@@ -6,6 +6,8 @@ export interface RouteSettings {
   readonly scope?: string;
   /** Largest body in bytes, where the server's default does not fit. */
   readonly bodyLimit?: number;
+  /** A POST whose repetition needs no key: what is kept of a body with passwords would help whoever guesses them. */
+  readonly takesNoIdempotencyKey?: boolean;
   /** A part of the path is a secret: the path stands in no log line and no answer. */
   readonly secretInPath?: boolean;
   /** A page of the console, which holds no data and is open to everybody. */

@@ -25,7 +25,7 @@ const axe = readFileSync(createRequire(join(process.cwd(), 'package.json')).reso
 export async function seriousFaults(page: Page): Promise<string[]> {
   // The console's policy lets no script be added to the page; the evaluation of one stands outside of it.
   await page.evaluate(axe);
-  const { violations } = (await page.evaluate('axe.run(document, { resultTypes: ["violations"] })')) as AxeResults;
+  const { violations } = await page.evaluate<AxeResults>('axe.run(document, { resultTypes: ["violations"] })');
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .flatMap(({ id, help, nodes }) => nodes.map(({ html }) => `${id}: ${help}: ${html.slice(0, 200)}`));

@@ -1,10 +1,10 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { signIn, type SignInOptions } from '../../features/support/signed-in.js';
+import { signIn } from '../../features/support/sign-in.js';
 import { WholeStage } from '../../features/support/whole-stage.js';
 import { desk, launchBrowser } from './browser.js';
 import { builtConsole } from './built-console.js';
 
-interface PageOptions extends SignInOptions {
+interface PageOptions extends Partial<Parameters<typeof signIn>[1]> {
   readonly viewport?: { readonly width: number; readonly height: number };
   readonly colorScheme?: 'light' | 'dark';
 }
@@ -35,8 +35,8 @@ export class ConsoleStage {
   }
 
   /** A window of a person of this role, signed in, whose clock is that of the stage. */
-  async page({ viewport = desk, colorScheme = 'light', ...person }: PageOptions = {}): Promise<Page> {
-    const { cookie } = await signIn(this.whole, person);
+  async page({ viewport = desk, colorScheme = 'light', role = 'admin', ...person }: PageOptions = {}): Promise<Page> {
+    const { cookie } = await signIn(this.whole, { role, ...person });
     const page = await this.window({ viewport, colorScheme });
     const [name = '', value = ''] = cookie.split(/=(.*)/s);
     await page.context().addCookies([{ name, value, url: this.url, httpOnly: true, sameSite: 'Lax' }]);

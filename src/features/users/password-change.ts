@@ -1,0 +1,78 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { Clock } from '../../platform/clock/clock.js';
+import { defineProblem, Problem, problems } from '../../platform/http/problem.js';
+import type { Log } from '../../platform/log/log.js';
+import { LOG } from '../../platform/tokens.js';
+import type { Caller } from '../access/caller.js';
+import { SessionCallers } from '../access/session-callers.js';
+import { SessionsStore } from '../access/sessions.store.js';
+import { PasswordHasher } from './password-hasher.js';
+import { passwordTrouble } from './password-rules.js';
+import { PasswordSignIn } from './password-sign-in.js';
+import { SignInLimits } from './sign-in-limits.js';
+import { SignInLinksStore } from './sign-in-links.store.js';
+import { SignInsStore } from './sign-ins.store.js';
+import { UsersStore } from './users.store.js';
+
+export const needsUser = defineProblem({
+  code: 'needs-user',
+  status: 403,
+  title: 'Only somebody who is signed in can do this',
+  retryable: false,
+  remediation: 'Sign in; an API key has no password.',
+});
+
+/** Changing one's own password. */
+@Injectable()
+export class PasswordChange {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly clock: Clock,
+    private readonly users: UsersStore,
+    private readonly store: SignInsStore,
+    private readonly sessions: SessionsStore,
+    private readonly links: SignInLinksStore,
+    private readonly callers: SessionCallers,
+    private readonly hasher: PasswordHasher,
+    private readonly limits: SignInLimits,
+    private readonly signIns: PasswordSignIn,
+    @Inject(LOG) private readonly log: Log,
+  ) {}
+
+  /**
+   * Ends all other sessions of the user, and links that set a password.
+   * @param from the client's address
+   * @throws Problem needs-user, invalid-request, too-many-sign-ins
+   */
+  async change(caller: Caller, currentPassword: string, newPassword: string, from: string): Promise<void> {
+    const { id, session } = caller;
+    if (!session) throw new Problem(needsUser);
+    const trouble = passwordTrouble(newPassword, { email: session.email, name: caller.name });
+    if (trouble !== null) throw invalid('newPassword', trouble);
+    // Whoever finds a browser open must not guess the password in it.
+    const takeBack = await this.limits.count(from, session.email);
+    const known = await this.users.credentialsById(this.dataSource, id);
+    if (known?.passwordHash == null)
+      throw invalid('currentPassword', 'there is none yet: ask an administrator for a link to set one');
+    const locked = known.lockedUntil !== null && known.lockedUntil > this.clock.now();
+    const right = await this.hasher.matches(known.passwordHash, currentPassword);
+    if (!right || locked) {
+      if (!right) await this.signIns.noteWrong(known);
+      throw invalid('currentPassword', 'is not the present password');
+    }
+    const hash = await this.hasher.hash(newPassword);
+    await this.dataSource.transaction(async (manager) => {
+      if (!(await this.store.setPassword(manager, id, hash))) throw new Problem(problems.unauthenticated);
+      await this.sessions.endAllOf(manager, id, session.id);
+      await this.links.removeAllOf(manager, id);
+    });
+    this.callers.forgetUser(id);
+    await takeBack();
+    this.log.info({ userId: id }, 'a user changed the password');
+  }
+}
+
+function invalid(field: string, message: string): Problem {
+  return new Problem(problems.invalidRequest, `${field}: ${message}`, { errors: [{ field, message }] });
+}

@@ -1,0 +1,64 @@
+import { Injectable } from '@nestjs/common';
+import type { Sql } from '../../platform/database/data-source.js';
+
+/** The SQL on users that signing in needs: compare-and-set, because many may try at once. */
+@Injectable()
+export class SignInsStore {
+  /**
+   * Notes that the password was right, if it still is the one and the user may still sign in.
+   * @param newHash the same password hashed with present parameters; null: as it was
+   */
+  async succeed(
+    sql: Sql,
+    id: string,
+    { hash, newHash, now }: { readonly hash: string; readonly newHash: string | null; readonly now: Date },
+  ): Promise<boolean> {
+    const [, changed] = await sql.query<[unknown[], number]>(
+      `UPDATE users SET failed_sign_ins = 0, locked_until = NULL, last_signed_in_at = $3, password_hash = coalesce($4, password_hash)
+       WHERE id = $1 AND password_hash = $2 AND disabled_at IS NULL AND (locked_until IS NULL OR locked_until <= $3)`,
+      [id, hash, now, newHash],
+    );
+    return changed > 0;
+  }
+
+  /**
+   * Counts a wrong password; while the user is locked they do not count.
+   * @returns how many there were in a row; null when it did not count
+   */
+  async fail(sql: Sql, id: string, now: Date): Promise<number | null> {
+    const [rows] = await sql.query<[{ failed: number }[], number]>(
+      `UPDATE users SET failed_sign_ins = least(failed_sign_ins + 1, 1000)
+       WHERE id = $1 AND disabled_at IS NULL AND deleted_at IS NULL AND (locked_until IS NULL OR locked_until <= $2)
+       RETURNING failed_sign_ins AS failed`,
+      [id, now],
+    );
+    return rows[0]?.failed ?? null;
+  }
+
+  async lockUntil(sql: Sql, id: string, until: Date): Promise<void> {
+    await sql.query('UPDATE users SET locked_until = greatest(locked_until, $2) WHERE id = $1', [id, until]);
+  }
+
+  /** Sets the password, which also ends a lock. @returns false when the user is disabled or gone */
+  async setPassword(sql: Sql, id: string, hash: string): Promise<boolean> {
+    const [, changed] = await sql.query<[unknown[], number]>(
+      `UPDATE users SET password_hash = $2, failed_sign_ins = 0, locked_until = NULL
+       WHERE id = $1 AND disabled_at IS NULL AND deleted_at IS NULL`,
+      [id, hash],
+    );
+    return changed > 0;
+  }
+
+  async noteSignIn(sql: Sql, id: string, now: Date): Promise<void> {
+    await sql.query('UPDATE users SET last_signed_in_at = $2 WHERE id = $1', [id, now]);
+  }
+
+  /** Makes the user with this e-mail address an administrator, enabled. @returns null when there is none */
+  async restoreAdmin(sql: Sql, email: string): Promise<string | null> {
+    const [rows] = await sql.query<[{ id: string }[], number]>(
+      `UPDATE users SET role = 'admin', all_profiles = true, disabled_at = NULL WHERE lower(email) = lower($1) RETURNING id`,
+      [email],
+    );
+    return rows[0]?.id ?? null;
+  }
+}
