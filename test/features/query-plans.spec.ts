@@ -19,12 +19,14 @@ import { ServerPacingStore } from '../../src/features/scheduling/server-pacing.s
 import { InterruptedWorkStore } from '../../src/features/failures/interrupted-work.store.js';
 import { StoppedMailboxesStore } from '../../src/features/mailboxes/stopped-mailboxes.store.js';
 import { PacingStore } from '../../src/features/scheduling/pacing.store.js';
+import { SamplesStore } from '../../src/features/overview/samples.store.js';
 import { ProfilesStore } from '../../src/features/profiles/profiles.store.js';
 import { RemovalStore } from '../../src/features/mailboxes/removal.store.js';
 import { WorkStore } from '../../src/features/scheduling/work.store.js';
 import { newMessage } from '../../src/features/incoming/stored-message.js';
 import { contentOfMime } from '../../src/features/incoming/message-content.js';
 import { itemProperties } from './support/item-properties.js';
+import { samplerOf } from './support/overview-stage.js';
 import { statementsOf, type Statement } from './support/sql-log.js';
 import { WholeStage } from './support/whole-stage.js';
 
@@ -47,6 +49,7 @@ const large = [
   'diagnostic_reports',
   'mailbox_history',
   'item_failures',
+  'overview_samples',
 ];
 
 const failure = JSON.stringify({
@@ -153,6 +156,12 @@ beforeAll(async () => {
     SELECT gen_random_uuid(), f.id, now() - k * interval '1 second', CASE WHEN k % 50 = 0 THEN 'state' ELSE 'run' END, '{}' FROM generate_series(1, 100000) k JOIN few f ON f.n = 1 + k % 2000`);
   await sql.query(`INSERT INTO item_failures (mailbox_id, item_id, folder, attempts, code, message, first_at)
     SELECT f.id, 'item-' || k, 'inbox', 5, 'X', '', now() - k * interval '1 second' FROM generate_series(1, 20000) k JOIN few f ON f.n = 1 + k % 2000`);
+  await sql.query(
+    `INSERT INTO overview_samples (step_seconds, at, profile_id, lag, received, sent, failed)
+    SELECT span.step, date_bin('1 minute', $1::timestamptz, '2026-01-01') - n * span.step * interval '1 second', p.id, array_fill(1, ARRAY[19]), 1, 1, 1
+    FROM (VALUES (60, 1440), (600, 1100), (3600, 190)) AS span (step, kept), generate_series(1, span.kept) n, email_server_profiles p`,
+    [stage.clock.now()],
+  );
   const [key] = await sql.query(`SELECT id FROM api_keys LIMIT 1`);
   await sql.query(
     `INSERT INTO idempotency_keys (api_key_id, key, request_hash, created_at) SELECT $1, 'k' || n, '', now() - n * interval '1 second' FROM generate_series(1, 50000) n`,
@@ -195,8 +204,8 @@ function scannedWhole(plan: Plan): string[] {
   return [...here, ...(plan.Plans ?? []).flatMap(scannedWhole)];
 }
 
-/** The one that is asked for a count of every row. */
-const counts = /^SELECT state, count\(\*\)/;
+/** Those that are asked for a count of every row, and the sample of a minute, which looks at every mailbox. */
+const counts = /^SELECT state, count\(\*\)|^WITH late AS/;
 
 /** Statements that read a large table whole, with the table. */
 async function scans(statements: readonly Statement[]): Promise<string[]> {
@@ -243,6 +252,25 @@ it.each<[string, () => Promise<unknown>]>([
   ['listing mailboxes of an address', get('/v1/mailboxes?emailAddress={address}')],
   ['listing mailboxes by a limited key', get('/v1/mailboxes', asLimited)],
   ['listing failed mailboxes by a limited key', get('/v1/mailboxes?state=failed', asLimited)],
+  ['looking for mailboxes by a part of the address', get('/v1/mailboxes?q=user777@')],
+  ['looking for mailboxes that there are none of', get('/v1/mailboxes?q=nobody.at.all')],
+  ['looking for mailboxes by a limited key', get('/v1/mailboxes?q=SER77', asLimited)],
+  ['listing mailboxes in several states', get('/v1/mailboxes?state=failed,verifying')],
+  ['listing mailboxes that a cause stops', get('/v1/mailboxes?cause=ErrorX')],
+  ['listing failed mailboxes that a cause stops', get('/v1/mailboxes?state=failed&cause=ErrorImpersonateUserDenied')],
+  ['listing what stops mailboxes', get('/v1/mailboxes/causes')],
+  ['listing what stops mailboxes of a profile', get('/v1/mailboxes/causes?profileId={profile}')],
+  ['the overview', get('/v1/overview')],
+  ['the overview of a limited key', get('/v1/overview', asLimited)],
+  ['the course of an hour', get('/v1/overview/series?range=1h')],
+  ['the course of a week', get('/v1/overview/series?range=7d')],
+  ['the course of a week of a limited key', get('/v1/overview/series?range=7d', asLimited)],
+  ['sampling how it stands', () => samplerOf(stage).sample()],
+  ['removing old samples', () => stage.get(SamplesStore).removeOld(now(), 1000)],
+  [
+    'changing many mailboxes at once',
+    () => stage.client().post('/v1/mailboxes/bulk', { action: 'sync', mailboxIds: [mailbox.id] }),
+  ],
   ['reading a mailbox', get('/v1/mailboxes/{mailbox}')],
   ['asking why a mailbox waits', get('/v1/mailboxes/{mailbox}/status')],
   ['reading a mailbox’s timeline', get('/v1/mailboxes/{mailbox}/timeline')],
