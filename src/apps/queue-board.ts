@@ -31,7 +31,7 @@ export function queueBoard({ queues, backend }: QueueBoardOptions): HttpPart {
         boardTitle: 'Postroom queues',
         miscLinks: [{ text: 'API reference', url: '/docs' }],
         showMetrics: false,
-      } as never,
+      },
     },
   });
   adapter.setBasePath(queueBoardPath);
@@ -51,10 +51,11 @@ export function queueBoard({ queues, backend }: QueueBoardOptions): HttpPart {
     mount: (scope) => {
       scope.addHook('onRequest', async (request, reply) => {
         admit(request);
-        if (!request.url.startsWith(`${queueBoardPath}/static/`)) void reply.header('cache-control', 'no-store');
+        if (!request.routeOptions.url?.startsWith(`${queueBoardPath}/static/`))
+          void reply.header('cache-control', 'no-store');
       });
       scope.addHook('preHandler', async (request) => {
-        if (request.url.startsWith(`${queueBoardPath}/api/`)) await show();
+        if (request.routeOptions.url?.startsWith(`${queueBoardPath}/api/`)) await show();
       });
       adapter.registerPlugin()(withoutErrorHandler(scope), { prefix: queueBoardPath }, () => undefined);
     },
@@ -79,6 +80,6 @@ async function opening(backend: () => Promise<QueueBackend>): Promise<QueueBacke
 
 /** The board would answer every error in its own way, the guard's refusals too, and with the error's text. */
 function withoutErrorHandler(scope: FastifyInstance): FastifyInstance {
-  const facade: FastifyInstance = Object.create(scope, { setErrorHandler: { value: () => facade } });
+  const facade = Object.create(scope, { setErrorHandler: { value: () => facade } }) as FastifyInstance;
   return facade;
 }
