@@ -50,6 +50,8 @@ const large = [
   'mailbox_history',
   'item_failures',
   'overview_samples',
+  'message_words',
+  'outgoing_words',
 ];
 
 const failure = JSON.stringify({
@@ -127,6 +129,18 @@ beforeAll(async () => {
   await sql.query(`INSERT INTO outgoing_messages (id, mailbox_id, profile_id, state, step, internet_message_id, subject, recipients, created_at, updated_at, sent_at)
     SELECT gen_random_uuid(), f.id, f.profile_id, CASE WHEN k % 500 = 0 THEN 'pending' WHEN k % 777 = 0 THEN 'failed' ELSE 'sent' END, 'new', '<x>', 's', '{"to":[],"cc":[],"bcc":[],"replyTo":[]}', now(), now(), now()
     FROM generate_series(1, 100000) k JOIN few f ON f.n = 1 + k % 2000`);
+  // Words as mail has them: a few in every message, more in many, most in a few.
+  const wordsOf = (
+    id: string,
+    profile: string,
+    box: string,
+  ) => `array_to_tsvector(ARRAY['=' || replace(${profile}::text, '-', ''), '=' || replace(${box}::text, '-', ''),
+    'com', 'common' || abs(hashtext(${id}::text || 'a')) % 20, 'some' || abs(hashtext(${id}::text || 'b')) % 2000, 'rare' || abs(hashtext(${id}::text)) % 100000, 'person' || abs(hashtext(${id}::text || 'c')) % 5000 || '@x.example'])`;
+  await sql.query(`INSERT INTO message_words (message_id, mailbox_id, profile_id, received_at, words)
+    SELECT id, mailbox_id, profile_id, received_at, ${wordsOf('id', 'profile_id', 'mailbox_id')} FROM messages`);
+  await sql.query(
+    `INSERT INTO outgoing_words (outgoing_id, words) SELECT id, ${wordsOf('id', 'profile_id', 'mailbox_id')} FROM outgoing_messages`,
+  );
   await sql.query(
     `INSERT INTO incidents (id, profile_id, cause, scope, first_failure, last_failure, opened_at, last_seen_at, closed_at, told_at, notify_at)
     SELECT gen_random_uuid(), f.profile_id, 'Cause' || k, 'mailbox', $1, $1, now(), now(), CASE WHEN k % 200 <> 0 THEN now() END,
@@ -294,6 +308,20 @@ it.each<[string, () => Promise<unknown>]>([
   ],
   ['asking for a sync', () => stage.client().post(`/v1/mailboxes/${mailbox.id}/sync`)],
   ['listing messages', get('/v1/messages?mailboxId={mailbox}')],
+  ['listing messages of one time', get('/v1/messages?mailboxId={mailbox}&to=2026-01-01T00:00:00Z')],
+  ['listing all messages', get('/v1/messages')],
+  ['listing messages of a profile', get('/v1/messages?profileId={profile}')],
+  ['listing all messages by a limited key', get('/v1/messages', asLimited)],
+  ['searching messages for a rare word', get('/v1/messages?q=rare4711')],
+  ['searching messages for a word in all of them', get('/v1/messages?q=com')],
+  ['searching messages for the beginning of many words', get('/v1/messages?q=som')],
+  ['searching messages for several words', get('/v1/messages?q=common1+some17+rare')],
+  ['searching messages for a word that there is not', get('/v1/messages?q=nowhere')],
+  ['searching a mailbox’s messages', get('/v1/messages?q=common1&mailboxId={mailbox}')],
+  ['searching a profile’s messages', get('/v1/messages?q=common1&profileId={profile}')],
+  ['searching messages by a limited key', get('/v1/messages?q=common1', asLimited)],
+  ['searching messages for a rare word by a limited key', get('/v1/messages?q=rare4711', asLimited)],
+  ['searching messages for an address', get('/v1/messages?q=person7@x.example&from=2020-01-01T00:00:00Z')],
   ['reading a message', get('/v1/messages/{message}', undefined)],
   ['opening a folder', () => stage.get(FoldersStore).open(mailbox.id, 'inbox', now())],
   [
@@ -447,6 +475,10 @@ it.each<[string, () => Promise<unknown>]>([
   ['listing failed outgoing messages', get('/v1/outgoing-messages?state=failed')],
   ['listing outgoing messages in a state that none is in', get('/v1/outgoing-messages?state=cancelled')],
   ['listing failed outgoing messages by a limited key', get('/v1/outgoing-messages?state=failed', asLimited)],
+  ['listing outgoing messages in several states', get('/v1/outgoing-messages?state=failed,pending,sending')],
+  ['searching outgoing messages', get('/v1/outgoing-messages?q=rare4711')],
+  ['searching outgoing messages for a common word', get('/v1/outgoing-messages?q=com&state=failed,sent')],
+  ['searching outgoing messages by a limited key', get('/v1/outgoing-messages?q=common1', asLimited)],
   ['the metrics', get('/metrics')],
   ['listing reports of analyses', get('/v1/diagnostics')],
   ['listing reports of a profile', get('/v1/diagnostics?profileId={profile}')],
