@@ -743,7 +743,7 @@ describe('every role on every route', () => {
     );
     const profile = await client.post('/v1/email-server-profiles', newProfile({ name: `By ${role}` }));
     expect(profile.status).toBe(role === 'admin' ? 201 : 403);
-    const user = { email: `by-${role.replaceAll(' ', '-')}@people.example`, name: 'U', role: 'viewer' };
+    const user = { email: `by-${role.replaceAll(' ', '-')}@people.example`, name: 'U', role: 'owner' };
     expect((await client.post('/v1/users', user)).status).toBe(role === 'admin' ? 201 : 403);
     const key = { name: 'k', scopes: ['admin'] };
     expect((await client.post('/v1/api-keys', key)).status).toBe(role === 'admin' ? 201 : 403);

@@ -46,6 +46,11 @@ describe('signing in', () => {
     expect((await client.get('/v1/session')).status).toBe(401);
     expect((await client.delete('/v1/session')).status).toBe(204);
     expect((await withCookie(null).delete('/v1/session')).status).toBe(204);
+
+    // Signing in again, in the same browser, ends the session before.
+    const before = cookieOf((await attempt(user.email, userPassword)).headers);
+    expect((await attempt(user.email, userPassword, { cookie: before })).status).toBe(200);
+    expect((await withCookie(before).get('/v1/session')).status).toBe(401);
   });
 
   it('says of an API key what it is', async () => {
@@ -69,7 +74,7 @@ describe('signing in', () => {
   it('answers alike whatever is wrong, and stores and logs no secret', async () => {
     const { user } = await signIn(stage, { role: 'viewer' });
     const invited = succeeded(
-      await stage.client().post('/v1/users', { email: 'invited@people.example', name: 'I', role: 'viewer' }),
+      await stage.client().post('/v1/users', { email: 'invited@people.example', name: 'I', role: 'owner' }),
     );
     const disabled = await signIn(stage, { role: 'viewer' });
     succeeded(await stage.client().patch(`/v1/users/${disabled.user.id}`, { disabled: true }));

@@ -87,7 +87,7 @@ async function walk(start: string, subject: string, redirectUri: string): Promis
     const action = /<form[^>]*action="([^"]+)"/.exec(page)?.[1];
     const prompt = /name="prompt" value="([^"]+)"/.exec(page)?.[1];
     if (!action || !prompt) throw new Error(`the provider answered ${response.status}: ${page}`);
-    const login = prompt === 'login' ? { login: subject, password: 'any' } : {};
+    const login: Record<string, string> = prompt === 'login' ? { login: subject, password: 'any' } : {};
     request = { url: new URL(action, request.url).href, form: new URLSearchParams({ prompt, ...login }).toString() };
   }
   throw new Error('the provider sends the browser round in circles');

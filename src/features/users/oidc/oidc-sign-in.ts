@@ -7,7 +7,7 @@ import { storableText } from '../../../platform/database/storable-text.js';
 import { emailAddress } from '../../../platform/http/validation.js';
 import { SETTINGS } from '../../../platform/tokens.js';
 import { Sessions, type BegunSession } from '../sessions.js';
-import { SignInLinksStore } from '../sign-in-links.store.js';
+import { SignInLinks } from '../sign-in-links.js';
 import { SignInsStore } from '../sign-ins.store.js';
 import { UsersStore } from '../users.store.js';
 import type { OidcDetails, OidcPerson } from './oidc-provider.js';
@@ -23,7 +23,7 @@ export class OidcSignIn {
     private readonly store: SingleSignOnStore,
     private readonly users: UsersStore,
     private readonly signIns: SignInsStore,
-    private readonly links: SignInLinksStore,
+    private readonly links: SignInLinks,
     private readonly sessions: Sessions,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
@@ -39,7 +39,9 @@ export class OidcSignIn {
       return known && this.begin(manager, known);
     });
     // The provider is asked outside of a transaction.
-    return asIs ?? this.firstTime(person, await ask());
+    const begun = asIs ?? (await this.firstTime(person, await ask()));
+    await this.links.afterSignIn(begun);
+    return begun;
   }
 
   private async firstTime(person: OidcPerson, { verifiedEmail, name }: OidcDetails): Promise<BegunSession> {
@@ -71,8 +73,6 @@ export class OidcSignIn {
     await this.signIns.noteSignIn(manager, id, this.clock.now());
     const user = await this.users.find(manager, id);
     if (!user) throw new OidcRefusal('unknown-person', 'deleted meanwhile');
-    // There is somebody now who can let the others in.
-    if (user.role === 'admin') await this.links.removeFirstAdmin(manager, null);
     return this.sessions.begin(manager, user, 'oidc');
   }
 }

@@ -75,7 +75,7 @@ export class OidcController {
         throw new OidcRefusal('sign-in-expired', journey === null ? 'no journey' : 'another state');
       const { person, details } = await this.provider.arrive(query, journey);
       const begun = await this.signIns.signIn(person, details);
-      this.sessions.hand(request, reply, begun);
+      await this.sessions.hand(request, reply, begun);
       await takeBack();
       this.metrics.tried('oidc', 'signed-in');
       this.log.info({ userId: begun.caller.id, by: 'oidc', from: request.ip }, 'a user signed in');
