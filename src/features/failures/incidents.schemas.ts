@@ -96,6 +96,15 @@ export const incidentAnswer = z
       .array(z.object({ id: z.uuid(), emailAddress: z.string(), stoppedAt: time, recoveredAt: time.nullable() }))
       .describe('The first 200, those that stand still first'),
     notifications: z.array(notificationAnswer),
+    caughtUp: z
+      .object({
+        received: z.int().nullable().describe('Messages that arrived meanwhile and have been fetched'),
+        sent: z.int().nullable().describe('Messages that waited and have been sent'),
+      })
+      .nullable()
+      .describe(
+        'What came back after its end, counted to 100,000; null in it: nothing so far. Null: it is open, stopped no mail, or is about profiles that the caller does not see',
+      ),
     acts: z.array(actAnswer).describe('What people did with it, the latest 50, newest first'),
   })
   .meta({ id: 'Incident' });
