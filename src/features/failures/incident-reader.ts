@@ -57,7 +57,7 @@ export class IncidentReader {
     const mailboxes = await this.incidents.mailboxesOf(id, shownMailboxes);
     const query = { profileIds: reach, incidentId: id, before: null, limit: shownNotifications };
     return {
-      ...showIncident(incident, await this.contextOf([incident]), mailboxes[0]?.email_address ?? null),
+      ...showIncident(incident, await this.contextOf([incident]), mailboxes),
       mailboxes: mailboxes.map(showIncidentMailbox),
       notifications: (await this.notifications.list(query)).map(showNotification),
       caughtUp: stoppedMail(incident) && incident.wholly ? await this.catchUp.of(incident) : null,

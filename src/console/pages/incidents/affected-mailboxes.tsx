@@ -49,7 +49,11 @@ export function AffectedMailboxes({ incident }: { readonly incident: Incident })
 function AllOf({ incident: { profileId, open, code } }: { readonly incident: Incident }) {
   if (profileId === null || !open) return null;
   const filters = new URLSearchParams({ profileId, state: 'failed', cause: code });
-  return <To href={`/mailboxes?${filters}`}>All that are failed</To>;
+  return (
+    <To href={`/mailboxes?${filters}`} underline="always">
+      All that are failed
+    </To>
+  );
 }
 
 function Everybody({ incident: { profileId, open } }: { readonly incident: Incident }) {
@@ -59,7 +63,9 @@ function Everybody({ incident: { profileId, open } }: { readonly incident: Incid
     );
   return (
     <Text>
-      <To href={`/mailboxes?${new URLSearchParams({ profileId })}`}>All mailboxes of the profile</To>{' '}
+      <To href={`/mailboxes?${new URLSearchParams({ profileId })}`} underline="always">
+        All mailboxes of the profile
+      </To>{' '}
       {open ? 'wait until it is mended.' : 'waited.'}
     </Text>
   );

@@ -51,15 +51,17 @@ export function checkOutcome({ before, now, mailboxes, quietSeconds }: CheckFact
     return {
       state: 'no-answer',
       title: 'Nothing has come back yet',
-      text: 'The check waits for a free worker, or for the server. What comes of it shows on this page.',
+      text: 'It waits for a mailbox that is due, for a free worker or for the server. What comes of it shows on this page.',
     };
   const soFar = failures > 0 ? ` ${failures} of ${mailboxes} are refused as before.` : '';
   return { state: 'looking', title: 'Checking now', text: `${lookingAt(now, mailboxes)}${soFar}` };
 }
 
-function lookingAt({ scope, serverHost }: Standing, mailboxes: number): string {
+function lookingAt({ scope, serverHost, affectedMailboxes }: Standing, mailboxes: number): string {
   if (mailboxes > 0) return `Postroom looks at ${mailboxesOf(mailboxes)} of it right now.`;
-  if (scope === 'server') return `The next call to ${serverHost ?? 'the server'} is made right now.`;
+  if (scope === 'server')
+    return `${serverHost ?? 'The server'} may be called at once again; the next mailbox that is due asks it.`;
+  if (affectedMailboxes === 0) return 'Its profile may call at once again; the next mailbox that is due asks for all.';
   return 'Its mailboxes are being looked at already; the next answer tells.';
 }
 

@@ -36,7 +36,7 @@ export function CommentBox({ incidentId }: { readonly incidentId: string }) {
       <Button
         type="submit"
         variant="default"
-        size="compact-md"
+        size="xs"
         mt="xs"
         disabled={text.trim() === ''}
         loading={comment.isPending}

@@ -55,7 +55,9 @@ export function History({ incident }: { readonly incident: Schema<'Incident'> })
                 </Text>
               }
             >
-              <Moment at={at} exact size="xs" c="dimmed" />
+              <Text size="xs" c="dimmed">
+                <Moment at={at} exact />
+              </Text>
               {text && (kind === 'comment' ? <Comment text={text} /> : <MailText text={text} />)}
             </Timeline.Item>
           );

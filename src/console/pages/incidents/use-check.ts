@@ -36,7 +36,10 @@ export function useCheck(incident: Incident, onFollowing: (isFollowing: boolean)
     onSettled: () => queries.invalidateQueries({ predicate: readsFrom(['/v1/incidents']) }),
   });
   const { open, count, stoppedMailboxes, affectedMailboxes } = incident;
-  const quietSeconds = useQuietSeconds([begun?.times, open, count, stoppedMailboxes, affectedMailboxes].join());
+  const quietSeconds = useQuietSeconds(
+    [begun?.times, open, count, stoppedMailboxes, affectedMailboxes].join(),
+    begun !== null && open,
+  );
   const outcome = begun && checkOutcome({ ...begun, now: incident, quietSeconds });
   const isFollowing = outcome !== null && goesOn(outcome);
   useEffect(() => onFollowing(isFollowing), [isFollowing, onFollowing]);
@@ -45,13 +48,14 @@ export function useCheck(incident: Incident, onFollowing: (isFollowing: boolean)
 
 const secondMs = 1_000;
 
-/** For how many seconds a text has been the same. */
-function useQuietSeconds(text: string): number {
+/** For how many seconds a text has been the same. @param isCounting nobody needs to know otherwise */
+function useQuietSeconds(text: string, isCounting: boolean): number {
   const [quiet, setQuiet] = useState({ text, seconds: 0 });
   if (quiet.text !== text) setQuiet({ text, seconds: 0 });
   useEffect(() => {
+    if (!isCounting) return;
     const timer = setInterval(() => setQuiet((last) => ({ ...last, seconds: last.seconds + 1 })), secondMs);
     return () => clearInterval(timer);
-  }, []);
+  }, [isCounting]);
   return quiet.text === text ? quiet.seconds : 0;
 }

@@ -54,8 +54,12 @@ function EndpointRemedy({ incident: { remedy, open } }: { readonly incident: Sch
     <>
       {open && (
         <Text mb="sm">
-          Under <To href="/settings/webhooks">Settings, Webhooks</To> you can test it, switch it on and send again what
-          it missed. These commands do the same; $KEY is an API key with the scope admin.
+          Under{' '}
+          <To href="/settings/webhooks" underline="always">
+            Settings, Webhooks
+          </To>{' '}
+          you can test it, switch it on and send again what it missed. These commands do the same; $KEY is an API key
+          with the scope admin.
         </Text>
       )}
       {remedySteps(remedy).map(({ purpose, command }, index) => (
