@@ -55,7 +55,6 @@ import { Housekeeping } from './housekeeping.js';
     HistoryModule,
     OverviewModule,
     UsersModule,
-||||||| parent of d4cbaa0 (Let workers clear away ended sessions; say in the reference that a session will do, too)
   ],
   providers: [
     Dispatcher,
