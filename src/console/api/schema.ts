@@ -4348,11 +4348,12 @@ export interface components {
             connectingSid?: string;
             /** @description A mailbox that should work, to compare with; default: one of the profile that is well */
             canaryAddress?: string;
+            /** @description With profileId: tried in place of the profile’s, together with `password` */
+            username?: string;
+            /** @description Used for this run and not kept; as `username` */
+            password?: string;
             /** @description Left out: Autodiscover finds it */
             ewsUrl?: string;
-            username?: string;
-            /** @description Used for this run and not kept */
-            password?: string;
             /**
              * @description `delegation` sends no impersonation header and names the mailbox in the folder id
              * @enum {string}
