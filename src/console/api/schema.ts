@@ -3083,6 +3083,8 @@ export interface components {
         MutedCause: {
             /** @description As `code` of incidents */
             code: string;
+            /** @description In plain words */
+            title: string;
             /** Format: date-time */
             mutedAt: string;
             by: components["schemas"]["Actor"];

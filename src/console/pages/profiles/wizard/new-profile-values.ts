@@ -1,7 +1,7 @@
 import type { Problem } from '../../../api/client.js';
 import type { Schema } from '../../../api/schemas.js';
-import { fieldTroubles } from '../../../parts/trouble.js';
 import type { AnalysisBody } from '../analysis/use-analysis.js';
+import { messagesByField } from '../field-messages.js';
 import { isoOf } from '../local-time.js';
 
 type NewProfile = Schema<'NewEmailServerProfile'>;
@@ -179,11 +179,5 @@ const ownNames: Readonly<Record<string, Field>> = {
 };
 
 /** What the API says of fields, at the wizard's own fields. */
-export function troublesOf(error: Problem): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(fieldTroubles(error)).map(([field, message]) => [
-      ownNames[field] ?? field.replace(/^trustedHosts\.\d+$/, 'trustedHosts'),
-      message.charAt(0).toUpperCase() + message.slice(1),
-    ]),
-  );
-}
+export const troublesOf = (error: Problem): Record<string, string> =>
+  messagesByField(error, (field) => ownNames[field] ?? field.replace(/^trustedHosts\.\d+$/, 'trustedHosts'));

@@ -78,9 +78,9 @@ export function Wizard() {
     else go(step + 1);
   };
   const save = () => {
-    const missing: Record<string, string> = Object.assign(
-      form.values.ewsUrl.trim() === '' ? { ewsUrl: 'Give the address, or let the test find it' } : {},
-      ...wizardSteps.map((_, index) => missingIn(index, form.values)),
+    const missing = wizardSteps.reduce(
+      (all, _, index) => ({ ...all, ...missingIn(index, form.values) }),
+      form.values.ewsUrl.trim() === '' ? noAddress : {},
     );
     if (showTroubles(missing) === null) create.mutate({ body: newProfileBody(form.values) });
   };
@@ -149,6 +149,7 @@ export function Wizard() {
   );
 }
 
+const noAddress: Record<string, string> = { ewsUrl: 'Give the address, or let the test find it' };
 const titles = ['The server', 'The service account', 'Test before saving', 'Details', 'Save'];
 
 /** The address that Autodiscover found, which only the kept report names. */
