@@ -1,5 +1,5 @@
 import { Alert, Box, Group, Loader, Text } from '@mantine/core';
-import { Trouble } from '../../../parts/trouble.js';
+import { FormTrouble } from '../form-trouble.js';
 import { Remedy } from './remedy.js';
 import { StepItem } from './step-item.js';
 import { countWords } from './step-words.js';
@@ -66,7 +66,7 @@ export function AnalysisResult({ run }: { readonly run: AnalysisRun }) {
           Postroom cannot be reached, or stopped in the middle. Check the connection and start the test again.
         </Alert>
       ) : (
-        <Trouble error={run.error} />
+        <FormTrouble error={run.error} />
       )}
       {run.state === 'ended' && run.summary === null && run.error === null && (
         <Text size="sm" c="dimmed" py="sm">

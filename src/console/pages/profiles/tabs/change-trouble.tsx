@@ -1,5 +1,5 @@
 import { Alert } from '@mantine/core';
-import { Trouble } from '../../../parts/trouble.js';
+import { FormTrouble } from '../form-trouble.js';
 
 interface ChangeTroubleProps {
   readonly overtaken: boolean;
@@ -14,5 +14,5 @@ export function ChangeTrouble({ overtaken, error }: ChangeTroubleProps) {
         Your change is not saved. The page now shows the profile as it is; look at it, and make your change again.
       </Alert>
     );
-  return <Trouble error={error} />;
+  return <FormTrouble error={error} />;
 }

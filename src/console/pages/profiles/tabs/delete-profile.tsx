@@ -34,7 +34,9 @@ export function DeleteProfile({ profile: { id, name } }: { readonly profile: Sch
       ) : total > 0 ? (
         <Text size="sm" mt="xs">
           It cannot be deleted while{' '}
-          <To href={`/mailboxes?profileId=${id}`}>{total === 1 ? '1 mailbox uses it' : `${total} mailboxes use it`}</To>
+          <To href={`/mailboxes?profileId=${id}`} underline="always">
+            {total === 1 ? '1 mailbox uses it' : `${total} mailboxes use it`}
+          </To>
           . Delete them first, or move them to another profile.
         </Text>
       ) : (

@@ -85,7 +85,10 @@ export function MembersTab({ profile: { id, name } }: { readonly profile: Profil
           {isAdmin ? (
             <>
               Make somebody an owner who looks after these mailboxes. People are invited under{' '}
-              <To href="/settings/users">Settings, Users</To>.
+              <To href="/settings/users" underline="always">
+                Settings, Users
+              </To>
+              .
             </>
           ) : (
             'Administrators make members.'

@@ -6,9 +6,9 @@ import { useLocation } from 'wouter';
 import { $api, api } from '../../../api/client.js';
 import { readsFrom } from '../../../api/queries.js';
 import { useSay } from '../../../parts/said.js';
-import { Trouble } from '../../../parts/trouble.js';
 import { useSession } from '../../../session/session.js';
 import { useAnalysis, type AnalysisSummary } from '../analysis/use-analysis.js';
+import { FormTrouble } from '../form-trouble.js';
 import { AccountStep } from './account-step.js';
 import { DetailsStep } from './details-step.js';
 import {
@@ -121,7 +121,7 @@ export function Wizard() {
         {step === testStep && <TestStep form={form} run={run} onStart={() => void test()} onStop={stop} />}
         {step === 3 && <DetailsStep form={form} />}
         {step === saveStep && <SaveStep values={form.values} standing={standing} onGo={go} />}
-        {step === saveStep && <Trouble error={create.error} />}
+        {step === saveStep && <FormTrouble error={create.error} />}
         <Group justify="space-between" mt="lg">
           {step > 0 ? (
             <Button type="button" variant="default" onClick={() => go(step - 1)}>
