@@ -1,5 +1,3 @@
-import type { TableRow } from './import-table.js';
-
 const columnNames = [
   'emailAddress',
   'displayName',
@@ -45,27 +43,28 @@ const bySpelling = new Map(
 );
 const lettersOf = (head: string) => head.toLowerCase().replaceAll(/[^a-z]/g, '');
 
+/** How many cells of a first row name a column. */
+export const namesOf = (cells: readonly string[]): number =>
+  cells.filter((cell) => bySpelling.has(lettersOf(cell))).length;
+
 /**
  * The columns that a first row names; null when it names none, and so is a mailbox already.
  * @param next the row below, which shows where addresses stand when no head says so
  */
-export function namedColumns(first: TableRow, next: TableRow | undefined): Columns | null {
-  if (first.cells.some((cell) => cell.includes('@'))) return null;
+export function namedColumns(first: readonly string[], next: readonly string[] = []): Columns | null {
+  if (first.some((cell) => cell.includes('@'))) return null;
   const places = new Map<ColumnName, number>();
   const ignored: string[] = [];
-  first.cells.forEach((head, place) => {
+  first.forEach((head, place) => {
     const name = bySpelling.get(lettersOf(head));
     if (name !== undefined && !places.has(name)) places.set(name, place);
     else if (head !== '') ignored.push(head);
   });
   if (places.size === 0) return null;
-  if (!places.has('emailAddress')) {
-    const taken = new Set(places.values());
-    const place = next?.cells.findIndex((cell, index) => cell.includes('@') && !taken.has(index)) ?? -1;
-    if (place >= 0) {
-      places.set('emailAddress', place);
-      return { places, ignored: ignored.filter((head) => head !== first.cells[place]) };
-    }
-  }
-  return { places, ignored };
+  if (places.has('emailAddress')) return { places, ignored };
+  const taken = new Set(places.values());
+  const place = next.findIndex((cell, index) => cell.includes('@') && !taken.has(index));
+  if (place < 0) return { places, ignored };
+  places.set('emailAddress', place);
+  return { places, ignored: ignored.filter((head) => head !== first[place]) };
 }

@@ -74,7 +74,8 @@ export function planned(
     if (profileId === null)
       faults.push({
         field: 'profile',
-        message: wanted === null ? 'is missing: choose one for all rows' : `several are named “${row.profile}”: give its id`,
+        message:
+          wanted === null ? 'is missing: choose one for all rows' : `several are named “${row.profile}”: give its id`,
       });
     if (faults.length > 0 || !profileId) return { row, mailbox: null, fate: 'invalid', faults, id: null };
     const key = `${profileId} ${row.emailAddress.toLowerCase()}`;

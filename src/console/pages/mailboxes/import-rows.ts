@@ -53,7 +53,7 @@ export function readImport(text: string): ReadImport {
   const [first, second] = rows;
   if (fault !== null) return { rows: [], ignored: [], fault };
   if (!first) return { rows: [], ignored: [], fault: 'There is nothing in it.' };
-  const columns = namedColumns(first, second);
+  const columns = namedColumns(first.cells, second?.cells);
   if (!columns) return { rows: rows.flatMap(withoutHeads), ignored: [], fault: null };
   if (!columns.places.has('emailAddress'))
     return { rows: [], ignored: [], fault: 'No column holds addresses. Name one of them “email”.' };
@@ -75,7 +75,10 @@ const empty = {
 function addressIn(cell: string): Pick<ImportRow, 'emailAddress' | 'displayName'> {
   const [, name = '', address = cell] = namedAddress.exec(cell) ?? [];
   const displayName = name.trim().replace(/^"(.*)"$/, '$1');
-  return { emailAddress: address.trim().replace(/^mailto:/i, ''), displayName: displayName === '' ? null : displayName };
+  return {
+    emailAddress: address.trim().replace(/^mailto:/i, ''),
+    displayName: displayName === '' ? null : displayName,
+  };
 }
 
 /** Every cell an address; or one of them, and beside it the name. */

@@ -38,9 +38,15 @@ export function ImportSummary({ outcome, choice, onAgain }: ImportSummaryProps) 
           {mailboxesCounted(made)} imported
         </Title>
         {exists > 0 && <Text>{mailboxesCounted(exists)} were there already, and stay as they are.</Text>}
-        {failed > 0 && <Text>{counted(failed, 'row was', 'rows were')} left out. The list says why; correct it and import it again.</Text>}
+        {failed > 0 && (
+          <Text>
+            {counted(failed, 'row was', 'rows were')} left out. The list says why; correct it and import it again.
+          </Text>
+        )}
         {made > 0 && choice.start === 'after-test' && (
-          <Text>They are paused. A test tells whether each can be received from and sent from, and switches it on.</Text>
+          <Text>
+            They are paused. A test tells whether each can be received from and sent from, and switches it on.
+          </Text>
         )}
         <Group gap="sm">
           {made > 0 && (

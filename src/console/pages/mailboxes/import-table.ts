@@ -1,4 +1,5 @@
 import Papa from 'papaparse';
+import { namesOf } from './import-columns.js';
 
 /** A row that is not empty, its cells without the blanks around them. */
 export interface TableRow {
@@ -18,7 +19,7 @@ const separatorLine = /^sep=(.)\r?\n/i;
 const separators = [',', ';', '\t', '|'];
 
 /** What `csvText` puts before a text that a spreadsheet would run. */
-const guarded = /^'(?=[=+\-@])/;
+const guarded = /^'(?=[=+\-@\t\r])/;
 
 /** Takes CSV, or one entry a line, apart; the separator is found out. */
 export function readTable(text: string): Table {
@@ -26,18 +27,25 @@ export function readTable(text: string): Table {
   const named = separatorLine.exec(plain);
   const body = named ? plain.slice(named[0].length) : plain;
   const { data, errors } = Papa.parse<string[]>(body, {
-    delimiter: named?.[1] ?? '',
+    delimiter: named?.[1] ?? separatorOfHeads(body),
     delimitersToGuess: separators,
   });
   const skipped = named ? 1 : 0;
   const rows = data
     .map((cells, index) => ({
       number: index + 1 + skipped,
-      cells: cells.map((cell) => cell.trim().replace(guarded, '')),
+      cells: cells.map((cell) => cell.replace(guarded, '').trim()),
     }))
     .filter(({ cells }) => cells.some((cell) => cell !== ''));
   const broken = errors.find(({ type }) => type === 'Quotes');
   return { rows, fault: broken ? quoteFault((broken.row ?? 0) + 1 + skipped) : null };
+}
+
+/** The separator by which the first row names several columns; empty where it does not, and the rows must tell. */
+function separatorOfHeads(body: string): string {
+  const heads = (separator: string) =>
+    namesOf(Papa.parse<string[]>(body, { delimiter: separator, preview: 1 }).data[0] ?? []);
+  return separators.find((separator) => heads(separator) > 1) ?? '';
 }
 
 const quoteFault = (row: number) =>

@@ -34,11 +34,7 @@ export function ListFilterBar({ filters, onChange }: FilterBarProps) {
   return (
     <Stack gap="sm" mb="md" component="section" aria-label="Filters">
       <Group gap="xs">
-        <SearchBox
-          label="Search by address or name"
-          value={filters.q}
-          onChange={(q) => onChange({ q })}
-        />
+        <SearchBox label="Search by address or name" value={filters.q} onChange={(q) => onChange({ q })} />
         <Select
           {...select}
           aria-label="Profile"

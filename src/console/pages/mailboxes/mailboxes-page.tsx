@@ -78,11 +78,7 @@ export default function Page() {
       )}
       <PageButtons pages={pages} nextCursor={data?.nextCursor} />
       {mayWrite && (
-        <SelectionBar
-          selection={selection}
-          filters={filters}
-          total={counts.data && matching(filters, counts.data)}
-        />
+        <SelectionBar selection={selection} filters={filters} total={counts.data && matching(filters, counts.data)} />
       )}
     </>
   );
@@ -147,10 +143,7 @@ function Empty({ isNarrowed }: { readonly isNarrowed: boolean }) {
       </NothingHere>
     );
   return (
-    <NothingHere
-      title="No mailboxes yet"
-      action={mayWrite && <To href="/mailboxes/import">Import mailboxes</To>}
-    >
+    <NothingHere title="No mailboxes yet" action={mayWrite && <To href="/mailboxes/import">Import mailboxes</To>}>
       A mailbox is an address whose mail Postroom receives and sends, opened by the service account of a profile. Set up
       a profile first, then bring in its addresses from a list.
     </NothingHere>

@@ -138,8 +138,8 @@ function Actions({ ids, onAct }: ActionsProps) {
         title={`Pause ${mailboxesCounted(ids.length)}?`}
         onConfirm={() => begin('pause')}
       >
-        Nothing of them is received or sent until somebody resumes them. Messages that are to be sent wait. What a run is
-        doing at this moment is finished.
+        Nothing of them is received or sent until somebody resumes them. Messages that are to be sent wait. What a run
+        is doing at this moment is finished.
       </AskButton>
       {mayApprove && (
         <AskButton

@@ -37,7 +37,8 @@ export function shownSteps(test: Pick<Test, 'directions' | 'steps' | 'state' | D
       steps[direction].map(([step, words]): ShownStep => {
         // A step that trouble put off is tried again, and the last try counts.
         const taken = test.steps.findLast((one) => one.direction === direction && one.step === step);
-        if (taken) return { direction, words, status: taken.status, ms: taken.ms, detail: taken.detail, code: taken.code };
+        if (taken)
+          return { direction, words, status: taken.status, ms: taken.ms, detail: taken.detail, code: taken.code };
         const isOver = test.state === 'ended' || test[direction] !== null;
         const status = isOver ? 'left-out' : isNext ? 'running' : 'to-come';
         if (status === 'running') isNext = false;
