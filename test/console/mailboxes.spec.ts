@@ -75,13 +75,13 @@ it('narrows by state, cause, profile and approval, in the address', async () => 
   await page.goto('/mailboxes');
   await states(page).getByText(`failed ${failed}`).click();
   await eventually(async () => expect(page.url()).toContain('state=failed'));
-  await rows(page).getByText('may not impersonate').first().waitFor();
+  await rows(page).getByText('may not impersonate').filter({ visible: true }).first().waitFor();
 
   await page.getByRole('combobox', { name: 'Approval' }).click();
   await page.getByRole('option', { name: 'Waiting for approval' }).click();
   await page.getByRole('heading', { name: 'No mailbox matches' }).waitFor();
   await states(page).getByText(`paused ${unapproved}`).click();
-  await rows(page).getByText('Waits for an approval').first().waitFor();
+  await rows(page).getByText('Waits for an approval').filter({ visible: true }).first().waitFor();
   expect(await rows(page).count()).toBe(unapproved);
   await page.reload();
   await eventually(async () => expect(await rows(page).count()).toBe(unapproved));
@@ -155,7 +155,7 @@ it('approves, and tests what is selected as a batch', async () => {
   const page = await stage.page();
   await page.goto('/mailboxes?q=m47&state=paused');
   const found = await eventually(async () => {
-    const shown = await rows(page).getByText('Waits for an approval').count();
+    const shown = await rows(page).getByText('Waits for an approval').filter({ visible: true }).count();
     expect(shown).toBe(10);
     return shown;
   });
@@ -165,7 +165,9 @@ it('approves, and tests what is selected as a batch', async () => {
   const dialog = page.getByRole('dialog', { name: 'What came of it' });
   await dialog.getByText(`${found} mailboxes approved.`).waitFor();
   await dialog.getByRole('button', { name: 'Close' }).last().click();
-  await eventually(async () => expect(await rows(page).getByText('Waits for an approval').count()).toBe(0));
+  await eventually(async () =>
+    expect(await rows(page).getByText('Waits for an approval').filter({ visible: true }).count()).toBe(0),
+  );
 
   await page.getByRole('checkbox', { name: 'Select all of this page' }).click();
   await selected(page).getByRole('button', { name: 'Test…' }).click();

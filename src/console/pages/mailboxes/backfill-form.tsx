@@ -33,13 +33,7 @@ export function BackfillForm({ id }: { readonly id: string }) {
       <Stack gap="xs">
         <Group align="flex-end" gap="sm">
           <TextInput type="date" label="Received from" required {...form.getInputProps('from')} />
-          <TextInput
-            type="date"
-            label="and before"
-            description="Empty: up to where the sync began"
-            inputWrapperOrder={['label', 'input', 'description', 'error']}
-            {...form.getInputProps('to')}
-          />
+          <TextInput type="date" label="and before (empty: up to where the sync began)" {...form.getInputProps('to')} />
           <Button type="submit" variant="default" loading={start.isPending}>
             Bring older mail
           </Button>

@@ -82,7 +82,7 @@ export function FailedItemsTab({ mailbox: { id, state } }: { readonly mailbox: S
     <>
       {mayRetry && (
         <Group justify="flex-end" mb="sm">
-          <Button size="compact-md" variant="default" loading={retry.isPending} onClick={() => again()}>
+          <Button size="xs" variant="default" loading={retry.isPending} onClick={() => again()}>
             Try all again
           </Button>
         </Group>

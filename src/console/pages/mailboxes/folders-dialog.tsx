@@ -80,7 +80,7 @@ export function FoldersDialog({ id, folders, onClose }: FoldersDialogProps) {
         ))}
         <Group>
           <Button
-            size="compact-md"
+            size="xs"
             variant="default"
             leftSection={<IconPlus size={16} />}
             disabled={choices.length >= most}

@@ -32,7 +32,7 @@ export function FoldersTab({ mailbox }: { readonly mailbox: Schema<'Mailbox'> })
           {folders.map(({ path, subfolders }) => (subfolders ? `${path} with its subfolders` : path)).join(', ')}
         </Text>
         {mayWrite && (
-          <Button size="compact-md" variant="default" onClick={open}>
+          <Button size="xs" variant="default" onClick={open}>
             Choose folders
           </Button>
         )}

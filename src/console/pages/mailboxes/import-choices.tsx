@@ -37,7 +37,7 @@ export function ImportChoices({ choice, onChange, profiles, isDisabled }: Import
           />
         </Group>
         <Radio.Group
-          label="Begin"
+          label="Begin to sync"
           value={choice.start}
           onChange={(start) => change({ start: start === 'after-test' ? 'after-test' : 'now' })}
         >

@@ -37,7 +37,9 @@ export function ImportSummary({ outcome, choice, onAgain }: ImportSummaryProps) 
         <Title order={2} size="h4">
           {mailboxesCounted(made)} imported
         </Title>
-        {exists > 0 && <Text>{mailboxesCounted(exists)} were there already, and stay as they are.</Text>}
+        {exists > 0 && (
+          <Text>{counted(exists, 'mailbox was', 'mailboxes were')} there already: nothing was changed.</Text>
+        )}
         {failed > 0 && (
           <Text>
             {counted(failed, 'row was', 'rows were')} left out. The list says why; correct it and import it again.

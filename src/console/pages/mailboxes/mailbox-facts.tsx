@@ -5,7 +5,7 @@ import { Moment } from '../../parts/moment.js';
 import { useMay } from '../../session/session.js';
 import { figure } from './counted.js';
 import { DirectionSwitches } from './direction-switches.js';
-import { directionsInWords, mailFilters, reasonInWords } from './mailbox-words.js';
+import { directionsInWords, mailFilters } from './mailbox-words.js';
 
 type Mailbox = Schema<'Mailbox'>;
 
@@ -13,7 +13,6 @@ type Mailbox = Schema<'Mailbox'>;
 export function MailboxFacts({ mailbox }: { readonly mailbox: Mailbox }) {
   const mayWrite = useMay('write');
   const { filter, filteredOut, lastSyncAt, nextSyncAt, running, stateSince, createdAt, connectingSid } = mailbox;
-  const reason = reasonInWords(mailbox);
   return (
     <Paper withBorder p="md" mb="md" component="section" aria-label="In short">
       <Stack gap="md">
@@ -25,7 +24,6 @@ export function MailboxFacts({ mailbox }: { readonly mailbox: Mailbox }) {
         <Group component="dl" gap="xl" m={0} align="flex-start">
           <Fact name="State">
             {mailbox.state} since <Moment at={stateSince} />
-            {reason !== null && `: ${reason}`}
           </Fact>
           <Fact name="Last sync">
             <Moment at={lastSyncAt} />

@@ -1,4 +1,4 @@
-import { Button, Checkbox, Group, Text } from '@mantine/core';
+import { Box, Button, Checkbox, Group, Text } from '@mantine/core';
 import { IconUpload } from '@tabler/icons-react';
 import { keepPreviousData } from '@tanstack/react-query';
 import { Link } from 'wouter';
@@ -29,7 +29,7 @@ const columns: readonly Column<Mailbox>[] = [
     cell: ({ profileId, profileName }) => <To href={`/profiles/${profileId}`}>{profileName}</To>,
     wide: true,
   },
-  { head: 'State', cell: (mailbox) => <State mailbox={mailbox} /> },
+  { head: 'State', cell: (mailbox) => <State mailbox={mailbox} />, wide: true },
   { head: 'Does', cell: (mailbox) => <Text size="sm">{directionsInWords(mailbox)}</Text>, wide: true },
   { head: 'Last sync', cell: ({ lastSyncAt }) => <Moment at={lastSyncAt} size="sm" />, wide: true },
 ];
@@ -84,7 +84,8 @@ export default function Page() {
   );
 }
 
-function Name({ mailbox: { id, emailAddress, displayName } }: { readonly mailbox: Mailbox }) {
+function Name({ mailbox }: { readonly mailbox: Mailbox }) {
+  const { id, emailAddress, displayName } = mailbox;
   return (
     <>
       <To href={`/mailboxes/${id}`}>{emailAddress}</To>
@@ -93,6 +94,10 @@ function Name({ mailbox: { id, emailAddress, displayName } }: { readonly mailbox
           {displayName}
         </Text>
       )}
+      {/* On a phone there is no room for a column of its own. */}
+      <Box hiddenFrom="sm" mt={4}>
+        <State mailbox={mailbox} />
+      </Box>
     </>
   );
 }
@@ -103,7 +108,7 @@ function State({ mailbox }: { readonly mailbox: Mailbox }) {
     <Group gap="xs" wrap="wrap">
       <StateBadge state={mailbox.state} />
       {reason && (
-        <Text size="sm" style={{ flex: '1 1 140px' }}>
+        <Text size="sm" style={{ flex: '1 1 200px' }}>
           {reason}
         </Text>
       )}

@@ -121,7 +121,7 @@ function Actions({ ids, onAct }: ActionsProps) {
   const begin = async (action: ListAction) => {
     void onAct(action);
   };
-  const size = 'compact-md';
+  const size = 'xs';
   return (
     <Group gap="xs">
       <Button size={size} onClick={open}>

@@ -81,16 +81,18 @@ function Direction({ direction, test }: DirectionProps) {
     );
   const { cause, remedy, code, message, requestId } = result.failure;
   return (
-    <Alert color="red" title={words}>
-      <Text size="sm" mb="xs">
-        {cause}
-      </Text>
+    <div>
+      <Alert color="red" title={words} mb="sm">
+        <Text size="sm" mb="xs">
+          {cause}
+        </Text>
+        <Text size="xs" style={{ overflowWrap: 'anywhere' }}>
+          The server said: {message} ({code}
+          {requestId !== null && `, request ${requestId}`})
+        </Text>
+      </Alert>
       <Remedy remedy={remedy} />
-      <Text size="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
-        The server said: {message} ({code}
-        {requestId !== null && `, request ${requestId}`})
-      </Text>
-    </Alert>
+    </div>
   );
 }
 

@@ -38,7 +38,9 @@ export function TestsTab({ id }: { readonly id: string }) {
             <Group gap="sm">
               <TestBadge test={test} />
               <Text size="sm">{subjectOf(test)}</Text>
-              <Moment at={test.createdAt} size="sm" c="dimmed" />
+              <Text size="sm" c="dimmed">
+                <Moment at={test.createdAt} />
+              </Text>
             </Group>
           </Accordion.Control>
           <Accordion.Panel>

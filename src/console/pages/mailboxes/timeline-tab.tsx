@@ -27,7 +27,8 @@ export function TimelineTab({ id }: { readonly id: string }) {
     },
     {
       pageParamName: 'before',
-      initialPageParam: undefined as string | undefined,
+      // Not undefined, in whose place the client would send a number.
+      initialPageParam: null,
       getNextPageParam: ({ nextCursor }: Schema<'TimelinePage'>) => nextCursor,
     },
   );

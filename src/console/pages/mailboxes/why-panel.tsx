@@ -51,31 +51,31 @@ function TroubleShown({ reason }: { readonly reason: Reason }) {
   const { title, cause, remedy, failureCode, links } = reason;
   const incident = links.incident?.split('/').at(-1);
   return (
-    <Alert color={remedy === null ? 'yellow' : 'red'} icon={<IconClock />} title={title}>
-      <When reason={reason} />
-      {cause !== null && cause !== title && (
-        <Text size="sm" mt="xs">
-          {cause}
-        </Text>
-      )}
+    <div>
+      <Alert color={remedy === null ? 'yellow' : 'red'} icon={<IconClock />} title={title}>
+        <When reason={reason} />
+        {cause !== null && cause !== title && (
+          <Text size="sm" mt="xs">
+            {cause}
+          </Text>
+        )}
+        {(incident !== undefined || failureCode !== null) && (
+          <Text size="sm" mt="xs">
+            {incident !== undefined && <To href={`/incidents/${incident}`}>To the incident</To>}
+            {incident !== undefined && failureCode !== null && ' · '}
+            {failureCode !== null && <>The server’s code: {failureCode}</>}
+          </Text>
+        )}
+      </Alert>
       {remedy !== null && (
         <>
-          <Title order={3} size="h6" mt="sm">
+          <Title order={3} size="h5" mt="md" mb={4}>
             What to do
           </Title>
           <Remedy remedy={remedy} />
         </>
       )}
-      <Text size="xs" c="dimmed">
-        {incident !== undefined && (
-          <>
-            <To href={`/incidents/${incident}`}>To the incident</To>
-            {'. '}
-          </>
-        )}
-        {failureCode !== null && <>The server’s code: {failureCode}</>}
-      </Text>
-    </Alert>
+    </div>
   );
 }
 
@@ -89,10 +89,10 @@ function Standing({ reason }: { readonly reason: Reason }) {
 }
 
 /** Since when, what ends it, and when it is looked at again. */
-function When({ reason: { since, until, ends } }: { readonly reason: Reason }) {
+function When({ reason: { since, until, ends, isTrouble } }: { readonly reason: Reason }) {
   return (
     <Text size="sm" c="dimmed">
-      {since !== null && (
+      {isTrouble && since !== null && (
         <>
           Since <Moment at={since} exact />.{' '}
         </>
