@@ -18,6 +18,7 @@ import { shownSubject } from './subject.js';
 /** A received message. */
 export default function Page({ id }: { readonly id: string }) {
   const { data, error, refetch } = $api.useQuery('get', '/v1/messages/{id}', { params: { path: { id } } });
+  if (data) return <Message message={data} />;
   if (error)
     return (
       <>
@@ -26,15 +27,13 @@ export default function Page({ id }: { readonly id: string }) {
         <To href="/messages">All messages</To>
       </>
     );
-  if (!data)
-    return (
-      <>
-        <PageHead title="Message" />
-        <Skeleton height={140} mb="md" />
-        <Skeleton height={320} />
-      </>
-    );
-  return <Message message={data} />;
+  return (
+    <>
+      <PageHead title="Message" />
+      <Skeleton height={140} mb="md" />
+      <Skeleton height={320} />
+    </>
+  );
 }
 
 function Message({ message }: { readonly message: Schema<'Message'> }) {
@@ -144,8 +143,12 @@ function Sightings({ sightings }: { readonly sightings: Schema<'Message'>['sight
     <>
       {sightings.map(({ id, mailboxId, folder }) => (
         <Text key={id} component="span" inherit display="block">
-          <MailboxName id={mailboxId} />
-          {folder !== null && `, ${folder}`} (<To href={`/messages/${id}`}>see it there</To>)
+          <MailboxName id={mailboxId} inText />
+          {folder !== null && `, ${folder}`} (
+          <To href={`/messages/${id}`} underline="always">
+            see it there
+          </To>
+          )
         </Text>
       ))}
     </>

@@ -40,7 +40,7 @@ export default function Page() {
       <Trouble error={error} onRetry={() => void refetch()} />
       {isEmpty && filtering.isFiltered && <NothingFound clear={filtering.clear} />}
       {isEmpty && !filtering.isFiltered && <NothingYet />}
-      {!isEmpty && !error && (
+      {!isEmpty && (data || !error) && (
         <Rows caption="Received messages" columns={messageColumns} rows={data?.items} keyOf={({ id }) => id} />
       )}
       <PageButtons pages={pages} nextCursor={data?.nextCursor} />

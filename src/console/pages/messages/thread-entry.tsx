@@ -65,8 +65,10 @@ function Opened({ message }: { readonly message: Entry }) {
   return (
     <Stack gap="sm">
       <Text size="sm" c="dimmed">
-        <To href={href}>{shownSubject(message.subject)}</To> in <MailboxName id={message.mailboxId} />.{' '}
-        {matchWords[message.threadMatch]}
+        <To href={href} underline="always">
+          {shownSubject(message.subject)}
+        </To>{' '}
+        in <MailboxName id={message.mailboxId} inText />. {matchWords[message.threadMatch]}
       </Text>
       {message.direction === 'incoming' ? <Received id={message.id} /> : <Sent id={message.id} />}
     </Stack>
@@ -75,12 +77,12 @@ function Opened({ message }: { readonly message: Entry }) {
 
 function Received({ id }: { readonly id: string }) {
   const { data, error, refetch } = $api.useQuery('get', '/v1/messages/{id}', { params: { path: { id } } });
-  if (error) return <Trouble error={error} onRetry={() => void refetch()} />;
-  return data ? <ReceivedContent message={data} /> : <Skeleton height={200} />;
+  if (data) return <ReceivedContent message={data} />;
+  return error ? <Trouble error={error} onRetry={() => void refetch()} /> : <Skeleton height={200} />;
 }
 
 function Sent({ id }: { readonly id: string }) {
   const { data, error, refetch } = $api.useQuery('get', '/v1/outgoing-messages/{id}', { params: { path: { id } } });
-  if (error) return <Trouble error={error} onRetry={() => void refetch()} />;
-  return data ? <SentContent message={data} /> : <Skeleton height={200} />;
+  if (data) return <SentContent message={data} />;
+  return error ? <Trouble error={error} onRetry={() => void refetch()} /> : <Skeleton height={200} />;
 }

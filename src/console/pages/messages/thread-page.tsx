@@ -86,7 +86,7 @@ function About({ thread }: { readonly thread: Thread }) {
       {mailboxIds.slice(0, 3).map((mailboxId, index) => (
         <span key={mailboxId}>
           {index > 0 && ', '}
-          <MailboxName id={mailboxId} />
+          <MailboxName id={mailboxId} inText />
         </span>
       ))}
       {mailboxIds.length > 3 && ` and ${mailboxIds.length - 3} more`}.

@@ -10,7 +10,14 @@ interface ActProps {
   readonly message: Schema<'OutgoingMessage'>;
 }
 
-/** Reads anew what an act has changed, and what has changed in the meantime when it was refused. */
+/** The state that the page showed is no longer the message's. */
+const isOvertaken = (error: unknown): boolean =>
+  typeof error === 'object' &&
+  error !== null &&
+  'code' in error &&
+  (error.code === 'not-cancellable' || error.code === 'not-retryable');
+
+/** Tells what came of an act and reads anew what it has changed. @throws Problem for the dialog to show */
 function useAct() {
   const queries = useQueryClient();
   const say = useSay();
@@ -18,9 +25,12 @@ function useAct() {
     try {
       await act;
       say.done(said);
-    } finally {
-      await queries.invalidateQueries({ predicate: readsFrom(['/v1/outgoing-messages', '/v1/threads']) });
+    } catch (error) {
+      // The button goes, and its dialog with it, so the reason is told beside the page.
+      if (!isOvertaken(error)) throw error;
+      say.failed(error);
     }
+    await queries.invalidateQueries({ predicate: readsFrom(['/v1/outgoing-messages', '/v1/threads']) });
   };
 }
 

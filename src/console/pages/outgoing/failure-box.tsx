@@ -15,11 +15,14 @@ interface FailureBoxProps {
   readonly isFinal: boolean;
 }
 
+/** A long command scrolls in its place; it does not widen the box. */
+const narrow = { body: { minWidth: 0 } };
+
 /** Why a message failed or what it waits for, what to do about it, and the server's own words. */
 export function FailureBox({ failure, isFinal }: FailureBoxProps) {
   return (
     <Stack gap="xs" component="section" aria-label="What went wrong">
-      <Alert color={isFinal ? 'red' : 'yellow'} icon={<IconAlertTriangle />} title={failure.title}>
+      <Alert color={isFinal ? 'red' : 'yellow'} icon={<IconAlertTriangle />} title={failure.title} styles={narrow}>
         <Text size="sm" mb="xs">
           {failure.cause}
         </Text>

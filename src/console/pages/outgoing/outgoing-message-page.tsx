@@ -67,7 +67,7 @@ function Message({ message }: { readonly message: Schema<'OutgoingMessage'> }) {
       </PageHead>
       <Stack gap="md">
         <Paper withBorder p="md">
-          <OutgoingStanding message={message} />
+          <OutgoingStanding message={message} withReason={false} />
           <WhatNext message={message} />
         </Paper>
         {failure !== null && <FailureBox failure={failure} isFinal={state === 'failed'} />}
@@ -79,7 +79,11 @@ function Message({ message }: { readonly message: Schema<'OutgoingMessage'> }) {
         <Replies key={id} message={message} />
         <Journal message={message} />
         {message.headers.length > 0 && (
-          <Folded title={`${message.headers.length} headers of its own`}>
+          <Folded
+            title={
+              message.headers.length === 1 ? '1 header of its own' : `${message.headers.length} headers of its own`
+            }
+          >
             <HeaderLines headers={message.headers} />
           </Folded>
         )}
@@ -103,7 +107,10 @@ function WhatNext({ message }: { readonly message: Schema<'OutgoingMessage'> }) 
         <>
           {' '}
           Its mailbox is {mailbox.data.state}: it is sent when{' '}
-          <To href={`/mailboxes/${mailbox.data.id}`}>the mailbox</To> is back.
+          <To href={`/mailboxes/${mailbox.data.id}`} underline="always">
+            the mailbox
+          </To>{' '}
+          is back.
         </>
       )}
     </Text>

@@ -77,7 +77,7 @@ export default function Page() {
           for, why it failed, and what came back.
         </NothingHere>
       )}
-      {!isEmpty && !error && (
+      {!isEmpty && (data || !error) && (
         <Rows caption="Outgoing messages" columns={columns} rows={data?.items} keyOf={({ id }) => id} />
       )}
       <PageButtons pages={pages} nextCursor={data?.nextCursor} />

@@ -26,8 +26,10 @@ export function Replies({ message }: { readonly message: Schema<'OutgoingMessage
       <Stack gap={4} component="ul" m={0} p={0} style={{ listStyle: 'none' }}>
         {replies.map(({ id, from, subject, receivedAt }) => (
           <Text key={id} component="li" size="sm" style={{ overflowWrap: 'anywhere' }}>
-            <To href={`/messages/${id}`}>{subject?.trim() || '(no subject)'}</To> from{' '}
-            {from ? <PersonText {...from} /> : 'nobody named'}, <Moment at={receivedAt} />
+            <To href={`/messages/${id}`} underline="always">
+              {subject?.trim() || '(no subject)'}
+            </To>{' '}
+            from {from ? <PersonText {...from} /> : 'nobody named'}, <Moment at={receivedAt} />
           </Text>
         ))}
       </Stack>

@@ -4,7 +4,7 @@ import { useMemo, useState } from 'react';
 import type { Schema } from '../../api/schemas.js';
 import { useInlineImages } from './inline-images.js';
 import { MailFrame } from './mail-frame.js';
-import { safeHtml } from './safe-html.js';
+import { safeHtml, type SafeHtml } from './safe-html.js';
 
 /** In characters. Beyond them a browser would be busy for seconds. */
 const longestHtml = 3_000_000;
@@ -57,6 +57,16 @@ export function MailContent({ text, html, messageId, attachments, frameTitle }: 
 }
 
 const nothingFetched: ReadonlyMap<string, string> = new Map();
+const nothingMissing: readonly string[] = [];
+
+/** Null where a browser gives up on what a stranger wrote; the page around it goes on. */
+function safeOrNull(html: string, images: ReadonlyMap<string, string>): SafeHtml | null {
+  try {
+    return safeHtml(html, images);
+  } catch {
+    return null;
+  }
+}
 
 interface FormattedProps {
   readonly html: string;
@@ -66,9 +76,15 @@ interface FormattedProps {
 }
 
 function Formatted({ html, messageId, attachments, frameTitle }: FormattedProps) {
-  const bare = useMemo(() => safeHtml(html, nothingFetched), [html]);
-  const images = useInlineImages(messageId, attachments, bare.missing);
-  const safe = useMemo(() => (images && images.size > 0 ? safeHtml(html, images) : bare), [html, images, bare]);
+  const bare = useMemo(() => safeOrNull(html, nothingFetched), [html]);
+  const images = useInlineImages(messageId, attachments, bare?.missing ?? nothingMissing);
+  const safe = useMemo(() => (images && images.size > 0 ? safeOrNull(html, images) : bare), [html, images, bare]);
+  if (safe === null)
+    return (
+      <Text size="sm" c="dimmed">
+        This browser cannot show the formatted text safely.
+      </Text>
+    );
   if (images === null) return <Skeleton height={240} />;
   return (
     <>
@@ -84,7 +100,9 @@ function BlockedImages({ remote, missing }: { readonly remote: number; readonly 
     ...(remote === 0
       ? []
       : [
-          `${remote === 1 ? '1 remote image is' : `${remote} remote images are`} blocked: loading them would tell the sender that the message was opened.`,
+          remote === 1
+            ? '1 remote image is blocked: loading it would tell the sender that the message was opened.'
+            : `${remote} remote images are blocked: loading them would tell the sender that the message was opened.`,
         ]),
     ...(missing === 0
       ? []
@@ -111,7 +129,14 @@ function PlainText({ text, isHtmlTooLong }: { readonly text: string; readonly is
           Only the beginning is shown.
         </Text>
       )}
-      <Text component="pre" m={0} ff="inherit" size="sm" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
+      <Text
+        component="pre"
+        dir="auto"
+        m={0}
+        ff="inherit"
+        size="sm"
+        style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}
+      >
         {text.slice(0, longestText)}
       </Text>
     </>

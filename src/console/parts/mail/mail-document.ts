@@ -16,7 +16,7 @@ export const mailDocument = (safeHtml: string): string =>
   `<!doctype html><html><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}"><meta http-equiv="x-dns-prefetch-control" content="off"><meta name="referrer" content="no-referrer"><style>${look}</style></head><body dir="auto">${safeHtml}</body></html>`;
 
 const charactersALine = 90;
-const linesAPicture = 10;
+const linesAPicture = 6;
 
 /** About how many lines the mail has. A frame without scripts cannot tell its height. */
 export function roughLines(safeHtml: string): number {
@@ -24,5 +24,5 @@ export function roughLines(safeHtml: string): number {
   const count = (pattern: RegExp) => markup.match(pattern)?.length ?? 0;
   const text = markup.replace(/<[^>]*>/g, '').replace(/\s+/g, ' ');
   const breaks = count(/<br|<\/(?:p|div|tr|li|h[1-6]|table|blockquote|pre)>/gi);
-  return Math.ceil(text.length / charactersALine) + breaks + linesAPicture * count(/<img/gi);
+  return Math.ceil(text.length / charactersALine) + breaks + linesAPicture * count(/<img[^>]* src=/gi);
 }

@@ -20,7 +20,17 @@ export function useMailboxAddress(id: string | null): string | undefined {
   return data;
 }
 
+interface MailboxNameProps {
+  readonly id: string;
+  /** Stands in a sentence, where colour alone does not tell a link from words. */
+  readonly inText?: boolean;
+}
+
 /** A link to a mailbox, by its address. */
-export function MailboxName({ id }: { readonly id: string }) {
-  return <To href={`/mailboxes/${id}`}>{useMailboxAddress(id) ?? 'its mailbox'}</To>;
+export function MailboxName({ id, inText = false }: MailboxNameProps) {
+  return (
+    <To href={`/mailboxes/${id}`} underline={inText ? 'always' : 'hover'}>
+      {useMailboxAddress(id) ?? 'its mailbox'}
+    </To>
+  );
 }

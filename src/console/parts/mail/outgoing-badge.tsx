@@ -13,13 +13,19 @@ export function OutgoingBadge({ state }: { readonly state: string }) {
   );
 }
 
+interface OutgoingStandingProps {
+  readonly message: Schema<'OutgoingMessageSummary'>;
+  /** The title of its failure; not where that stands beside it. */
+  readonly withReason?: boolean;
+}
+
 /** What an outgoing message waits for or what became of it, in a line or two. */
-export function OutgoingStanding({ message }: { readonly message: Schema<'OutgoingMessageSummary'> }) {
+export function OutgoingStanding({ message, withReason = true }: OutgoingStandingProps) {
   const { words, at, why } = standingOf(message);
   return (
     <Text size="sm" component="div">
       {words} {at !== null && <Moment at={at} />}
-      {why !== null && (
+      {withReason && why !== null && (
         <Text size="sm" c="dimmed">
           {why}
         </Text>

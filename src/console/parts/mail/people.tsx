@@ -16,7 +16,7 @@ export function PersonText({ name, address }: Person) {
     <>
       <bdi>{name}</bdi>{' '}
       {address !== null && (
-        <Text span inherit c="dimmed">
+        <Text span inherit c="dimmed" fw={400}>
           &lt;<bdi>{address}</bdi>&gt;
         </Text>
       )}

@@ -1,7 +1,7 @@
 import { useCallback, useState } from 'react';
 import { useSearchParams } from 'wouter';
 
-/** What lists of mail are filtered by, in the address of the page. */
+/** What lists of mail are filtered by: the API's own names, in the address of the page. */
 export interface MailFilters {
   readonly q: string;
   readonly profileId: string;
@@ -9,13 +9,6 @@ export interface MailFilters {
   /** Separated by commas. */
   readonly state: string;
 }
-
-const names: Record<keyof MailFilters, string> = {
-  q: 'q',
-  profileId: 'profile',
-  mailboxId: 'mailbox',
-  state: 'state',
-};
 
 /** The filters, a way to set several at once, and one to be rid of them. */
 export function useMailFilters() {
@@ -28,8 +21,8 @@ export function useMailFilters() {
         (before) => {
           const after = new URLSearchParams(before);
           for (const [key, value] of Object.entries(patch) as [keyof MailFilters, string][])
-            if (value === '') after.delete(names[key]);
-            else after.set(names[key], value);
+            if (value === '') after.delete(key);
+            else after.set(key, value);
           return after;
         },
         { replace: true },
@@ -40,7 +33,7 @@ export function useMailFilters() {
     change({ q: '', profileId: '', mailboxId: '', state: '' });
     setTimes((count) => count + 1);
   }, [change]);
-  const of = (key: keyof MailFilters) => params.get(names[key]) ?? '';
+  const of = (key: keyof MailFilters) => params.get(key) ?? '';
   const filters: MailFilters = {
     q: of('q'),
     profileId: of('profileId'),
