@@ -7,14 +7,14 @@ import { Ticking } from './parts/moment.js';
 import { SaidLines } from './parts/said.js';
 import { Pages } from './pages/pages.js';
 import { SignedIn } from './session/signed-in.js';
-import { theme } from './theme.js';
+import { colours, theme } from './theme.js';
 
 /** The whole web app: who is signed in, the frame, and the page of the address. */
 export function Console() {
   const [queries] = useState(makeQueryClient);
   return (
     <QueryClientProvider client={queries}>
-      <MantineProvider theme={theme} defaultColorScheme="auto">
+      <MantineProvider theme={theme} cssVariablesResolver={colours} defaultColorScheme="auto">
         <Ticking>
           <SaidLines>
             <SignedIn>

@@ -14,6 +14,7 @@ import { Link, useLocation } from 'wouter';
 import { $api } from '../api/client.js';
 import { useLiveAnswers } from '../api/live.js';
 import { AccountMenu } from './account-menu.js';
+import icon from '../icon.svg';
 
 const places = [
   { href: '/', label: 'Overview', icon: IconGauge },
@@ -54,7 +55,7 @@ export function Frame({ children }: { readonly children: ReactNode }) {
         <Group h="100%" px="md" justify="space-between" wrap="nowrap">
           <Group gap="sm" wrap="nowrap">
             <Burger opened={opened} onClick={toggle} hiddenFrom="sm" size="sm" aria-label="Navigation" />
-            <img src="/assets/icon.svg" alt="" width={24} height={24} />
+            <img src={icon} alt="" width={24} height={24} />
             <Text fw={600}>Postroom</Text>
           </Group>
           <AccountMenu />

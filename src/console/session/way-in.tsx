@@ -1,6 +1,7 @@
 import { Center, Group, Paper, Title } from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
 import type { ReactNode } from 'react';
+import icon from '../icon.svg';
 
 /** The card that the pages before the console share. */
 export function WayIn({ title, children }: { readonly title: string; readonly children: ReactNode }) {
@@ -9,7 +10,7 @@ export function WayIn({ title, children }: { readonly title: string; readonly ch
     <Center component="main" mih="100vh" p="md">
       <Paper withBorder shadow="sm" radius="md" p="xl" w="100%" maw={420}>
         <Group gap="sm" mb="md">
-          <img src="/assets/icon.svg" alt="" width={28} height={28} />
+          <img src={icon} alt="" width={28} height={28} />
           <Title order={1} size="h3">
             {title}
           </Title>

@@ -29,7 +29,11 @@ export class AccessGuard extends RequestGuard {
 
   override inspect({ method, path, settings }: Route): void {
     if (isScope(settings.scope)) return;
-    if (settings.scope === undefined && (openPaths.test(path) || openRoutes.test(`${method} ${path}`))) return;
+    if (
+      settings.scope === undefined &&
+      (settings.isPage || openPaths.test(path) || openRoutes.test(`${method} ${path}`))
+    )
+      return;
     throw new Error(`${method} ${path} declares no scope: add @RequireScope to its handler`);
   }
 
