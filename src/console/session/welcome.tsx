@@ -1,10 +1,11 @@
 import { Button, PasswordInput, Skeleton, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { $api, api, unwrap } from '../api/client.js';
 import { fieldTroubles, Trouble } from '../parts/trouble.js';
+import { useBeginSession } from './use-begin-session.js';
 import { WayIn } from './way-in.js';
 
 const titles = {
@@ -15,7 +16,7 @@ const titles = {
 
 /** Where a one-time link leads. Its secret stands behind the #, which no server sees. */
 export default function Welcome() {
-  const queries = useQueryClient();
+  const begin = useBeginSession();
   const [, go] = useLocation();
   const [token] = useState(() => window.location.hash.slice(1));
   const link = useQuery({
@@ -32,8 +33,7 @@ export default function Welcome() {
     onSuccess: (session) => {
       // The token is spent; it need not stand in the history.
       go('/', { replace: true });
-      queries.clear();
-      queries.setQueryData(['get', '/v1/session', {}], session);
+      begin(session);
     },
     onError: (error) => form.setErrors(fieldTroubles(error)),
   });

@@ -30,11 +30,11 @@ export function AboutPart() {
           </Title>
           <List size="sm" spacing={4}>
             <List.Item>
-              <Anchor href="/docs" target="_blank" rel="noreferrer" inherit>
+              <Anchor href="/docs" target="_blank" rel="noreferrer" underline="always" inherit>
                 Reference of the API
               </Anchor>
               : every address, field and answer. For programs:{' '}
-              <Anchor href="/openapi.json" target="_blank" rel="noreferrer" inherit>
+              <Anchor href="/openapi.json" target="_blank" rel="noreferrer" underline="always" inherit>
                 openapi.json
               </Anchor>
               .

@@ -70,7 +70,7 @@ export function Deliveries({ endpointId, mayReplay }: DeliveriesProps) {
         !deliveries.error && (
           <Rows
             caption="Deliveries"
-            columns={mayReplay ? [...columns, actsOf(endpointId)] : columns}
+            columns={columnsOf(mayReplay ? endpointId : null)}
             rows={rows}
             keyOf={({ id }) => id}
           />
@@ -83,12 +83,15 @@ export function Deliveries({ endpointId, mayReplay }: DeliveriesProps) {
 
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
-const columns: readonly Column<Delivery>[] = [
+/** @param replayable of which endpoint deliveries can be sent again; null: not by this person */
+const columnsOf = (replayable: string | null): readonly Column<Delivery>[] => [
   {
     head: 'Event',
     cell: ({ type, occurredAt }) => (
       <Box>
-        <Text fw={500}>{type}</Text>
+        <Text inherit fw={500}>
+          {type}
+        </Text>
         <Text size="sm" c="dimmed">
           {eventInWords(type)}, <Moment at={occurredAt} />
         </Text>
@@ -101,6 +104,11 @@ const columns: readonly Column<Delivery>[] = [
       <Box>
         <StandingBadge standing={deliveryStates[delivery.state]} />
         <Text size="sm">{attemptInWords(delivery)}</Text>
+        {replayable !== null && (
+          <Box hiddenFrom="sm" mt={4}>
+            <ReplayButton endpointId={replayable} delivery={delivery} />
+          </Box>
+        )}
       </Box>
     ),
   },
@@ -109,7 +117,9 @@ const columns: readonly Column<Delivery>[] = [
     wide: true,
     cell: ({ attempts, lastAttemptAt }) =>
       attempts === 0 ? (
-        <Text c="dimmed">none</Text>
+        <Text inherit c="dimmed">
+          none
+        </Text>
       ) : (
         <>
           {attempts}
@@ -127,13 +137,17 @@ const columns: readonly Column<Delivery>[] = [
       return nextAttemptAt === null ? 'at once, or after an earlier one of its mailbox' : <Moment at={nextAttemptAt} />;
     },
   },
+  ...(replayable === null
+    ? []
+    : [
+        {
+          head: <VisuallyHidden>What can be done</VisuallyHidden>,
+          align: 'right' as const,
+          wide: true,
+          cell: (delivery: Delivery) => <ReplayButton endpointId={replayable} delivery={delivery} />,
+        },
+      ]),
 ];
-
-const actsOf = (endpointId: string): Column<Delivery> => ({
-  head: <VisuallyHidden>What can be done</VisuallyHidden>,
-  align: 'right',
-  cell: (delivery) => <ReplayButton endpointId={endpointId} delivery={delivery} />,
-});
 
 interface ReplayButtonProps {
   readonly endpointId: string;

@@ -95,6 +95,12 @@ const columns: readonly Column<Endpoint>[] = [
     head: 'Last success',
     wide: true,
     cell: ({ lastSuccessAt }) =>
-      lastSuccessAt === null ? <Text c="dimmed">none so far</Text> : <Moment at={lastSuccessAt} />,
+      lastSuccessAt === null ? (
+        <Text inherit c="dimmed">
+          none so far
+        </Text>
+      ) : (
+        <Moment at={lastSuccessAt} />
+      ),
   },
 ];

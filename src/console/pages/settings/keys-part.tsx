@@ -20,6 +20,9 @@ import { useReadAnew } from './use-read-anew.js';
 
 type ApiKey = Schema<'ApiKey'>;
 
+/** What the API shows for the beginning of a key that is no token of ours. */
+const ownersSetting = 'POSTROOM_ADMIN_KEY';
+
 /** The keys by which programs use the API. */
 export function KeysPart() {
   const [making, { open, close }] = useDisclosure(false);
@@ -28,7 +31,10 @@ export function KeysPart() {
   const keys = $api.useQuery('get', '/v1/api-keys', { params: { query } }, { placeholderData: keepPreviousData });
   const columns: readonly Column<ApiKey>[] = [
     { head: 'Name', cell: (key) => <NameCell apiKey={key} readAt={keys.dataUpdatedAt} /> },
-    { head: 'May', cell: ({ scopes }) => scopeWords[widest(scopes)].label },
+    {
+      head: 'May',
+      cell: ({ scopes }) => <Box style={{ whiteSpace: 'nowrap' }}>{scopeWords[widest(scopes)].label}</Box>,
+    },
     { head: 'Profiles', wide: true, cell: ({ profileIds }) => <ReachText ids={profileIds} /> },
     { head: 'Last used', wide: true, cell: ({ lastUsedAt }) => <Moment at={lastUsedAt} /> },
     {
@@ -69,11 +75,13 @@ function NameCell({ apiKey, readAt }: { readonly apiKey: ApiKey; readonly readAt
   return (
     <Box>
       <Group gap={6}>
-        <Text fw={500}>{apiKey.name}</Text>
+        <Text inherit fw={500}>
+          {apiKey.name}
+        </Text>
         {standing.label !== 'valid' && <StandingBadge standing={standing} />}
       </Group>
       <Text size="sm" c="dimmed">
-        begins with {apiKey.prefix}
+        {apiKey.prefix === ownersSetting ? `set by ${ownersSetting}` : `begins with ${apiKey.prefix}`}
       </Text>
     </Box>
   );

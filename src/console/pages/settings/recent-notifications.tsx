@@ -74,7 +74,9 @@ function Item({ notification }: { readonly notification: Notification }) {
               </>
             )}{' '}
             <Tries notification={notification} />
-            <To href={`/incidents/${incidentId}`}>The incident</To>
+            <To href={`/incidents/${incidentId}`} underline="always">
+              The incident
+            </To>
           </Text>
           {text !== null && (
             <Text component="pre" size="sm" m={0} style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>

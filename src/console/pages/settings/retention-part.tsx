@@ -58,7 +58,9 @@ const columns: readonly Column<KeptThing>[] = [
     head: 'What',
     cell: ({ what, note }) => (
       <>
-        <Text fw={500}>{what}</Text>
+        <Text inherit fw={500}>
+          {what}
+        </Text>
         <Text size="sm" c="dimmed">
           {note}
         </Text>

@@ -74,7 +74,13 @@ const columns: readonly Column<User>[] = [
     head: 'Last sign-in',
     wide: true,
     cell: ({ lastSignedInAt }) =>
-      lastSignedInAt === null ? <Text c="dimmed">never</Text> : <Moment at={lastSignedInAt} />,
+      lastSignedInAt === null ? (
+        <Text inherit c="dimmed">
+          never
+        </Text>
+      ) : (
+        <Moment at={lastSignedInAt} />
+      ),
   },
 ];
 
