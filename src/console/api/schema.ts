@@ -252,6 +252,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sign-in/oidc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Begin single sign-on
+         * @description Open to everybody; for a browser to go to. What fails leads to /sign-in?problem=….
+         */
+        get: operations["oidc_depart"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sign-in/oidc/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * End single sign-on
+         * @description Open to everybody; the provider sends the browser here. What fails leads to /sign-in?problem=….
+         */
+        get: operations["oidc_arrive"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/users": {
         parameters: {
             query?: never;
@@ -1419,7 +1459,7 @@ export interface paths {
         };
         /**
          * Download an attachment
-         * @description By its position in the message’s list of attachments.
+         * @description By its position in the message’s list of attachments. `disposition=inline` is for pictures that the HTML shows by `cid:` and the attachment’s `contentId`.
          *
          *     Needs the scope `read`.
          */
@@ -3590,9 +3630,11 @@ export interface components {
                 value: string;
             }[];
             attachments: {
+                /** @description Its place in `/v1/messages/{id}/attachments/{position}` */
                 position: number;
                 filename: string | null;
                 contentType: string;
+                /** @description By which the HTML shows it (`cid:`, there percent-encoded) */
                 contentId: string | null;
                 isInline: boolean;
                 sizeBytes: number;
@@ -5760,6 +5802,99 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description `internal-error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    oidc_depart: {
+        parameters: {
+            query?: {
+                /** @description A path of this site; anything else means `/` */
+                returnTo?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To the provider */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `not-found`: There is nothing at this address. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    oidc_arrive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To where the browser wanted to go, signed in */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `not-found`: There is nothing at this address. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description `internal-error` */
             500: {
@@ -9662,7 +9797,7 @@ export interface operations {
                 cause?: string;
                 /** @description Only those that are approved, or only those that are not */
                 approved?: "true" | "false";
-                /** @description One state or several, separated by commas */
+                /** @description One state or several, separated by commas: active, verifying, failed, paused */
                 state?: string | string[];
             };
             header?: never;
@@ -11579,7 +11714,10 @@ export interface operations {
     };
     messages_attachment: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `inline`: to be shown in a page, which only PNG, JPEG, GIF and WebP are */
+                disposition?: "attachment" | "inline";
+            };
             header?: never;
             path: {
                 id: string;
@@ -11631,6 +11769,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+            /** @description `not-an-image`: The attachment is no picture that can be shown in a page. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description `content-removed`: The content of the message has been removed. */
             410: {

@@ -6,7 +6,10 @@ import { incidentActs, type IncidentActRow } from './incident-acts.store.js';
 const time = z.iso.datetime();
 
 export const actor = z
-  .object({ id: z.uuid().describe('Of the API key or user'), name: z.string().describe('Of the API key or user at that time') })
+  .object({
+    id: z.uuid().describe('Of the API key or user'),
+    name: z.string().describe('Of the API key or user at that time'),
+  })
   .meta({ id: 'Actor' });
 
 export const snooze = z
