@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { refusalInWords, refusals } from '../../src/console/session/refusals.js';
+import type { OidcRefusalCode } from '../../src/features/users/oidc/oidc-refusal.js';
 import { FirstAdminLink } from '../../src/features/users/first-admin-link.js';
 import { consoleClient, signIn, userPassword } from '../features/support/sign-in.js';
 import { succeeded } from '../features/support/whole-stage.js';
@@ -98,6 +99,9 @@ describe('signing in', () => {
     await page.getByRole('alert').getByText(refusals['unknown-person']).waitFor();
     expect(await link.getAttribute('href')).toBe('/v1/sign-in/oidc?returnTo=%2F');
     expect(await seriousFaults(page)).toEqual([]);
+    // The compiler holds the codes against those of the API.
+    const known: Record<OidcRefusalCode, string> = refusals;
+    expect(refusalInWords('user-disabled')).toBe(known['user-disabled']);
     expect(refusalInWords('constructor')).toContain('Single sign-on did not succeed');
   });
 });

@@ -31,7 +31,7 @@ export function AccountMenu() {
       <Menu position="bottom-end" withinPortal>
         <Menu.Target>
           <Button variant="subtle" color="gray" leftSection={<IconUser size={18} />} maw={220}>
-            <Text span inherit truncate>
+            <Text span inherit truncate lh={1.5}>
               {session.name}
             </Text>
           </Button>

@@ -37,7 +37,7 @@ export default function SignIn() {
               type="email"
               autoComplete="username"
               required
-              data-autofocus
+              autoFocus
               {...form.getInputProps('email')}
             />
             <PasswordInput

@@ -63,7 +63,7 @@ export default function Welcome() {
           {kind === 'first-admin' ? (
             <>
               <Text size="sm">You become the administrator. More people are invited later, under Settings.</Text>
-              <TextInput label="Your name" autoComplete="name" required {...form.getInputProps('name')} />
+              <TextInput label="Your name" autoComplete="name" required autoFocus {...form.getInputProps('name')} />
               <TextInput
                 label="E-mail address"
                 type="email"
@@ -81,6 +81,7 @@ export default function Welcome() {
             autoComplete="new-password"
             required
             minLength={12}
+            autoFocus={kind !== 'first-admin'}
             {...form.getInputProps('password')}
           />
           <PasswordInput

@@ -141,7 +141,7 @@ function EventsField({ value, onChange, error }: EventsFieldProps) {
         </Stack>
       </Radio.Group>
       {value !== null && (
-        <Checkbox.Group aria-label="Events" value={value} onChange={(types) => onChange(types as EventType[])}>
+        <Checkbox.Group aria-label="Events" value={value} onChange={(types) => onChange(types)}>
           <Stack gap="xs">
             {eventGroups.map(({ title, types }) => (
               <Fieldset key={title} legend={title} p="xs">

@@ -51,8 +51,8 @@ export function attemptInWords({
 }: Pick<Delivery, 'attempts' | 'lastStatus' | 'lastError' | 'lastMs'>): string {
   if (attempts === 0) return 'not tried yet';
   const after = lastMs === null ? '' : ` after ${lastMs} ms`;
-  if (lastStatus !== null) return `answered ${lastStatus}${after}`;
-  return lastError === null ? `no answer${after}` : `no answer${after}: ${lastError}`;
+  const answer = lastStatus === null ? 'no answer' : `answered ${lastStatus}`;
+  return lastError === null || lastError === answer ? `${answer}${after}` : `${answer}${after}: ${lastError}`;
 }
 
 /** The API counts no further. */

@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 /** What is known of something, by name; what is null is left out. */
 export function Facts({ facts }: { readonly facts: Readonly<Record<string, ReactNode>> }) {
   return (
-    <DataList labelWidth={140} gap={6}>
+    <DataList labelWidth="clamp(96px, 28vw, 140px)" gap={6}>
       {Object.entries(facts)
         .filter(([, value]) => value !== null && value !== undefined)
         .map(([label, value]) => (

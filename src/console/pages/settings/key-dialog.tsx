@@ -1,6 +1,7 @@
 import { Button, Group, NativeSelect, Radio, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { $api } from '../../api/client.js';
+import type { Schema } from '../../api/schemas.js';
 import { fieldTroubles, Trouble } from '../../parts/trouble.js';
 import { Dialog } from './dialog.js';
 import { endOfLife, lives, scopes, scopeWords, type Scope } from './key-words.js';
@@ -14,6 +15,13 @@ interface KeyValues {
   profileIds: readonly string[] | null;
   life: string;
 }
+
+const keyOf = ({ name, scope, profileIds, life }: KeyValues): Schema<'NewApiKey'> => ({
+  name,
+  scopes: [scope],
+  profileIds: profileIds && [...profileIds],
+  expiresAt: endOfLife(life, Date.now()),
+});
 
 /** Makes an API key, and shows it. */
 export function KeyDialog({ onClose }: { readonly onClose: () => void }) {
@@ -37,16 +45,7 @@ export function KeyDialog({ onClose }: { readonly onClose: () => void }) {
         </ShownOnce>
       </Dialog>
     );
-  const submit = form.onSubmit(({ name, scope, profileIds, life }) =>
-    make.mutate({
-      body: {
-        name,
-        scopes: [scope],
-        profileIds: profileIds && [...profileIds],
-        expiresAt: endOfLife(life, Date.now()),
-      },
-    }),
-  );
+  const submit = form.onSubmit((values) => make.mutate({ body: keyOf(values) }));
   return (
     <Dialog title="Make an API key" onClose={onClose}>
       <form onSubmit={submit}>

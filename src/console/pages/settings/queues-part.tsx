@@ -13,20 +13,17 @@ export function QueuesPart() {
       <Paper withBorder p="md">
         <Stack gap="sm" align="flex-start">
           <Text size="sm">
-            Every poll of a mailbox, every message to send and every test is a job in a queue, from which the workers
-            take it. {kind === 'redis' && 'Here the queues are in Redis, at REDIS_URL. '}
+            A job says that something is due: a poll of a mailbox, a message to send. The workers take the jobs from the
+            queues. {kind === 'redis' && 'Here the queues are in Redis, at REDIS_URL. '}
             {kind === 'postgres' && 'Here the queues are in PostgreSQL, because REDIS_URL is not set. '}
-            Losing them loses nothing: the database knows what is due, and hands it out again.
+            Losing them loses nothing: what is due stands in the database, and is handed out again.
           </Text>
           <List size="sm" spacing={4}>
+            <List.Item>The board shows what waits and what runs. It is only to look at, and usually empty.</List.Item>
             <List.Item>
               <b>Waiting</b> jobs that grow in number mean too few workers, or none.
             </List.Item>
-            <List.Item>
-              <b>Failed</b> jobs are errors of Postroom itself. A mailbox that its server refuses is no failed job: it
-              stands under Incidents.
-            </List.Item>
-            <List.Item>Removing or retrying a job by hand is never needed.</List.Item>
+            <List.Item>Why a single mailbox waits stands on its own page, under Mailboxes.</List.Item>
           </List>
           <Button
             component="a"

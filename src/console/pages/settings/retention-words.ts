@@ -17,7 +17,7 @@ export function changeInWords(before: number | null, after: number | null): { te
   const removes = before === null || after < before;
   return removes
     ? {
-        text: `Texts, originals and attachments older than ${daysInWords(after)} are removed from Postroom within minutes, and cannot be brought back here. The messages stay in the lists, and nothing is removed on the mail server.`,
+        text: `Texts, originals and attachments older than ${daysInWords(after)} are removed from Postroom from now on, and cannot be brought back here. The messages stay in the lists, and nothing is removed on the mail server.`,
         removes,
       }
     : {
