@@ -837,7 +837,7 @@ export interface paths {
         put?: never;
         /**
          * Snooze an incident
-         * @description Nobody is mailed about it until then, and the escalation contact waits as well. Then there is one digest if it is still open. Its end is told at any time. Snoozing again sets another time.
+         * @description Nobody is mailed about it until then, and the escalation contact waits as well. Then there is one digest if it is still open. Its end is told at any time. Snoozing again sets another time; null ends it, as if its time had come.
          *
          *     Needs the scope `write`.
          */
@@ -2990,6 +2990,13 @@ export interface components {
                 recoveredAt: string | null;
             }[];
             notifications: components["schemas"]["Notification"][];
+            /** @description What came back after its end, counted to 100,000; null in it: nothing so far. Null: it is open, stopped no mail, or is about profiles that the caller does not see */
+            caughtUp: {
+                /** @description Messages that arrived meanwhile and have been fetched */
+                received: number | null;
+                /** @description Messages that waited and have been sent */
+                sent: number | null;
+            } | null;
             /** @description What people did with it, the latest 50, newest first */
             acts: {
                 /** Format: uuid */
@@ -2999,7 +3006,7 @@ export interface components {
                 by: components["schemas"]["Actor"];
                 /** Format: date-time */
                 at: string;
-                /** @description snoozed: `until`; reassigned: `assignee`; checked: `mailboxes`; commented: `text` */
+                /** @description snoozed: `until`, null when somebody ended it; reassigned: `assignee`; checked: `mailboxes`; commented: `text` */
                 data: {
                     [key: string]: unknown;
                 };
@@ -3044,11 +3051,8 @@ export interface components {
             nextCursor: string | null;
         };
         IncidentSnooze: {
-            /**
-             * Format: date-time
-             * @description At most 90 days ahead
-             */
-            until: string;
+            /** @description At most 90 days ahead; null: the snooze ends now */
+            until: string | null;
         };
         IncidentAssignment: {
             /** @description Who is mailed from now on in place of the owner; null: the owner again */
@@ -4690,6 +4694,8 @@ export interface components {
                 message: string;
             }[];
             requestId: string;
+        } & {
+            [key: string]: unknown;
         };
     };
     responses: never;
@@ -5498,7 +5504,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description `internal-error` */
             500: {
@@ -5635,7 +5643,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description `internal-error` */
             500: {
@@ -5693,7 +5703,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description `payload-too-large`: more than 1 MB */
             413: {
@@ -5718,7 +5730,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description `internal-error` */
             500: {
@@ -5776,7 +5790,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description `payload-too-large`: more than 1 MB */
             413: {
@@ -5801,7 +5817,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description `internal-error` */
             500: {
@@ -9518,7 +9536,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description `internal-error` */
             500: {
@@ -11690,7 +11710,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description `internal-error` */
             500: {
@@ -11775,14 +11797,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description `content-removed`: The content of the message has been removed. */
             410: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description `internal-error` */
             500: {
@@ -13797,7 +13823,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description `internal-error` */
             500: {

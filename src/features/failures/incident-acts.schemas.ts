@@ -16,7 +16,8 @@ export const snooze = z
   .strictObject({
     until: z.iso
       .datetime({ offset: true, message: 'must be a time such as 2026-01-31T08:00:00Z' })
-      .describe('At most 90 days ahead'),
+      .nullable()
+      .describe('At most 90 days ahead; null: the snooze ends now'),
   })
   .meta({ id: 'IncidentSnooze' });
 
@@ -44,7 +45,9 @@ export const actAnswer = z.object({
   at: time,
   data: z
     .record(z.string(), z.unknown())
-    .describe('snoozed: `until`; reassigned: `assignee`; checked: `mailboxes`; commented: `text`'),
+    .describe(
+      'snoozed: `until`, null when somebody ended it; reassigned: `assignee`; checked: `mailboxes`; commented: `text`',
+    ),
 });
 
 export const showComment = (row: IncidentActRow): CommentAnswer => ({
