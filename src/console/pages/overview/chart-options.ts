@@ -14,6 +14,9 @@ interface Look {
   readonly words: (value: number) => string;
   readonly range: Range;
   readonly isCount: boolean;
+  /** The value that the axis reaches at least. */
+  readonly leastTop: number;
+  readonly font: string;
   readonly isDark: boolean;
   /** What a colour's name stands for in the present scheme. */
   readonly colorOf: (name: string) => string;
@@ -30,19 +33,27 @@ export function chartOptions({
   words,
   range,
   isCount,
+  leastTop,
+  font,
   isDark,
   colorOf,
 }: Look): Omit<UPlot.Options, 'width' | 'height'> {
   const text = colorOf(isDark ? 'dark-1' : 'gray-7');
   const faint = colorOf(isDark ? 'dark-4' : 'gray-3');
-  const axis: UPlot.Axis = { stroke: text, grid: { stroke: faint, width: 1 }, ticks: { show: false } };
+  const axis: UPlot.Axis = {
+    font: `12px ${font}`,
+    stroke: text,
+    grid: { stroke: faint, width: 1 },
+    ticks: { show: false },
+  };
   const shown = range === '7d' ? day : clock;
   return {
     cursor: { y: false, drag: { x: false, y: false } },
-    scales: { y: { range: (_, __, most) => [0, most > 0 ? most * 1.1 : 1] } },
+    scales: { y: { range: (_, __, most) => [0, Math.max(leastTop, most * 1.1)] } },
     axes: [
       {
         ...axis,
+        size: 32,
         values: (_, splits) => splits.map((time) => shown.format(time * 1_000)),
         ...(range === '7d' ? { incrs: [1, 2, 4].map((days) => days * daySeconds) } : {}),
       },

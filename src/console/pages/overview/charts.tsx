@@ -33,10 +33,25 @@ export default function Charts({ series: { points }, range }: ChartsProps) {
   return (
     <SimpleGrid cols={{ base: 1, md: 2 }} spacing="sm">
       <Chart title="Sync lag" summary={lagSummary(points, range)} times={times} lines={lag} words={lagWords}>
-        <LineChart label="Sync lag over time" times={times} lines={lag} words={lagWords} range={range} />
+        <LineChart
+          label="Sync lag over time"
+          times={times}
+          lines={lag}
+          words={lagWords}
+          range={range}
+          leastTop={1_000}
+        />
       </Chart>
       <Chart title="Messages" summary={mailSummary(points, range)} times={times} lines={mail} words={countWords}>
-        <LineChart label="Messages over time" times={times} lines={mail} words={countWords} range={range} isCount />
+        <LineChart
+          label="Messages over time"
+          times={times}
+          lines={mail}
+          words={countWords}
+          range={range}
+          leastTop={1}
+          isCount
+        />
       </Chart>
     </SimpleGrid>
   );

@@ -14,6 +14,8 @@ interface LineChartProps {
   readonly lines: readonly Line[];
   readonly words: (value: number) => string;
   readonly range: Range;
+  /** The value that the axis reaches at least. */
+  readonly leastTop: number;
   /** Of whole things, which there are none of between two moments. */
   readonly isCount?: boolean;
 }
@@ -21,7 +23,7 @@ interface LineChartProps {
 const height = 200;
 
 /** Lines over time in the colours of the scheme; as wide as there is room. Where a value is null there is a gap. */
-export function LineChart({ label, times, lines, words, range, isCount = false }: LineChartProps) {
+export function LineChart({ label, times, lines, words, range, leastTop, isCount = false }: LineChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<UPlot | null>(null);
   const scheme = useComputedColorScheme('light');
@@ -38,8 +40,18 @@ export function LineChart({ label, times, lines, words, range, isCount = false }
     if (!element) return;
     const look = getComputedStyle(element);
     const colorOf = (name: string) => look.getPropertyValue(`--mantine-color-${name}`).trim();
-    const options = chartOptions({ lines: linesOf(names), words, range, isCount, isDark: scheme === 'dark', colorOf });
+    const options = chartOptions({
+      lines: linesOf(names),
+      words,
+      range,
+      isCount,
+      leastTop,
+      font: look.fontFamily,
+      isDark: scheme === 'dark',
+      colorOf,
+    });
     const made = new UPlot({ ...options, width: element.clientWidth, height }, newest.current, element);
+    made.root.style.fontFamily = 'inherit';
     plot.current = made;
     const watch = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height }));
     watch.observe(element);
@@ -48,7 +60,7 @@ export function LineChart({ label, times, lines, words, range, isCount = false }
       made.destroy();
       plot.current = null;
     };
-  }, [names, words, range, isCount, scheme]);
+  }, [names, words, range, isCount, leastTop, scheme]);
 
   return <div ref={place} role="img" aria-label={label} style={{ minHeight: height + 32, overflow: 'hidden' }} />;
 }

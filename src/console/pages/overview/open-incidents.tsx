@@ -47,7 +47,7 @@ function Line({ incident }: { readonly incident: Schema<'IncidentSummary'> }) {
           <IncidentLine incident={incident} />
         </Box>
         <Group gap="xs">
-          <IncidentBadges incident={incident} />
+          <IncidentBadges incident={incident} hideOpen />
           <Text size="sm" c="dimmed">
             since <Moment at={incident.firstAt} exact />
           </Text>
