@@ -60,7 +60,15 @@ const running = await startProcess({
   },
   databaseUrl: postgres.url,
 });
-const everybody = callerOf({ kind: 'api-key', id: uuid(), name: 'bench', scopes: ['admin'], profileIds: null, expiresAt: null, session: null });
+const everybody = callerOf({
+  kind: 'api-key',
+  id: uuid(),
+  name: 'bench',
+  scopes: ['admin'],
+  profileIds: null,
+  expiresAt: null,
+  session: null,
+});
 const url = `http://127.0.0.1:${port}/hooks`;
 const wanted = { url, description: null, eventTypes: null, profileIds: null, enabled: true };
 await dataSource.transaction((manager) =>

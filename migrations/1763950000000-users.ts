@@ -27,6 +27,7 @@ const statements = [
       AND (deleted_at IS NULL OR (password_hash IS NULL AND oidc_subject IS NULL)))
   )`,
   `CREATE UNIQUE INDEX users_by_email ON users (lower(email))`,
+  `CREATE INDEX users_admins ON users (id) WHERE role = 'admin' AND deleted_at IS NULL`,
   `CREATE UNIQUE INDEX users_by_subject ON users (oidc_issuer, oidc_subject)`,
 
   `CREATE TABLE user_profiles (
@@ -63,6 +64,7 @@ const statements = [
   )`,
   `CREATE UNIQUE INDEX sign_in_links_by_token ON sign_in_links (token_hash)`,
   `CREATE UNIQUE INDEX sign_in_links_of_user ON sign_in_links (user_id, kind) WHERE user_id IS NOT NULL`,
+  `CREATE INDEX sign_in_links_of_nobody ON sign_in_links (created_at) WHERE user_id IS NULL`,
   `CREATE INDEX sign_in_links_age ON sign_in_links (expires_at)`,
 
   /* Tries at signing in within a window of time, by the hash of an address or an e-mail address. */

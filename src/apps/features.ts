@@ -48,3 +48,5 @@ export const features = [
 export const entities = [MailboxEntity];
 
 export const jobs = Object.values(jobOfKind);
+
+export const queueNames = [...new Set(jobs.map(({ queue }) => queue))];

@@ -4,6 +4,7 @@ import type { Registry } from 'prom-client';
 import { NotificationHealth } from '../features/failures/notification-health.js';
 import { ScheduleMetrics } from '../features/scheduling/schedule-metrics.js';
 import { PlatformModule, type Platform } from '../platform/platform.module.js';
+import type { QueueBackendOptions } from '../platform/queue/create-queue-backend.js';
 import type { QueueBackend } from '../platform/queue/queue-backend.js';
 import { queueMetrics } from '../platform/queue/queue-metrics.js';
 import { QUEUE_BACKEND } from '../platform/queue/queue-options.js';
@@ -30,19 +31,25 @@ export interface ProcessOptions {
   readonly queuePrefix?: string;
 }
 
+/** Where the queues of an installation are. */
+export const queueServerOf = ({ platform, databaseUrl, queuePrefix }: ProcessOptions): QueueBackendOptions => ({
+  databaseUrl,
+  log: platform.log,
+  ...(platform.settings.redisUrl ? { redisUrl: platform.settings.redisUrl } : {}),
+  ...(queuePrefix ? { prefix: queuePrefix } : {}),
+});
+
 /** One process: all features, and what its roles say it runs. */
 @Module({})
 export class ProcessModule {
-  static forRoot({ platform, databaseUrl, queuePrefix }: ProcessOptions): DynamicModule {
+  static forRoot(options: ProcessOptions): DynamicModule {
+    const { platform } = options;
     const works = platform.settings.roles.includes('worker');
     const queue = QueueModule.forRoot({
-      databaseUrl,
+      ...queueServerOf(options),
       jobs,
-      log: platform.log,
       onJobFinished: queueMetrics(platform.metrics),
       workers: { concurrency, graceMs },
-      ...(platform.settings.redisUrl ? { redisUrl: platform.settings.redisUrl } : {}),
-      ...(queuePrefix ? { prefix: queuePrefix } : {}),
     });
     const operations: Provider = {
       provide: Operations,
@@ -56,7 +63,7 @@ export class ProcessModule {
     };
     return {
       module: ProcessModule,
-      // Only workers touch the queue: the API writes rows, and a dispatcher finds them due.
+      // Only workers touch the queue (the board of the API looks at it): the API writes rows, and a dispatcher finds them due.
       imports: [PlatformModule.forRoot(platform), ...features, ...(works ? [queue, WorkerModule] : [])],
       controllers: [OperationsController, AboutController],
       providers: [operations, ScheduleMetrics, AboutStore],

@@ -8,7 +8,12 @@ import { nestLogger } from '../platform/log/log.js';
 import { serveConsole } from './console.js';
 import { Operations, operationsServer } from './operations.js';
 import { listenTrouble } from './start-troubles.js';
-import { ProcessModule, type ProcessOptions } from './process.module.js';
+import type { QueueBackend } from '../platform/queue/queue-backend.js';
+import { QUEUE_BACKEND } from '../platform/queue/queue-options.js';
+import { queueNames } from './features.js';
+import { LazyQueues } from './lazy-queues.js';
+import { ProcessModule, queueServerOf, type ProcessOptions } from './process.module.js';
+import { queueBoard } from './queue-board.js';
 
 export interface RunningProcess {
   readonly app: INestApplicationContext;
@@ -26,15 +31,19 @@ export async function startProcess(options: ProcessOptions): Promise<RunningProc
 
 async function startWithApi(options: ProcessOptions): Promise<RunningProcess> {
   const { settings, log } = options.platform;
+  const lazyQueues = new LazyQueues(queueServerOf(options));
   const app = await NestFactory.create<NestFastifyApplication>(ProcessModule.forRoot(options), createHttpAdapter(log), {
     logger: nestLogger(log),
     bodyParser: false,
     abortOnError: false,
   });
   try {
+    const own = settings.roles.includes('worker') ? app.get<QueueBackend>(QUEUE_BACKEND, { strict: false }) : null;
+    const board = queueBoard({ queues: queueNames, backend: () => (own ? Promise.resolve(own) : lazyQueues.open()) });
     await assembleHttp(app, {
       log,
       publicUrl: settings.publicUrl,
+      parts: [board],
       addRoutes: async (server) => {
         if (options.consoleFolder !== undefined) await serveConsole(server, options.consoleFolder);
       },
@@ -47,6 +56,7 @@ async function startWithApi(options: ProcessOptions): Promise<RunningProcess> {
   const stop = async () => {
     app.get(Operations).beginStopping();
     await app.close();
+    await lazyQueues.close();
   };
   return { app, url: urlOf(app.getHttpServer().address() as AddressInfo), stop };
 }

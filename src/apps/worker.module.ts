@@ -32,6 +32,7 @@ import { SchedulingModule } from '../features/scheduling/scheduling.module.js';
 import { ThreadsModule } from '../features/threads/threads.module.js';
 import { ThreadCatchUp } from '../features/threads/thread-catch-up.js';
 import { ThreadsUpkeep } from '../features/threads/threads-upkeep.js';
+import { UsersModule } from '../features/users/users.module.js';
 import { Housekeeping } from './housekeeping.js';
 
 /** What a worker runs: the dispatcher, the handlers of jobs, the senders of notifications and webhooks. Any number may run side by side. */
@@ -53,6 +54,7 @@ import { Housekeeping } from './housekeeping.js';
     DiagnosticsModule,
     HistoryModule,
     OverviewModule,
+    UsersModule,
   ],
   providers: [
     Dispatcher,

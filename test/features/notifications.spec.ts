@@ -183,6 +183,7 @@ describe('when mail goes out', () => {
 
     const [row] = await dataSource.query(`SELECT * FROM incidents WHERE id = $1`, [id]);
     expect(await stage.whole.get(CatchUpStore).of(row)).toEqual({ received: 6, sent: 1 });
+    expect((await read(id)).caughtUp).toEqual({ received: 6, sent: 1 });
     // Of a whole profile, whose incident has no mailboxes of its own.
     expect(await stage.whole.get(CatchUpStore).of({ ...row, affected: 0 })).toEqual({ received: 6, sent: 1 });
     // What is not there yet may be on its way.
@@ -264,6 +265,27 @@ describe('what people do with an incident', () => {
     expect(await stage.told(id)).toEqual(['opened olga pending']);
     await stage.pass(2 * hours, hours);
     expect(await stage.told(id)).toEqual(['opened olga']);
+  });
+
+  it('no longer snoozed, what was put off is told, and there is one digest', async () => {
+    const { id } = await broken();
+    const until = new Date(stage.now().getTime() + 50 * hours).toISOString();
+    succeeded(await stage.act(id, 'snooze', { until }));
+    const open = succeeded(await stage.act(id, 'snooze', { until: null }));
+    expect([open.snoozed, open.acts[0]]).toMatchObject([null, { act: 'snoozed', data: { until: null } }]);
+    expect(succeeded(await stage.act(id, 'snooze', { until: null })).acts).toHaveLength(2);
+    await stage.pass(minutes);
+    expect(await stage.told(id)).toEqual(['opened olga', 'digest 1 olga']);
+
+    stage.smtp.refusal = () => ({ code: 451, words: 'try later' });
+    const { id: other } = await broken();
+    succeeded(await stage.act(other, 'snooze', { until }));
+    await stage.pass(hours, 10 * minutes);
+    stage.smtp.refusal = () => null;
+    expect(await stage.told(other)).toEqual(['opened olga pending']);
+    succeeded(await stage.act(other, 'snooze', { until: null }));
+    await stage.pass(1_000);
+    expect(await stage.told(other)).toEqual(['opened olga']);
   });
 
   it('reassigned, further mail goes to the other person, and back again', async () => {

@@ -162,7 +162,7 @@ export class OutgoingStage {
     await runs.carryOut(lease, new AbortController().signal, (run) => {
       const dying: MailboxRun = {
         ...run,
-        commit: (write) => surround(() => run.commit(write)),
+        commit: (write, also) => surround(() => run.commit(write, also)),
         session: new Proxy(run.session, {
           get: (session, name) => {
             const member = Reflect.get(session, name) as (...args: unknown[]) => Promise<unknown>;

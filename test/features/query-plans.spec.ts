@@ -19,12 +19,14 @@ import { ServerPacingStore } from '../../src/features/scheduling/server-pacing.s
 import { InterruptedWorkStore } from '../../src/features/failures/interrupted-work.store.js';
 import { StoppedMailboxesStore } from '../../src/features/mailboxes/stopped-mailboxes.store.js';
 import { PacingStore } from '../../src/features/scheduling/pacing.store.js';
+import { SamplesStore } from '../../src/features/overview/samples.store.js';
 import { ProfilesStore } from '../../src/features/profiles/profiles.store.js';
 import { RemovalStore } from '../../src/features/mailboxes/removal.store.js';
 import { WorkStore } from '../../src/features/scheduling/work.store.js';
 import { newMessage } from '../../src/features/incoming/stored-message.js';
 import { contentOfMime } from '../../src/features/incoming/message-content.js';
 import { itemProperties } from './support/item-properties.js';
+import { samplerOf } from './support/overview-stage.js';
 import { statementsOf, type Statement } from './support/sql-log.js';
 import { WholeStage } from './support/whole-stage.js';
 
@@ -47,6 +49,9 @@ const large = [
   'diagnostic_reports',
   'mailbox_history',
   'item_failures',
+  'overview_samples',
+  'message_words',
+  'outgoing_words',
 ];
 
 const failure = JSON.stringify({
@@ -124,6 +129,18 @@ beforeAll(async () => {
   await sql.query(`INSERT INTO outgoing_messages (id, mailbox_id, profile_id, state, step, internet_message_id, subject, recipients, created_at, updated_at, sent_at)
     SELECT gen_random_uuid(), f.id, f.profile_id, CASE WHEN k % 500 = 0 THEN 'pending' WHEN k % 777 = 0 THEN 'failed' ELSE 'sent' END, 'new', '<x>', 's', '{"to":[],"cc":[],"bcc":[],"replyTo":[]}', now(), now(), now()
     FROM generate_series(1, 100000) k JOIN few f ON f.n = 1 + k % 2000`);
+  // Words as mail has them: a few in every message, more in many, most in a few.
+  const wordsOf = (
+    id: string,
+    profile: string,
+    box: string,
+  ) => `array_to_tsvector(ARRAY['=' || replace(${profile}::text, '-', ''), '=' || replace(${box}::text, '-', ''),
+    'com', 'common' || abs(hashtext(${id}::text || 'a')) % 20, 'some' || abs(hashtext(${id}::text || 'b')) % 2000, 'rare' || abs(hashtext(${id}::text)) % 100000, 'person' || abs(hashtext(${id}::text || 'c')) % 5000 || '@x.example'])`;
+  await sql.query(`INSERT INTO message_words (message_id, mailbox_id, profile_id, received_at, words)
+    SELECT id, mailbox_id, profile_id, received_at, ${wordsOf('id', 'profile_id', 'mailbox_id')} FROM messages`);
+  await sql.query(
+    `INSERT INTO outgoing_words (outgoing_id, words) SELECT id, ${wordsOf('id', 'profile_id', 'mailbox_id')} FROM outgoing_messages`,
+  );
   await sql.query(
     `INSERT INTO incidents (id, profile_id, cause, scope, first_failure, last_failure, opened_at, last_seen_at, closed_at, told_at, notify_at)
     SELECT gen_random_uuid(), f.profile_id, 'Cause' || k, 'mailbox', $1, $1, now(), now(), CASE WHEN k % 200 <> 0 THEN now() END,
@@ -153,6 +170,12 @@ beforeAll(async () => {
     SELECT gen_random_uuid(), f.id, now() - k * interval '1 second', CASE WHEN k % 50 = 0 THEN 'state' ELSE 'run' END, '{}' FROM generate_series(1, 100000) k JOIN few f ON f.n = 1 + k % 2000`);
   await sql.query(`INSERT INTO item_failures (mailbox_id, item_id, folder, attempts, code, message, first_at)
     SELECT f.id, 'item-' || k, 'inbox', 5, 'X', '', now() - k * interval '1 second' FROM generate_series(1, 20000) k JOIN few f ON f.n = 1 + k % 2000`);
+  await sql.query(
+    `INSERT INTO overview_samples (step_seconds, at, profile_id, lag, received, sent, failed)
+    SELECT span.step, date_bin('1 minute', $1::timestamptz, '2026-01-01') - n * span.step * interval '1 second', p.id, array_fill(1, ARRAY[19]), 1, 1, 1
+    FROM (VALUES (60, 1440), (600, 1100), (3600, 190)) AS span (step, kept), generate_series(1, span.kept) n, email_server_profiles p`,
+    [stage.clock.now()],
+  );
   const [key] = await sql.query(`SELECT id FROM api_keys LIMIT 1`);
   await sql.query(
     `INSERT INTO idempotency_keys (api_key_id, key, request_hash, created_at) SELECT $1, 'k' || n, '', now() - n * interval '1 second' FROM generate_series(1, 50000) n`,
@@ -178,7 +201,7 @@ beforeAll(async () => {
     `SELECT i.id, i.endpoint_id FROM incidents i JOIN webhook_endpoints e ON e.id = i.endpoint_id WHERE e.profile_ids IS NOT NULL LIMIT 1`,
   );
   limited = await stage.makeKey(['write'], profiles.slice(0, 3));
-}, 120_000);
+}, 300_000);
 afterAll(() => stage?.close());
 
 interface Plan {
@@ -195,8 +218,8 @@ function scannedWhole(plan: Plan): string[] {
   return [...here, ...(plan.Plans ?? []).flatMap(scannedWhole)];
 }
 
-/** The one that is asked for a count of every row. */
-const counts = /^SELECT state, count\(\*\)/;
+/** Those that are asked for a count of every row, and the sample of a minute, which looks at every mailbox. */
+const counts = /^SELECT state, count\(\*\)|^WITH late AS/;
 
 /** Statements that read a large table whole, with the table. */
 async function scans(statements: readonly Statement[]): Promise<string[]> {
@@ -243,6 +266,25 @@ it.each<[string, () => Promise<unknown>]>([
   ['listing mailboxes of an address', get('/v1/mailboxes?emailAddress={address}')],
   ['listing mailboxes by a limited key', get('/v1/mailboxes', asLimited)],
   ['listing failed mailboxes by a limited key', get('/v1/mailboxes?state=failed', asLimited)],
+  ['looking for mailboxes by a part of the address', get('/v1/mailboxes?q=user777@')],
+  ['looking for mailboxes that there are none of', get('/v1/mailboxes?q=nobody.at.all')],
+  ['looking for mailboxes by a limited key', get('/v1/mailboxes?q=SER77', asLimited)],
+  ['listing mailboxes in several states', get('/v1/mailboxes?state=failed,verifying')],
+  ['listing mailboxes that a cause stops', get('/v1/mailboxes?cause=ErrorX')],
+  ['listing failed mailboxes that a cause stops', get('/v1/mailboxes?state=failed&cause=ErrorImpersonateUserDenied')],
+  ['listing what stops mailboxes', get('/v1/mailboxes/causes')],
+  ['listing what stops mailboxes of a profile', get('/v1/mailboxes/causes?profileId={profile}')],
+  ['the overview', get('/v1/overview')],
+  ['the overview of a limited key', get('/v1/overview', asLimited)],
+  ['the course of an hour', get('/v1/overview/series?range=1h')],
+  ['the course of a week', get('/v1/overview/series?range=7d')],
+  ['the course of a week of a limited key', get('/v1/overview/series?range=7d', asLimited)],
+  ['sampling how it stands', () => samplerOf(stage).sample()],
+  ['removing old samples', () => stage.get(SamplesStore).removeOld(now(), 1000)],
+  [
+    'changing many mailboxes at once',
+    () => stage.client().post('/v1/mailboxes/bulk', { action: 'sync', mailboxIds: [mailbox.id] }),
+  ],
   ['reading a mailbox', get('/v1/mailboxes/{mailbox}')],
   ['asking why a mailbox waits', get('/v1/mailboxes/{mailbox}/status')],
   ['reading a mailbox’s timeline', get('/v1/mailboxes/{mailbox}/timeline')],
@@ -266,6 +308,20 @@ it.each<[string, () => Promise<unknown>]>([
   ],
   ['asking for a sync', () => stage.client().post(`/v1/mailboxes/${mailbox.id}/sync`)],
   ['listing messages', get('/v1/messages?mailboxId={mailbox}')],
+  ['listing messages of one time', get('/v1/messages?mailboxId={mailbox}&to=2026-01-01T00:00:00Z')],
+  ['listing all messages', get('/v1/messages')],
+  ['listing messages of a profile', get('/v1/messages?profileId={profile}')],
+  ['listing all messages by a limited key', get('/v1/messages', asLimited)],
+  ['searching messages for a rare word', get('/v1/messages?q=rare4711')],
+  ['searching messages for a word in all of them', get('/v1/messages?q=com')],
+  ['searching messages for the beginning of many words', get('/v1/messages?q=som')],
+  ['searching messages for several words', get('/v1/messages?q=common1+some17+rare')],
+  ['searching messages for a word that there is not', get('/v1/messages?q=nowhere')],
+  ['searching a mailbox’s messages', get('/v1/messages?q=common1&mailboxId={mailbox}')],
+  ['searching a profile’s messages', get('/v1/messages?q=common1&profileId={profile}')],
+  ['searching messages by a limited key', get('/v1/messages?q=common1', asLimited)],
+  ['searching messages for a rare word by a limited key', get('/v1/messages?q=rare4711', asLimited)],
+  ['searching messages for an address', get('/v1/messages?q=person7@x.example&from=2020-01-01T00:00:00Z')],
   ['reading a message', get('/v1/messages/{message}', undefined)],
   ['opening a folder', () => stage.get(FoldersStore).open(mailbox.id, 'inbox', now())],
   [
@@ -419,6 +475,10 @@ it.each<[string, () => Promise<unknown>]>([
   ['listing failed outgoing messages', get('/v1/outgoing-messages?state=failed')],
   ['listing outgoing messages in a state that none is in', get('/v1/outgoing-messages?state=cancelled')],
   ['listing failed outgoing messages by a limited key', get('/v1/outgoing-messages?state=failed', asLimited)],
+  ['listing outgoing messages in several states', get('/v1/outgoing-messages?state=failed,pending,sending')],
+  ['searching outgoing messages', get('/v1/outgoing-messages?q=rare4711')],
+  ['searching outgoing messages for a common word', get('/v1/outgoing-messages?q=com&state=failed,sent')],
+  ['searching outgoing messages by a limited key', get('/v1/outgoing-messages?q=common1', asLimited)],
   ['the metrics', get('/metrics')],
   ['listing reports of analyses', get('/v1/diagnostics')],
   ['listing reports of a profile', get('/v1/diagnostics?profileId={profile}')],

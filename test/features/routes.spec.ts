@@ -3,6 +3,7 @@ import { v7 as uuid } from 'uuid';
 import { routeScopes } from '../../src/features/access/route-scopes.js';
 import { encodeCursor } from '../../src/platform/http/page.js';
 import type { ApiAnswer } from '../support/api.js';
+import { signIn, type SignedIn } from './support/sign-in.js';
 import { WholeStage, succeeded } from './support/whole-stage.js';
 
 let stage: WholeStage;
@@ -17,6 +18,11 @@ interface Resources {
   readonly thread: string;
   readonly test: string;
   readonly testBatch: string;
+  readonly endpoint: string;
+  readonly report: string;
+  readonly apiKey: string;
+  readonly backfill: string;
+  readonly user: string;
 }
 let mine: Resources;
 let others: Resources;
@@ -33,7 +39,8 @@ const newProfile = (more: object = {}) => ({
 async function resources(profile: string, name: string): Promise<Resources> {
   const mailbox = await stage.makeMailbox(`${name}@example.com`, { profileId: profile, outgoing: true });
   const failedMailbox = await stage.makeMailbox(`${name}-denied@example.com`, { profileId: profile });
-  await stage.sandbox.control.deliver(`${name}@example.com`, { subject: `for ${name}` });
+  const attachments = [{ name: 'a.txt', contentType: 'text/plain', content: 'YQ==' }];
+  await stage.sandbox.control.deliver(`${name}@example.com`, { subject: `for ${name}`, attachments });
   while ((await stage.round()) > 0);
   // The second look at the one that is denied.
   stage.clock.advance(90_000);
@@ -45,6 +52,17 @@ async function resources(profile: string, name: string): Promise<Resources> {
   ).id;
   const test = succeeded(await stage.client().post(`/v1/mailboxes/${mailbox}/test`)).id;
   const testBatch = succeeded(await stage.client().post('/v1/mailbox-test-batches', { profileId: profile })).id;
+  const profileIds = [profile];
+  const endpoint = succeeded(
+    await stage.client().post('/v1/webhook-endpoints', { url: 'https://hooks.example.com/x', profileIds }),
+  ).id;
+  const analysis = await stage.client().post('/v1/diagnostics', { profileId: profile, keep: true });
+  const report = /"reportId":"([^"]+)"/.exec(JSON.stringify(analysis.body).replaceAll('\\', ''))?.[1] ?? '';
+  const apiKey = succeeded(await stage.client().post('/v1/api-keys', { name, scopes: ['read'], profileIds })).id;
+  const backfill = succeeded(
+    await stage.client().post(`/v1/mailboxes/${mailbox}/backfill`, { from: '2020-01-01T00:00:00Z' }),
+  ).id;
+  const { user } = await signIn(stage, { role: 'owner', profileIds });
   const [message] = await stage.messagesOf(mailbox);
   const [incident] = await stage.client().all(`/v1/incidents?profileId=${profile}`);
   return {
@@ -57,6 +75,11 @@ async function resources(profile: string, name: string): Promise<Resources> {
     thread: message.threadId,
     test,
     testBatch,
+    endpoint,
+    report,
+    apiKey,
+    backfill,
+    user: user.id,
   };
 }
 
@@ -74,7 +97,9 @@ beforeAll(async () => {
 afterAll(() => stage?.close());
 
 it('lists every route with the scope that it needs', () => {
-  const routes = routeScopes(stage.process.app as INestApplication).filter(({ path }) => !path.startsWith('/docs'));
+  const routes = routeScopes(stage.process.app as INestApplication).filter(
+    ({ path }) => !/^\/(?:docs|queues)/.test(path),
+  );
   expect(routes.map(({ method, path, scope }) => `${method} ${path} ${scope ?? '(open)'}`)).toEqual([
     'GET /health/live (open)',
     'GET /health/ready (open)',
@@ -100,6 +125,9 @@ it('lists every route with the scope that it needs', () => {
     'GET /v1/email-server-profiles/:id/address-book read',
     'POST /v1/email-server-profiles/:id/address-book write',
     'PUT /v1/email-server-profiles/:id/address-book write',
+    'GET /v1/email-server-profiles/:id/members read',
+    'DELETE /v1/email-server-profiles/:id/members/:userId admin',
+    'PUT /v1/email-server-profiles/:id/members/:userId admin',
     'GET /v1/email-server-profiles/:id/muted-causes read',
     'DELETE /v1/email-server-profiles/:id/muted-causes/:code write',
     'GET /v1/email-server-profiles/:id/muted-causes/:code read',
@@ -162,10 +190,26 @@ it('lists every route with the scope that it needs', () => {
     'POST /v1/outgoing-messages/:id/retry write',
     'GET /v1/overview read',
     'GET /v1/overview/series read',
+    'DELETE /v1/session (open)',
+    'GET /v1/session read',
+    'POST /v1/session (open)',
+    'POST /v1/session/password read',
     'GET /v1/setup-guide read',
     'GET /v1/shared-diagnostics/:token (open)',
+    'POST /v1/sign-in-links/inspect (open)',
+    'POST /v1/sign-in-links/redeem (open)',
+    'GET /v1/sign-in-options (open)',
+    'GET /v1/sign-in/oidc (open)',
+    'GET /v1/sign-in/oidc/callback (open)',
     'GET /v1/threads read',
     'GET /v1/threads/:id read',
+    'GET /v1/users admin',
+    'POST /v1/users admin',
+    'DELETE /v1/users/:id admin',
+    'GET /v1/users/:id admin',
+    'PATCH /v1/users/:id admin',
+    'POST /v1/users/:id/sign-in-link admin',
+    'POST /v1/users/:id/sign-out admin',
     'GET /v1/webhook-endpoints read',
     'POST /v1/webhook-endpoints admin',
     'DELETE /v1/webhook-endpoints/:id admin',
@@ -180,37 +224,39 @@ it('lists every route with the scope that it needs', () => {
   ]);
 });
 
-/** Every route of the API that needs a key, with ids of the second profile filled in. */
+/** What `:id` stands for below each address. */
+const idsBelow: readonly [prefix: string, of: (one: Resources) => string][] = [
+  ['/v1/mailboxes', ({ mailbox }) => mailbox],
+  ['/v1/mailbox-tests', ({ test }) => test],
+  ['/v1/mailbox-test-batches', ({ testBatch }) => testBatch],
+  ['/v1/messages', ({ message }) => message],
+  ['/v1/incidents', ({ incident }) => incident],
+  ['/v1/outgoing', ({ outgoing }) => outgoing],
+  ['/v1/threads', ({ thread }) => thread],
+  ['/v1/webhook-endpoints', ({ endpoint }) => endpoint],
+  ['/v1/diagnostics', ({ report }) => report],
+  ['/v1/api-keys', ({ apiKey }) => apiKey],
+  ['/v1/users', ({ user }) => user],
+  ['/v1/email-server-profiles', ({ profile }) => profile],
+];
+
+/** The path of a route with the ids of one profile's resources filled in. */
+function pathIn(template: string, one: Resources): string {
+  const [, of = () => uuid()] = idsBelow.find(([prefix]) => template.startsWith(prefix)) ?? [];
+  return template
+    .replace(':id', of(one))
+    .replace(':userId', one.user)
+    .replace(':deliveryId', uuid())
+    .replace(':backfillId', one.backfill)
+    .replace(':code', 'ErrorImpersonateUserDenied')
+    .replace(':position', '0');
+}
+
+/** Every route of the API that needs a caller, with ids of the second profile filled in. */
 const apiRoutes = () =>
   routeScopes(stage.process.app as INestApplication)
     .filter(({ path, scope }) => path.startsWith('/v1/') && scope !== null)
-    .map(({ method, path, scope }) => {
-      const id = path.startsWith('/v1/mailboxes')
-        ? others.mailbox
-        : path.startsWith('/v1/mailbox-tests')
-          ? others.test
-          : path.startsWith('/v1/mailbox-test-batches')
-            ? others.testBatch
-            : path.startsWith('/v1/messages')
-              ? others.message
-              : path.startsWith('/v1/incidents')
-                ? others.incident
-                : path.startsWith('/v1/outgoing')
-                  ? others.outgoing
-                  : path.startsWith('/v1/threads')
-                    ? others.thread
-                    : others.profile;
-      return {
-        method,
-        scope,
-        template: path,
-        path: path
-          .replace(':id', id)
-          .replace(':deliveryId', uuid())
-          .replace(':backfillId', uuid())
-          .replace(':position', '0'),
-      };
-    });
+    .map(({ method, path, scope }) => ({ method, scope, template: path, path: pathIn(path, others) }));
 
 /** The smallest valid body of a route that takes an id. */
 function changeOf(method: string, template: string): object | undefined {
@@ -223,7 +269,7 @@ function changeOf(method: string, template: string): object | undefined {
   if (template.endsWith('/backfill')) return { from: '2020-01-01T00:00:00Z' };
   if (template.endsWith('/share') && method === 'POST') return { expiresInHours: 1 };
   if (method !== 'PATCH') return undefined;
-  if (template.startsWith('/v1/email')) return { name: 'x' };
+  if (/^\/v1\/(?:email|users)/.test(template)) return { name: 'x' };
   return template.startsWith('/v1/mailboxes') ? { displayName: 'x' } : { enabled: true };
 }
 
@@ -260,12 +306,15 @@ describe('who may not', () => {
     const limited = stage.client(await stage.makeKey(['admin'], [mine.profile]));
     for (const { method, path, template } of apiRoutes()) {
       if (!template.includes(':id')) continue;
-      expectProblem(await limited.call(method, path, changeOf(method, template)), 404, `${method} ${path}`);
-      expectProblem(await limited.call(method, path, changeOf(method, template)), 404, `${method} ${path}`);
+      // Whoever is limited administers no users at all, and so learns nothing of any.
+      const status = template.startsWith('/v1/users') ? 403 : 404;
+      expectProblem(await limited.call(method, path, changeOf(method, template)), status, `${method} ${path}`);
+      expectProblem(await limited.call(method, path, changeOf(method, template)), status, `${method} ${path}`);
     }
     const lists = {
       '/v1/email-server-profiles': 'id',
       '/v1/mailboxes': 'profileId',
+      '/v1/diagnostics': 'profileId',
       '/v1/incidents': 'profileId',
       '/v1/messages': 'profileId',
       '/v1/notifications': 'profileId',
@@ -369,6 +418,8 @@ const bodies = () => ({
     outgoing: true,
     filter: 'all',
   },
+  'POST /v1/users': { email: 'u@example.com', name: 'U', role: 'owner', profileIds: [mine.profile] },
+  [`PATCH /v1/users/${mine.user}`]: { name: 'U', role: 'owner', profileIds: [mine.profile], disabled: false },
   [`PUT /v1/email-server-profiles/${mine.profile}/address-book`]: { entries: [] },
   [`DELETE /v1/email-server-profiles/${mine.profile}/address-book`]: { entries: [] },
   'POST /v1/mailboxes/batch': { mailboxes: [], dryRun: true },
@@ -420,6 +471,8 @@ const queries = () => ({
   '/v1/notifications': ['limit', 'cursor', 'incidentId'],
   '/v1/events': ['limit', 'after', 'types'],
   '/v1/webhook-endpoints': ['limit', 'cursor'],
+  '/v1/users': ['limit', 'cursor', 'profileId'],
+  [`/v1/email-server-profiles/${mine.profile}/members`]: ['limit', 'cursor'],
 });
 
 const half = '\ud800';
@@ -554,17 +607,11 @@ describe('bad input', () => {
       if (!template.includes(':id')) continue;
       for (const id of ['1', 'x', '%00', '%ED%A0%80', `${uuid()}x`, '../../etc/passwd', 'x'.repeat(199), '*', '%27'])
         expectProblem(
-          await stage
-            .client()
-            .call(method, template.replace(':id', id).replace(':position', '0').replace(':backfillId', uuid())),
+          await stage.client().call(method, pathIn(template.replace(':id', id), mine)),
           [400, 404, 405],
           `${method} ${template} ${id}`,
         );
-      const path = template
-        .replace(':id', uuid())
-        .replace(':deliveryId', uuid())
-        .replace(':backfillId', uuid())
-        .replace(':position', '0');
+      const path = pathIn(template.replace(':id', uuid()), mine);
       expectProblem(await stage.client().call(method, path, changeOf(method, template)), 404, `${method} ${template}`);
     }
     for (const position of ['-1', '1.5', 'x', '99999999999999999999', '%00', '1e5'])
@@ -603,4 +650,136 @@ describe('a mailbox’s address in other writings', () => {
       expect((await stage.client().delete(`/v1/mailboxes/${made.id}`)).status).toBe(204);
     },
   );
+});
+
+/** Comes last: what a role may do is done, deletions and all. */
+describe('every role on every route', () => {
+  const roles = ['viewer', 'limited viewer', 'owner of none', 'owner', 'admin'] as const;
+  type Role = (typeof roles)[number];
+  const scopeOf: Readonly<Record<Role, string>> = {
+    viewer: 'read',
+    'limited viewer': 'read',
+    'owner of none': 'write',
+    owner: 'write',
+    admin: 'admin',
+  };
+  const allowing: Readonly<Record<string, readonly string[]>> = {
+    read: ['read', 'write', 'admin'],
+    write: ['write', 'admin'],
+    admin: ['admin'],
+  };
+  const seen = (role: Role) => ({
+    mine: role !== 'owner of none',
+    others: role === 'viewer' || role === 'admin',
+  });
+  let people: Record<Role, SignedIn>;
+
+  beforeAll(async () => {
+    const own = [mine.profile];
+    people = {
+      viewer: await signIn(stage, { role: 'viewer', profileIds: null }),
+      'limited viewer': await signIn(stage, { role: 'viewer', profileIds: own }),
+      'owner of none': await signIn(stage, { role: 'owner', profileIds: [] }),
+      owner: await signIn(stage, { role: 'owner', profileIds: own }),
+      admin: await signIn(stage, { role: 'admin' }),
+    };
+  });
+
+  it.each(roles)('%s sees in lists what is within the profiles', async (role) => {
+    const { client } = people[role];
+    const within = [...(seen(role).mine ? [mine] : []), ...(seen(role).others ? [others] : [])];
+    const profiles = within.map(({ profile }) => profile).sort();
+    const lists = {
+      '/v1/email-server-profiles': 'id',
+      '/v1/mailboxes': 'profileId',
+      '/v1/incidents': 'profileId',
+      '/v1/notifications': 'profileId',
+      '/v1/outgoing-messages': 'profileId',
+      '/v1/threads': 'profileId',
+      '/v1/diagnostics': 'profileId',
+    };
+    for (const [path, field] of Object.entries(lists)) {
+      const rows = await client.all(path);
+      expect([path, [...new Set(rows.map((row) => row[field]))].sort()]).toEqual([path, profiles]);
+    }
+    const events = succeeded(await client.get('/v1/events?limit=200')).items as { profileId: string }[];
+    expect([...new Set(events.map(({ profileId }) => profileId))].sort()).toEqual(profiles);
+    expect((await client.all('/v1/webhook-endpoints')).map(({ id }) => id).sort()).toEqual(
+      within.map(({ endpoint }) => endpoint).sort(),
+    );
+    for (const one of [mine, others]) {
+      const status = within.includes(one) ? 200 : 404;
+      expect((await client.get(`/v1/messages?mailboxId=${one.mailbox}`)).status).toBe(status);
+      expect((await client.get(`/v1/email-server-profiles/${one.profile}/members`)).status).toBe(status);
+    }
+    for (const path of ['/v1/users', '/v1/api-keys'])
+      expect([path, (await client.get(path)).status]).toEqual([path, role === 'admin' ? 200 : 403]);
+  });
+
+  it.each(roles)('%s makes new things only within the profiles', async (role) => {
+    const { client } = people[role];
+    const mayWrite = allowing.write?.includes(scopeOf[role]) ?? false;
+    const attempts: [path: string, body: (one: Resources) => object, outside: number][] = [
+      [
+        '/v1/mailboxes',
+        ({ profile }) => ({ profileId: profile, emailAddress: `${role.replaceAll(' ', '-')}@new.example` }),
+        400,
+      ],
+      [
+        '/v1/outgoing-messages',
+        ({ mailbox }) => ({ mailboxId: mailbox, to: ['x@y.example'], subject: 's', text: 't' }),
+        404,
+      ],
+      ['/v1/diagnostics', ({ profile }) => ({ profileId: profile }), 404],
+    ];
+    for (const [path, body, outside] of attempts) {
+      for (const [which, one] of Object.entries({ mine, others } as const)) {
+        const { status } = await client.post(path, body(one));
+        const isSeen = seen(role)[which as 'mine' | 'others'];
+        const expected = !mayWrite ? 403 : isSeen ? (status < 300 ? status : 'success') : outside;
+        expect([path, which, status]).toEqual([path, which, expected]);
+      }
+    }
+    // A batch takes what the caller sees of it, and nothing is there to be seen.
+    const batch = await client.post('/v1/mailbox-test-batches', { profileId: others.profile });
+    expect([batch.status, batch.body.tests]).toEqual(
+      !mayWrite ? [403, undefined] : [202, seen(role).others ? expect.any(Number) : 0],
+    );
+    const profile = await client.post('/v1/email-server-profiles', newProfile({ name: `By ${role}` }));
+    expect(profile.status).toBe(role === 'admin' ? 201 : 403);
+    const user = { email: `by-${role.replaceAll(' ', '-')}@people.example`, name: 'U', role: 'owner' };
+    expect((await client.post('/v1/users', user)).status).toBe(role === 'admin' ? 201 : 403);
+    const key = { name: 'k', scopes: ['admin'] };
+    expect((await client.post('/v1/api-keys', key)).status).toBe(role === 'admin' ? 201 : 403);
+  });
+
+  /** What may not be there although the profile is: nothing was muted, no such delivery. */
+  const maybeMissing = /:code$|:deliveryId/;
+  /** What belongs to a thing goes before the thing, and the profile with nothing left in it at the very end. */
+  const lastOfAll = (method: string, template: string) =>
+    method !== 'DELETE' ? 0 : template === '/v1/email-server-profiles/:id' ? 3 : template.endsWith('/:id') ? 2 : 1;
+
+  it.each(roles)('%s does what the role allows, to what is within the profiles', async (role) => {
+    const { client } = people[role];
+    const routes = apiRoutes()
+      .filter(({ template }) => template.includes(':id'))
+      .sort((a, b) => lastOfAll(a.method, a.template) - lastOfAll(b.method, b.template));
+    expect(routes.length).toBeGreaterThan(60);
+    // The owner uses up the first profile's things, and the administrator the second's.
+    const targets = role === 'admin' ? { others } : { others, mine };
+    for (const { method, scope, template } of routes) {
+      for (const [which, one] of Object.entries(targets)) {
+        const answer = await client.call(method, pathIn(template, one), changeOf(method, template));
+        const what = `${role}: ${method} ${template} of ${which}: ${answer.status} ${JSON.stringify(answer.body)}`;
+        const isAllowed = allowing[scope ?? '']?.includes(scopeOf[role]);
+        if (!isAllowed) {
+          if (answer.status !== 403 || answer.body.code !== 'missing-scope') throw new Error(what);
+        } else if (!seen(role)[which as 'mine' | 'others']) {
+          if (answer.status !== 404) throw new Error(what);
+        } else if (answer.status >= 300 && answer.status !== 409) {
+          if (answer.status !== 404 || !maybeMissing.test(template)) throw new Error(what);
+        }
+      }
+    }
+  });
 });

@@ -84,7 +84,7 @@ describe('a message that is to leave no copy', () => {
       await stage.whole.get(MailboxRuns).carryOut(lease, new AbortController().signal, (run) =>
         stage.whole.get(OutgoingRun).perform({
           ...run,
-          commit: (write) => surround(() => run.commit(write)),
+          commit: (write, also) => surround(() => run.commit(write, also)),
           session: new Proxy(run.session, {
             get: (target, name) => {
               const method = Reflect.get(target, name) as (...args: unknown[]) => Promise<unknown>;

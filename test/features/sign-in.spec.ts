@@ -1,18 +1,27 @@
 import { FirstAdminLink } from '../../src/features/users/first-admin-link.js';
-import { ApiClient } from '../support/api.js';
+import { PasswordHasher } from '../../src/features/users/password-hasher.js';
+import { triesOfAddress, triesOfEmail } from '../../src/features/users/sign-in-limits.js';
+import { SignInUpkeep } from '../../src/features/users/sign-in-upkeep.js';
+import { ApiClient, type ApiAnswer } from '../support/api.js';
 import { consoleClient, cookieOf, signIn, userPassword } from './support/sign-in.js';
 import { succeeded, WholeStage } from './support/whole-stage.js';
+
+const minute = 60_000;
+const hour = 60 * minute;
 
 let stage: WholeStage;
 beforeAll(async () => {
   stage = await WholeStage.open();
 });
 afterAll(() => stage?.close());
+// Each test has its own window of tries.
+beforeEach(() => stage.clock.advance(16 * minute));
 
-const anonymous = () => consoleClient(stage.process.url, null);
-const withCookie = (cookie: string) => consoleClient(stage.process.url, cookie);
+const withCookie = (cookie: string | null) => consoleClient(stage.process.url, cookie);
 const attempt = (email: string, password: string, headers?: Record<string, string>) =>
-  anonymous().post('/v1/session', { email, password }, headers);
+  withCookie(null).post('/v1/session', { email, password }, headers);
+const outcome = (answer: ApiAnswer) => [answer.status, answer.body?.code];
+const wrong = [401, 'wrong-credentials'];
 
 describe('signing in', () => {
   it('begins a session that says who one is, and ends it', async () => {
@@ -28,7 +37,7 @@ describe('signing in', () => {
       scopes: ['write'],
       profileIds: [stage.profileId],
       signedInBy: 'password',
-      expiresAt: new Date(stage.clock.now().getTime() + 12 * 3_600_000).toISOString(),
+      expiresAt: new Date(stage.clock.now().getTime() + 12 * hour).toISOString(),
     });
     const client = withCookie(cookieOf(answer.headers));
     expect(succeeded(await client.get('/v1/session'))).toEqual(answer.body);
@@ -36,7 +45,12 @@ describe('signing in', () => {
     expect([out.status, out.headers.get('set-cookie')]).toEqual([204, expect.stringContaining('Max-Age=0')]);
     expect((await client.get('/v1/session')).status).toBe(401);
     expect((await client.delete('/v1/session')).status).toBe(204);
-    expect((await anonymous().delete('/v1/session')).status).toBe(204);
+    expect((await withCookie(null).delete('/v1/session')).status).toBe(204);
+
+    // Signing in again, in the same browser, ends the session before.
+    const before = cookieOf((await attempt(user.email, userPassword)).headers);
+    expect((await attempt(user.email, userPassword, { cookie: before })).status).toBe(200);
+    expect((await withCookie(before).get('/v1/session')).status).toBe(401);
   });
 
   it('says of an API key what it is', async () => {
@@ -56,34 +70,273 @@ describe('signing in', () => {
       oidc: null,
     });
   });
+
+  it('answers alike whatever is wrong, and stores and logs no secret', async () => {
+    const { user } = await signIn(stage, { role: 'viewer' });
+    const invited = succeeded(
+      await stage.client().post('/v1/users', { email: 'invited@people.example', name: 'I', role: 'owner' }),
+    );
+    const disabled = await signIn(stage, { role: 'viewer' });
+    succeeded(await stage.client().patch(`/v1/users/${disabled.user.id}`, { disabled: true }));
+    const answers = [
+      await attempt('nobody@people.example', 'My-Secret-Guess-1'),
+      await attempt(user.email, 'My-Secret-Guess-1'),
+      await attempt('invited@people.example', 'My-Secret-Guess-1'),
+      await attempt(disabled.user.email, userPassword),
+    ];
+    for (const { status, body } of answers) {
+      expect({ status, body: { ...body, requestId: '' } }).toEqual({
+        status: 401,
+        body: { ...answers[0]?.body, requestId: '' },
+      });
+      expect(body.code).toBe('wrong-credentials');
+    }
+    const right = await attempt(user.email, userPassword);
+    const token = cookieOf(right.headers).split('=')[1] ?? '';
+    expect(token).toMatch(/^[A-Za-z0-9_-]{43}$/);
+    const everywhere = [
+      stage.logged(),
+      ...(await Promise.all(
+        ['users', 'sessions', 'sign_in_links', 'sign_in_attempts', 'idempotency_keys'].map(async (table) =>
+          JSON.stringify(await stage.dataSource.query(`SELECT t::text FROM ${table} t`)),
+        ),
+      )),
+    ].join();
+    expect(everywhere).toContain(user.id);
+    for (const secret of [token, userPassword, 'My-Secret-Guess-1', invited.link.url.split('#')[1]])
+      expect(everywhere).not.toContain(secret);
+    expect(stage.logged()).not.toContain('nobody@people.example');
+  });
+
+  it('takes as long for an unknown address as for a wrong password', async () => {
+    const hasher = stage.get(PasswordHasher);
+    const verified = jest.spyOn(hasher, 'matches');
+    await attempt('nobody@people.example', 'x');
+    expect(verified.mock.calls).toEqual([[null, 'x']]);
+    verified.mockRestore();
+    const timed = async (hash: string | null) => {
+      const begin = performance.now();
+      for (let tries = 0; tries < 5; tries += 1) await hasher.matches(hash, 'x');
+      return performance.now() - begin;
+    };
+    const hash = await hasher.hash(userPassword);
+    const [unknown, known] = [await timed(null), await timed(hash)];
+    expect(unknown / known).toBeGreaterThan(0.3);
+  });
+
+  it('hashes an old password anew when the parameters have changed', async () => {
+    const { user } = await signIn(stage, { role: 'viewer' });
+    const argon2 = await import('argon2');
+    const old = await argon2.default.hash(userPassword, { memoryCost: 8_192, timeCost: 1, parallelism: 1 });
+    await stage.dataSource.query('UPDATE users SET password_hash = $2 WHERE id = $1', [user.id, old]);
+    for (let tries = 0; tries < 2; tries += 1) expect((await attempt(user.email, userPassword)).status).toBe(200);
+    const [{ password_hash }] = await stage.dataSource.query('SELECT password_hash FROM users WHERE id = $1', [
+      user.id,
+    ]);
+    expect(password_hash).toContain('$m=19456,t=2,p=1$');
+  });
 });
 
-describe('links', () => {
-  it('let the first administrator in, who lets the others in', async () => {
-    const token = (await stage.get(FirstAdminLink).make()) ?? '';
-    expect(succeeded(await anonymous().post('/v1/sign-in-links/inspect', { token }))).toMatchObject({
-      kind: 'first-admin',
-      email: null,
-    });
-    const redeemed = await anonymous().post('/v1/sign-in-links/redeem', {
-      token,
-      email: 'ada@people.example',
-      name: 'Ada',
-      password: 'quite a long sentence',
-    });
-    expect(succeeded(redeemed)).toMatchObject({ role: 'admin', signedInBy: 'link', profileIds: null });
-    const ada = withCookie(cookieOf(redeemed.headers));
-    const made = succeeded(
-      await ada.post('/v1/users', { email: 'ben@people.example', name: 'Ben', role: 'viewer', profileIds: null }),
+describe('too many tries', () => {
+  const wrongTimes = async (email: string, times: number) => {
+    for (let tries = 0; tries < times; tries += 1) expect(outcome(await attempt(email, 'wrong'))).toEqual(wrong);
+  };
+
+  it('lock a user for a while, which looks like a wrong password, and longer the next time', async () => {
+    const { user, client } = await signIn(stage, { role: 'viewer' });
+    await wrongTimes(user.email, 9);
+    expect((await attempt(user.email, userPassword)).status).toBe(200);
+    await wrongTimes(user.email, 10);
+    expect(outcome(await attempt(user.email, userPassword))).toEqual(wrong);
+    const locked = succeeded(await stage.client().get(`/v1/users/${user.id}`));
+    expect(locked.lockedUntil).toBe(new Date(stage.clock.now().getTime() + 15 * minute).toISOString());
+    // Who is signed in stays so: guessing puts nobody out.
+    expect((await client.get('/v1/session')).status).toBe(200);
+    stage.clock.advance(15 * minute);
+    await wrongTimes(user.email, 1);
+    stage.clock.advance(29 * minute);
+    expect(outcome(await attempt(user.email, userPassword))).toEqual(wrong);
+    stage.clock.advance(minute);
+    expect((await attempt(user.email, userPassword)).status).toBe(200);
+    expect(succeeded(await stage.client().get(`/v1/users/${user.id}`)).lockedUntil).toBeNull();
+    await wrongTimes(user.email, 1);
+    expect((await attempt(user.email, userPassword)).status).toBe(200);
+  });
+
+  it('lock also when they come at once', async () => {
+    const { user } = await signIn(stage, { role: 'viewer' });
+    await Promise.all(Array.from({ length: 12 }, () => attempt(user.email, 'wrong')));
+    const [{ failed_sign_ins }] = await stage.dataSource.query('SELECT failed_sign_ins FROM users WHERE id = $1', [
+      user.id,
+    ]);
+    expect(failed_sign_ins).toBe(10);
+    expect(outcome(await attempt(user.email, userPassword))).toEqual(wrong);
+  });
+
+  it('are refused for an e-mail address, whoever has it, for the rest of the window', async () => {
+    for (const email of ['flooded@people.example', (await signIn(stage, { role: 'viewer' })).user.email]) {
+      stage.clock.advance(16 * minute);
+      await wrongTimes(email, triesOfEmail);
+      stage.clock.advance(5 * minute);
+      const refused = await attempt(email, userPassword, { 'x-forwarded-for': '203.0.113.9' });
+      expect(outcome(refused)).toEqual([429, 'too-many-sign-ins']);
+      expect(refused.headers.get('retry-after')).toBe('600');
+      stage.clock.advance(10 * minute);
+      expect(outcome(await attempt(email, 'wrong'))).toEqual(wrong);
+    }
+  });
+
+  it('are refused for a client address, and those that succeed do not count', async () => {
+    const { user } = await signIn(stage, { role: 'viewer' });
+    const from = { 'x-forwarded-for': '2001:db8::1' };
+    const neighbour = { 'x-forwarded-for': '2001:db8:0:0:ffff::2' };
+    await stage.dataSource.query('DELETE FROM sign_in_attempts');
+    expect((await attempt(user.email, userPassword, from)).status).toBe(200);
+    await stage.dataSource.query('UPDATE sign_in_attempts SET attempts = $1 WHERE attempts = 0', [triesOfAddress - 1]);
+    expect((await attempt('a@people.example', 'x', from)).status).toBe(401);
+    expect(outcome(await attempt('b@people.example', 'x', neighbour))).toEqual([429, 'too-many-sign-ins']);
+    expect(outcome(await withCookie(null).post('/v1/sign-in-links/inspect', { token: 'x' }, from))).toEqual([
+      429,
+      'too-many-sign-ins',
+    ]);
+    expect((await attempt('b@people.example', 'x', { 'x-forwarded-for': '2001:db8:0:1::1' })).status).toBe(401);
+  });
+});
+
+describe('a session', () => {
+  it('has a cookie that no script reads, with the host prefix behind https', async () => {
+    const { user } = await signIn(stage, { role: 'viewer' });
+    const plain = await attempt(user.email, userPassword);
+    expect(plain.headers.get('set-cookie')).toMatch(
+      /^postroom_session=[A-Za-z0-9_-]{43}; Path=\/; Max-Age=604800; HttpOnly; SameSite=Lax$/,
     );
-    expect(made.user).toMatchObject({ email: 'ben@people.example', hasPassword: false, disabled: false });
-    const [address, secret = ''] = made.link.url.split('#');
-    expect(address).toBe('https://postroom.example/welcome');
-    const ben = await anonymous().post('/v1/sign-in-links/redeem', {
-      token: secret,
-      password: 'another long sentence',
-    });
-    expect(succeeded(ben)).toMatchObject({ role: 'viewer', email: 'ben@people.example' });
-    expect((await ada.all('/v1/users')).map(({ email }) => email)).toContain('ben@people.example');
+    const https = { 'x-forwarded-proto': 'https' };
+    const secure = await attempt(user.email, userPassword, https);
+    expect(secure.headers.get('set-cookie')).toMatch(
+      /^__Host-postroom_session=[A-Za-z0-9_-]{43}; Path=\/; Max-Age=604800; HttpOnly; SameSite=Lax; Secure$/,
+    );
+    const client = withCookie(cookieOf(secure.headers));
+    expect((await client.get('/v1/session', https)).status).toBe(200);
+    // What somebody planted without TLS counts for nothing behind it.
+    expect((await withCookie(cookieOf(plain.headers)).get('/v1/session', https)).status).toBe(401);
+  });
+
+  it('ends after 12 hours without use, and after 7 days in any case', async () => {
+    const idle = await signIn(stage, { role: 'viewer' });
+    const used = await signIn(stage, { role: 'viewer' });
+    for (let hours = 0; hours < 7 * 24; hours += 6) {
+      expect([hours, (await used.client.get('/v1/session')).status]).toEqual([hours, 200]);
+      stage.clock.advance(6 * hour);
+      if (hours === 6) expect((await idle.client.get('/v1/session')).status).toBe(401);
+    }
+    expect((await used.client.get('/v1/session')).status).toBe(401);
+    await stage.get(SignInUpkeep).step(1_000);
+    expect(
+      await stage.dataSource.query('SELECT 1 FROM sessions WHERE user_id = ANY($1)', [[idle.user.id, used.user.id]]),
+    ).toEqual([]);
+  });
+
+  it('notes its use once a minute at most', async () => {
+    const { client, user } = await signIn(stage, { role: 'viewer' });
+    const usedAt = async () =>
+      (await stage.dataSource.query('SELECT last_used_at FROM sessions WHERE user_id = $1', [user.id]))[0].last_used_at;
+    const before = await usedAt();
+    stage.clock.advance(59_000);
+    await client.get('/v1/session');
+    expect(await usedAt()).toEqual(before);
+    stage.clock.advance(2_000);
+    await client.get('/v1/session');
+    expect(await usedAt()).toEqual(stage.clock.now());
+  });
+
+  it('of a wrong kind is 401, and a key in the header goes before a cookie', async () => {
+    const { cookie } = await signIn(stage, { role: 'viewer' });
+    for (const bad of ['postroom_session=', 'postroom_session=x', `${cookie.slice(0, -1)}_`, `other=1; ${cookie}x`])
+      expect(outcome(await withCookie(bad).get('/v1/session'))).toEqual([401, 'unauthenticated']);
+    expect((await withCookie(`a=b; ${cookie}; c`).get('/v1/session')).body.kind).toBe('user');
+    const both = await stage.client().get('/v1/session', { cookie });
+    expect(both.body.kind).toBe('api-key');
+    expect((await stage.client('nonsense').get('/v1/session', { cookie })).status).toBe(401);
+  });
+
+  it('changes nothing for another site', async () => {
+    const { cookie, user } = await signIn(stage, { role: 'admin' });
+    const raw = new ApiClient(stage.process.url, null, { cookie });
+    const own = { 'x-postroom-request': '1' };
+    const key = { name: 'k', scopes: ['read'] };
+    const refused = [403, 'cross-site-request'];
+    expect(outcome(await raw.post('/v1/api-keys', key))).toEqual(refused);
+    for (const site of ['cross-site', 'same-site', 'none'])
+      expect(outcome(await raw.post('/v1/api-keys', key, { ...own, 'sec-fetch-site': site }))).toEqual(refused);
+    for (const [method, path] of [
+      ['DELETE', '/v1/session'],
+      ['POST', '/v1/session'],
+      ['PATCH', `/v1/users/${user.id}`],
+      ['PUT', '/v1/no-such-thing'],
+      ['DELETE', `/v1/users/${user.id}`],
+    ] as const)
+      expect([method, path, ...outcome(await raw.call(method, path))]).toEqual([method, path, ...refused]);
+    expect((await raw.get('/v1/session', { 'sec-fetch-site': 'cross-site' })).status).toBe(200);
+    expect((await raw.post('/v1/api-keys', key, own)).status).toBe(201);
+    expect((await raw.post('/v1/api-keys', key, { ...own, 'sec-fetch-site': 'same-origin' })).status).toBe(201);
+    // Nor does another site sign a visitor in as somebody else.
+    const login = { email: user.email, password: userPassword };
+    const stranger = new ApiClient(stage.process.url, null);
+    expect(outcome(await stranger.post('/v1/session', login, { 'sec-fetch-site': 'cross-site' }))).toEqual(refused);
+    expect((await stranger.post('/v1/session', JSON.stringify(login), { 'content-type': 'text/plain' })).status).toBe(
+      415,
+    );
+    // A program with a key has no such duty.
+    expect((await stage.client().post('/v1/api-keys', key)).status).toBe(201);
+  });
+});
+
+describe('a password', () => {
+  it.each([
+    ['too short', 'short'],
+    ['of eleven characters', 'abcdefghij1'],
+    ['too long', 'long '.repeat(41)],
+    ['the e-mail address', 'PAUL.person@people.example'],
+    ['the e-mail address with digits', 'paulperson2026'],
+    ['the name', 'Paul P. Person'],
+    ['one character', 'aaaaaaaaaaaaaaaa'],
+    ['what everybody takes', 'Password12345!'],
+    ['a sequence', 'abcdefghijklm'],
+    ['with NUL', 'quite a long\0sentence'],
+  ])('%s is not taken, and the link still works', async (_what, password) => {
+    const token = await stage.get(FirstAdminLink).make();
+    const person = { email: 'paul.person@people.example', name: 'Paul P Person' };
+    const answer = await withCookie(null).post('/v1/sign-in-links/redeem', { token, ...person, password });
+    expect([answer.status, answer.body.errors]).toEqual([400, [expect.objectContaining({ field: 'password' })]]);
+    expect((await withCookie(null).post('/v1/sign-in-links/inspect', { token })).status).toBe(200);
+  });
+
+  it('is changed by who knows it, which ends the other sessions', async () => {
+    const { user, client } = await signIn(stage, { role: 'viewer' });
+    const other = withCookie(cookieOf((await attempt(user.email, userPassword)).headers));
+    const { url } = succeeded(await stage.client().post(`/v1/users/${user.id}/sign-in-link`));
+    const newPassword = 'entirely different words';
+    const change = (body: object, by = client) => by.post('/v1/session/password', body);
+    const wrongly = await change({ currentPassword: 'wrong', newPassword });
+    expect([wrongly.status, wrongly.body.errors?.[0].field]).toEqual([400, 'currentPassword']);
+    const weak = await change({ currentPassword: userPassword, newPassword: 'weak' });
+    expect([weak.status, weak.body.errors?.[0].field]).toEqual([400, 'newPassword']);
+    expect((await other.get('/v1/session')).status).toBe(200);
+    expect((await change({ currentPassword: userPassword, newPassword })).status).toBe(204);
+    expect((await client.get('/v1/session')).status).toBe(200);
+    expect((await other.get('/v1/session')).status).toBe(401);
+    expect(outcome(await attempt(user.email, userPassword))).toEqual(wrong);
+    expect((await attempt(user.email, newPassword)).status).toBe(200);
+    expect((await withCookie(null).post('/v1/sign-in-links/inspect', { token: url.split('#')[1] })).status).toBe(410);
+    expect(outcome(await change({ currentPassword: 'x', newPassword }, stage.client()))).toEqual([403, 'needs-user']);
+  });
+
+  it('is not to be guessed by who finds a browser open', async () => {
+    const { user, client } = await signIn(stage, { role: 'viewer' });
+    const body = { currentPassword: 'wrong', newPassword: 'entirely different words' };
+    for (let tries = 0; tries < 10; tries += 1)
+      expect((await client.post('/v1/session/password', body)).status).toBe(400);
+    expect((await client.post('/v1/session/password', { ...body, currentPassword: userPassword })).status).toBe(400);
+    expect(outcome(await attempt(user.email, userPassword))).toEqual(wrong);
   });
 });

@@ -372,7 +372,7 @@ describe('the HTTP server', () => {
       expect(Object.keys(body.paths)).toEqual(
         expect.arrayContaining(['/v1/things', '/v1/things/{id}', '/v1/api-keys/{id}']),
       );
-      expect(body.paths['/v1/things'].post.security).toEqual([{ apiKey: [] }]);
+      expect(body.paths['/v1/things'].post.security).toEqual([{ apiKey: [] }, { session: [] }]);
       expect(body.paths['/v1/things'].post.description).toContain('`write`');
       expect(body.components.schemas.Thing).toMatchObject({ type: 'object' });
       for (const { code } of problemKinds()) expect(body.info.description).toContain(`\`${code}\``);

@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,6 +34,9 @@ describe('the first start, with nothing set', () => {
     return program;
   };
   const keyPrinted = () => /Admin API key, shown this once: +(\S+)/.exec(program.output())?.[1] ?? null;
+  const linkIn = (text: string) => /(http:\S+)\/welcome#([A-Za-z0-9_-]{43})\s/.exec(text);
+  const inspect = async (url: string, token = '') =>
+    (await new ApiClient(url, null).post('/v1/sign-in-links/inspect', { token })).status;
   const welcomed = () => eventually(() => program.output().includes('Look at:'), { timeoutMs: 30_000 });
   const messages = async (api: ApiClient) => {
     const ids = (await api.all('/v1/mailboxes')).map(({ id }) => id as string);
@@ -46,6 +51,15 @@ describe('the first start, with nothing set', () => {
     const key = keyPrinted() ?? '';
     expect(program.output()).toContain(`Postroom runs: ${url}`);
     let api = new ApiClient(url, key);
+    const link = linkIn(program.output());
+    expect(link?.[1]).toBe(url);
+    const first = await new ApiClient(url, null).post('/v1/sign-in-links/redeem', {
+      token: link?.[2],
+      email: 'first@example.com',
+      name: 'First',
+      password: 'quite a long sentence',
+    });
+    expect(first.body).toMatchObject({ role: 'admin' });
     await eventually(async () => expect((await messages(api)).length).toBeGreaterThan(5), { timeoutMs: 30_000 });
     expect((await stat(join(folder, '.postroom', 'secret-keys'))).mode & 0o777).toBe(0o600);
 
@@ -73,10 +87,19 @@ describe('the first start, with nothing set', () => {
     expect(await program.exited).toEqual({ code: 0, signal: null });
     expect(await processesOf(folder)).toEqual([]);
 
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      [join(compiled.folder, 'src', 'cli.js'), 'admin-link'],
+      { cwd: folder, env: { PATH: process.env.PATH, HOME: process.env.HOME } },
+    );
+    expect(await processesOf(folder)).toEqual([]);
+
     start();
     url = await program.url();
     await welcomed();
     expect(keyPrinted()).toBeNull();
+    expect(linkIn(program.output())).toBeNull();
+    expect(await inspect(url, linkIn(stdout)?.[2])).toBe(200);
     api = new ApiClient(url, key);
     expect((await messages(api)).map(({ id }) => id)).toEqual(expect.arrayContaining(before));
     await program.kill();

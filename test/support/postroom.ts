@@ -17,6 +17,8 @@ export interface PostroomOptions {
   /** Null: the queue is in the database. */
   readonly redis: TestRedis | null;
   readonly settings?: Partial<Settings>;
+  /** A built console for the process to serve. */
+  readonly consoleFolder?: string;
 }
 
 export interface TestPostroom extends RunningProcess {
@@ -28,12 +30,17 @@ export interface TestPostroom extends RunningProcess {
 
 /** One whole process of Postroom inside the test: its API, dispatcher, workers and notifier, as `main.ts` starts them. */
 export async function startPostroom(options: PostroomOptions): Promise<TestPostroom> {
-  const { dataSource, databaseUrl, clock, secretBox, redis } = options;
+  const { dataSource, databaseUrl, clock, secretBox, redis, consoleFolder } = options;
   const { log, logged } = recordedLog();
   const settings = { ...readSettings({ PORT: '0' }), redisUrl: redis?.url ?? null, ...options.settings };
   const platform = { settings, dataSource, clock, log, secretBox, metrics: createMetricsRegistry() };
   const queuePrefix = redis ? `${redis.prefix}-${randomUUID().slice(0, 8)}` : undefined;
-  const running = await startProcess({ platform, databaseUrl, ...(queuePrefix ? { queuePrefix } : {}) });
+  const running = await startProcess({
+    platform,
+    databaseUrl,
+    ...(queuePrefix ? { queuePrefix } : {}),
+    ...(consoleFolder ? { consoleFolder } : {}),
+  });
   const token = `admin-${randomBytes(24).toString('hex')}`;
   await running.app.get(BootstrapKey, { strict: false }).ensureBootstrapKey(token);
   const download = (path: string) => fetch(running.url + path, { headers: { authorization: `Bearer ${token}` } });

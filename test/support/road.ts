@@ -23,6 +23,8 @@ interface RoadOptions {
   readonly mailboxes?: number;
   /** Of that profile. */
   readonly profile?: Record<string, unknown>;
+  /** A built console for the process to serve. */
+  readonly consoleFolder?: string;
 }
 
 export const addressOf = (number: number) => `m${number}@${domain}`;
@@ -64,6 +66,7 @@ export class Road {
         redis,
         secretBox,
         ...(options.settings ? { settings: options.settings } : {}),
+        ...(options.consoleFolder ? { consoleFolder: options.consoleFolder } : {}),
       });
     };
     const road = new Road(database, clock, sandbox, await start(), start);

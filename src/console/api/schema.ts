@@ -252,6 +252,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sign-in/oidc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Begin single sign-on
+         * @description Open to everybody; for a browser to go to. What fails leads to /sign-in?problem=….
+         */
+        get: operations["oidc_depart"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sign-in/oidc/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * End single sign-on
+         * @description Open to everybody; the provider sends the browser here. What fails leads to /sign-in?problem=….
+         */
+        get: operations["oidc_arrive"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/users": {
         parameters: {
             query?: never;
@@ -797,7 +837,7 @@ export interface paths {
         put?: never;
         /**
          * Snooze an incident
-         * @description Nobody is mailed about it until then, and the escalation contact waits as well. Then there is one digest if it is still open. Its end is told at any time. Snoozing again sets another time.
+         * @description Nobody is mailed about it until then, and the escalation contact waits as well. Then there is one digest if it is still open. Its end is told at any time. Snoozing again sets another time; null ends it, as if its time had come.
          *
          *     Needs the scope `write`.
          */
@@ -1463,7 +1503,7 @@ export interface paths {
         };
         /**
          * Download an attachment
-         * @description By its position in the message’s list of attachments.
+         * @description By its position in the message’s list of attachments. `disposition=inline` is for pictures that the HTML shows by `cid:` and the attachment’s `contentId`.
          *
          *     Needs the scope `read`.
          */
@@ -2994,6 +3034,13 @@ export interface components {
                 recoveredAt: string | null;
             }[];
             notifications: components["schemas"]["Notification"][];
+            /** @description What came back after its end, counted to 100,000; null in it: nothing so far. Null: it is open, stopped no mail, or is about profiles that the caller does not see */
+            caughtUp: {
+                /** @description Messages that arrived meanwhile and have been fetched */
+                received: number | null;
+                /** @description Messages that waited and have been sent */
+                sent: number | null;
+            } | null;
             /** @description What people did with it, the latest 50, newest first */
             acts: {
                 /** Format: uuid */
@@ -3003,7 +3050,7 @@ export interface components {
                 by: components["schemas"]["Actor"];
                 /** Format: date-time */
                 at: string;
-                /** @description snoozed: `until`; reassigned: `assignee`; checked: `mailboxes`; commented: `text` */
+                /** @description snoozed: `until`, null when somebody ended it; reassigned: `assignee`; checked: `mailboxes`; commented: `text` */
                 data: {
                     [key: string]: unknown;
                 };
@@ -3048,11 +3095,8 @@ export interface components {
             nextCursor: string | null;
         };
         IncidentSnooze: {
-            /**
-             * Format: date-time
-             * @description At most 90 days ahead
-             */
-            until: string;
+            /** @description At most 90 days ahead; null: the snooze ends now */
+            until: string | null;
         };
         IncidentAssignment: {
             /** @description Who is mailed from now on in place of the owner; null: the owner again */
@@ -3664,9 +3708,11 @@ export interface components {
                 value: string;
             }[];
             attachments: {
+                /** @description Its place in `/v1/messages/{id}/attachments/{position}` */
                 position: number;
                 filename: string | null;
                 contentType: string;
+                /** @description By which the HTML shows it (`cid:`, there percent-encoded) */
                 contentId: string | null;
                 isInline: boolean;
                 sizeBytes: number;
@@ -4724,6 +4770,8 @@ export interface components {
                 message: string;
             }[];
             requestId: string;
+        } & {
+            [key: string]: unknown;
         };
     };
     responses: never;
@@ -5533,7 +5581,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description `internal-error` */
             500: {
@@ -5670,7 +5720,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description `internal-error` */
             500: {
@@ -5728,7 +5780,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description `payload-too-large`: more than 1 MB */
             413: {
@@ -5753,7 +5807,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description `internal-error` */
             500: {
@@ -5811,7 +5867,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description `payload-too-large`: more than 1 MB */
             413: {
@@ -5836,7 +5894,102 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    oidc_depart: {
+        parameters: {
+            query?: {
+                /** @description A path of this site; anything else means `/` */
+                returnTo?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To the provider */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
                 content?: never;
+            };
+            /** @description `not-found`: There is nothing at this address. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    oidc_arrive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To where the browser wanted to go, signed in */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `not-found`: There is nothing at this address. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description `internal-error` */
             500: {
@@ -9460,7 +9613,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description `internal-error` */
             500: {
@@ -9892,7 +10047,7 @@ export interface operations {
                 cause?: string;
                 /** @description Only those that are approved, or only those that are not */
                 approved?: "true" | "false";
-                /** @description One state or several, separated by commas */
+                /** @description One state or several, separated by commas: active, verifying, failed, paused */
                 state?: string | string[];
             };
             header?: never;
@@ -11785,7 +11940,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description `internal-error` */
             500: {
@@ -11809,7 +11966,10 @@ export interface operations {
     };
     messages_attachment: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `inline`: to be shown in a page, which only PNG, JPEG, GIF and WebP are */
+                disposition?: "attachment" | "inline";
+            };
             header?: never;
             path: {
                 id: string;
@@ -11862,12 +12022,23 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `not-an-image`: The attachment is no picture that can be shown in a page. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `content-removed`: The content of the message has been removed. */
             410: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description `internal-error` */
             500: {
@@ -13882,7 +14053,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description `internal-error` */
             500: {

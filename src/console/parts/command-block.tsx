@@ -28,7 +28,7 @@ export function CommandBlock({ purpose, shell, command }: CommandBlockProps) {
               flex="none"
               leftSection={copied ? <IconCheck size={14} /> : <IconCopy size={14} />}
               onClick={copy}
-              aria-label={`Copy the command: ${purpose}`}
+              aria-label={`${copied ? 'Copied' : 'Copy'} the command: ${purpose}`}
             >
               {copied ? 'Copied' : 'Copy'}
             </Button>

@@ -30,6 +30,9 @@ export function inWords(at: number, now: number): string {
   return relative.format(Math.round(distance / ms), unit);
 }
 
+/** The time on that clock, in ms since 1970. */
+export const useNow = (): number => use(Now);
+
 interface MomentProps extends TextProps {
   /** ISO 8601, UTC; null shows a dash. */
   readonly at: string | null | undefined;
@@ -39,7 +42,7 @@ interface MomentProps extends TextProps {
 
 /** A point in time as people say it, local; hovering (or a screen reader) tells the local and the UTC time. */
 export function Moment({ at, exact = false, ...text }: MomentProps) {
-  const now = use(Now);
+  const now = useNow();
   if (!at)
     return (
       <Text span inherit c="dimmed" {...text}>

@@ -67,7 +67,7 @@ export class EmailChannel {
     const subject = 'Postroom: a test of mail to owners';
     const blocks = testBlocks(publicUrlOf(this.settings));
     try {
-      const sent: unknown = await transport.sendMail({
+      const { response }: { response?: unknown } = await transport.sendMail({
         from: notifyFrom,
         to: { name: '', address: to },
         subject,
@@ -75,7 +75,7 @@ export class EmailChannel {
         html: htmlPage(subject, blocks),
         headers: { 'Auto-Submitted': 'auto-generated' },
       });
-      return safeWords(String((sent as { response?: unknown }).response ?? ''), smtpUrl);
+      return safeWords(typeof response === 'string' ? response : '', smtpUrl);
     } catch (error) {
       const stage = smtpStageOf(error);
       const { host, port } = smtpServerOf(smtpUrl);

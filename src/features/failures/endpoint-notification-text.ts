@@ -1,5 +1,6 @@
 import { explainEndpoint, replayCommand } from './endpoint-explanation.js';
 import type { EndpointFailure } from './endpoint-failure.js';
+import { incidentAddress } from './incident-address.js';
 import { duration } from './moments.js';
 import type { NotificationKind } from './notification-row.js';
 
@@ -45,7 +46,7 @@ function opened(facts: EndpointNotificationFacts): { subject: string; text: stri
     remedy,
     '',
     `The endpoint: ${facts.publicUrl}/v1/webhook-endpoints/${facts.endpointId}`,
-    `The incident: ${facts.publicUrl}/v1/incidents/${facts.incident.id}`,
+    `The incident: ${incidentAddress(facts.publicUrl, facts.incident.id)}`,
     '',
     'Technical details',
     `Switched off: ${openedAt.toISOString()} (UTC)`,
@@ -69,7 +70,7 @@ function recovered(facts: EndpointNotificationFacts): { subject: string; text: s
     `  ${replayCommand(failure, facts)}`,
     '',
     `The endpoint: ${facts.publicUrl}/v1/webhook-endpoints/${facts.endpointId}`,
-    `The incident: ${facts.publicUrl}/v1/incidents/${id}`,
+    `The incident: ${incidentAddress(facts.publicUrl, id)}`,
   ];
   return { subject: `[Postroom] Switched on again: ${hostOf(failure.url)}`, text: text.join('\n') };
 }

@@ -61,7 +61,7 @@ export class IncidentActsController {
   @ApiOperation({
     summary: 'Snooze an incident',
     description:
-      'Nobody is mailed about it until then, and the escalation contact waits as well. Then there is one digest if it is still open. Its end is told at any time. Snoozing again sets another time.',
+      'Nobody is mailed about it until then, and the escalation contact waits as well. Then there is one digest if it is still open. Its end is told at any time. Snoozing again sets another time; null ends it, as if its time had come.',
   })
   @Answers(200, 'The incident', incidentAnswer)
   @AnswersProblem(incidentClosed, incidentShared)
@@ -71,12 +71,7 @@ export class IncidentActsController {
     @Param('id', { schema: idParam }) id: string,
     @Body({ schema: snooze }) body: z.output<typeof snooze>,
   ): Promise<IncidentAnswer> {
-    const until = new Date(body.until);
-    const ahead = until.getTime() - this.clock.now().getTime();
-    if (ahead <= 0 || ahead > longestSnoozeMs) {
-      const message = ahead <= 0 ? 'must be in the future' : 'must be at most 90 days ahead';
-      throw new Problem(problems.invalidRequest, `until: ${message}`, { errors: [{ field: 'until', message }] });
-    }
+    const until = body.until === null ? null : this.ahead(new Date(body.until));
     return this.act(caller, post, id, (manager, by) => this.acts.snooze(manager, id, until, by));
   }
 
@@ -133,6 +128,14 @@ export class IncidentActsController {
       status: 201,
       body: showComment(await this.acts.comment(manager, id, body.text, actorOf(caller))),
     }));
+  }
+
+  /** @throws Problem invalid-request */
+  private ahead(until: Date): Date {
+    const ms = until.getTime() - this.clock.now().getTime();
+    if (ms > 0 && ms <= longestSnoozeMs) return until;
+    const message = ms <= 0 ? 'must be in the future' : 'must be at most 90 days ahead';
+    throw new Problem(problems.invalidRequest, `until: ${message}`, { errors: [{ field: 'until', message }] });
   }
 
   private async act(

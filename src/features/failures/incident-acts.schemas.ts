@@ -6,14 +6,18 @@ import { incidentActs, type IncidentActRow } from './incident-acts.store.js';
 const time = z.iso.datetime();
 
 export const actor = z
-  .object({ id: z.uuid().describe('Of the API key or user'), name: z.string().describe('Of the API key or user at that time') })
+  .object({
+    id: z.uuid().describe('Of the API key or user'),
+    name: z.string().describe('Of the API key or user at that time'),
+  })
   .meta({ id: 'Actor' });
 
 export const snooze = z
   .strictObject({
     until: z.iso
       .datetime({ offset: true, message: 'must be a time such as 2026-01-31T08:00:00Z' })
-      .describe('At most 90 days ahead'),
+      .nullable()
+      .describe('At most 90 days ahead; null: the snooze ends now'),
   })
   .meta({ id: 'IncidentSnooze' });
 
@@ -41,7 +45,9 @@ export const actAnswer = z.object({
   at: time,
   data: z
     .record(z.string(), z.unknown())
-    .describe('snoozed: `until`; reassigned: `assignee`; checked: `mailboxes`; commented: `text`'),
+    .describe(
+      'snoozed: `until`, null when somebody ended it; reassigned: `assignee`; checked: `mailboxes`; commented: `text`',
+    ),
 });
 
 export const showComment = (row: IncidentActRow): CommentAnswer => ({

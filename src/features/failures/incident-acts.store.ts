@@ -61,6 +61,18 @@ export class IncidentActsStore {
     );
   }
 
+  /** As if its time had come, for the mail too that was put off until then. */
+  async endSnooze(sql: Sql, id: string, now: Date): Promise<void> {
+    await sql.query(
+      `WITH waiting AS (
+         UPDATE notifications n SET next_attempt_at = $2 FROM incidents i
+         WHERE i.id = $1 AND n.incident_id = i.id AND n.state = 'pending' AND n.next_attempt_at = i.snoozed_until
+       )
+       UPDATE incidents SET snoozed_until = NULL, snoozed_by = NULL, notify_at = $2 WHERE id = $1`,
+      [id, now],
+    );
+  }
+
   /** Whoever answers for it now, and has not heard of it, is told that it began. @param to null: its owner again */
   async assign(sql: Sql, id: string, to: { name: string; email: string } | null, at: Date): Promise<void> {
     await sql.query(

@@ -47,12 +47,15 @@ export class IncidentActs {
     await this.note(sql, id, incident, 'acknowledged', by, {});
   }
 
-  /** No mail until then. @throws Problem not-found, incident-closed */
-  async snooze(sql: Sql, id: string, until: Date, by: Actor): Promise<void> {
+  /** No mail until then; null: no longer, as if the time had come. @throws Problem not-found, incident-closed */
+  async snooze(sql: Sql, id: string, until: Date | null, by: Actor): Promise<void> {
     const incident = await this.open(sql, id);
-    if (incident.snoozedUntil?.getTime() === until.getTime()) return;
-    await this.store.snooze(sql, id, until, by);
-    await this.note(sql, id, incident, 'snoozed', by, { until: until.toISOString() });
+    const now = this.clock.now();
+    const { snoozedUntil } = incident;
+    if (until === null ? !snoozedUntil || snoozedUntil <= now : snoozedUntil?.getTime() === until.getTime()) return;
+    if (until === null) await this.store.endSnooze(sql, id, now);
+    else await this.store.snooze(sql, id, until, by);
+    await this.note(sql, id, incident, 'snoozed', by, { until: until?.toISOString() ?? null });
   }
 
   /** Further mail goes to somebody else, or to the owner again. @throws Problem not-found, incident-closed */

@@ -4,6 +4,7 @@ import type { Settings } from '../../platform/config/settings.js';
 import { Problem, problems } from '../../platform/http/problem.js';
 import { SETTINGS } from '../../platform/tokens.js';
 import { ProfileNamesStore } from '../profiles/profile-names.store.js';
+import { CatchUpStore } from './catch-up.store.js';
 import { incidentShared } from './incident-acts.js';
 import { showAct } from './incident-acts.schemas.js';
 import { IncidentActsStore } from './incident-acts.store.js';
@@ -32,6 +33,7 @@ export class IncidentReader {
     private readonly notifications: NotificationsStore,
     private readonly acts: IncidentActsStore,
     private readonly profiles: ProfileNamesStore,
+    private readonly catchUp: CatchUpStore,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
@@ -55,9 +57,10 @@ export class IncidentReader {
     const mailboxes = await this.incidents.mailboxesOf(id, shownMailboxes);
     const query = { profileIds: reach, incidentId: id, before: null, limit: shownNotifications };
     return {
-      ...showIncident(incident, await this.contextOf([incident]), mailboxes[0]?.email_address ?? null),
+      ...showIncident(incident, await this.contextOf([incident]), mailboxes),
       mailboxes: mailboxes.map(showIncidentMailbox),
       notifications: (await this.notifications.list(query)).map(showNotification),
+      caughtUp: stoppedMail(incident) && incident.wholly ? await this.catchUp.of(incident) : null,
       acts: incident.wholly ? (await this.acts.list(id, shownActs)).map(showAct) : [],
     };
   }
@@ -67,3 +70,6 @@ export class IncidentReader {
     return { profile: await this.profiles.of(profileIds), publicUrl: publicUrlOf(this.settings) };
   }
 }
+
+const stoppedMail = ({ closed_at: closedAt, scope }: IncidentRow): boolean =>
+  closedAt !== null && scope !== 'notice' && scope !== 'endpoint';

@@ -57,7 +57,7 @@ export class IncidentsController {
     return pageOf(
       rows,
       query.limit,
-      (row) => showIncident(row, context, null),
+      (row) => showIncident(row, context, []),
       ({ id }) => [id],
     );
   }

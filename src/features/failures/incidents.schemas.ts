@@ -8,6 +8,8 @@ import { incidentScopes, type IncidentMailboxRow, type IncidentRow, type Inciden
 import { notificationKinds, notificationStates, type ListedNotification } from './notification-row.js';
 
 const time = z.iso.datetime();
+/** As many as a mail about it names. */
+const namedMailboxes = 5;
 
 export const incidentQuery = z.strictObject({
   ...pageQuery.shape,
@@ -96,6 +98,15 @@ export const incidentAnswer = z
       .array(z.object({ id: z.uuid(), emailAddress: z.string(), stoppedAt: time, recoveredAt: time.nullable() }))
       .describe('The first 200, those that stand still first'),
     notifications: z.array(notificationAnswer),
+    caughtUp: z
+      .object({
+        received: z.int().nullable().describe('Messages that arrived meanwhile and have been fetched'),
+        sent: z.int().nullable().describe('Messages that waited and have been sent'),
+      })
+      .nullable()
+      .describe(
+        'What came back after its end, counted to 100,000; null in it: nothing so far. Null: it is open, stopped no mail, or is about profiles that the caller does not see',
+      ),
     acts: z.array(actAnswer).describe('What people did with it, the latest 50, newest first'),
   })
   .meta({ id: 'Incident' });
@@ -108,10 +119,11 @@ export interface IncidentContext {
   readonly publicUrl: string;
 }
 
+/** @param members mailboxes that the words name: those that stand still first; empty in lists, which name none */
 export function showIncident(
   row: IncidentView,
   context: IncidentContext,
-  mailbox: string | null,
+  members: readonly IncidentMailboxRow[],
 ): z.output<typeof incidentSummary> {
   return {
     id: row.id,
@@ -121,7 +133,7 @@ export function showIncident(
     scope: row.scope,
     open: row.closed_at === null,
     code: row.cause,
-    ...wordsOf(row, context, mailbox),
+    ...wordsOf(row, context, members.slice(0, namedMailboxes)),
     firstAt: row.opened_at.toISOString(),
     lastAt: row.last_seen_at.toISOString(),
     closedAt: row.closed_at?.toISOString() ?? null,
@@ -144,7 +156,7 @@ function careOf(row: IncidentView) {
   };
 }
 
-function wordsOf(row: IncidentRow, { profile, publicUrl }: IncidentContext, mailbox: string | null) {
+function wordsOf(row: IncidentRow, { profile, publicUrl }: IncidentContext, members: readonly IncidentMailboxRow[]) {
   if (row.endpoint_id !== null) {
     const { last_failure: failure, endpoint_id: endpointId } = row;
     const unknown = { operation: '', answer: null, requestId: null, clientRequestId: null };
@@ -155,7 +167,8 @@ function wordsOf(row: IncidentRow, { profile, publicUrl }: IncidentContext, mail
   return {
     ...showExplanation(failure, {
       ...(row.profile_id === null ? onServer(row.server_host) : profile(row.profile_id)),
-      mailbox: mailbox ?? '',
+      mailbox: members[0]?.email_address ?? '',
+      ...membersOf(row, members),
       publicUrl,
       ...(row.profile_id === null ? {} : { profileId: row.profile_id }),
     }),
@@ -164,6 +177,17 @@ function wordsOf(row: IncidentRow, { profile, publicUrl }: IncidentContext, mail
     answer: failure.answer ?? null,
     requestId: failure.requestId,
     clientRequestId: failure.clientRequestId,
+  };
+}
+
+/** So that commands are for all that stand still, and not for the first one alone. */
+function membersOf({ stopped }: IncidentRow, members: readonly IncidentMailboxRow[]) {
+  const [first] = members;
+  if (!first) return {};
+  return {
+    mailboxes: members.map(({ email_address: address }) => address),
+    furtherMailboxes: Math.max(0, stopped - members.length),
+    mailboxId: first.mailbox_id,
   };
 }
 

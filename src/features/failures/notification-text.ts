@@ -1,4 +1,5 @@
 import { explainInFull, groupedByShell, type FullExplanation } from './explanations.js';
+import { incidentAddress } from './incident-address.js';
 import { duration, moment } from './moments.js';
 import type { Block, NotificationDocument } from './notification-document.js';
 import type { NotificationFacts } from './notification-facts.js';
@@ -83,7 +84,7 @@ const greeting = ({ ownerName }: NotificationFacts): Block => paragraph(`Hello $
 const incidentLink = ({ publicUrl, incident }: NotificationFacts): Block => ({
   kind: 'link',
   label: 'The incident',
-  url: `${publicUrl}/v1/incidents/${encodeURIComponent(incident.id)}`,
+  url: incidentAddress(publicUrl, incident.id),
 });
 
 const profileName = ({ profile }: NotificationFacts): string => `“${shownLine(profile.name)}”`;

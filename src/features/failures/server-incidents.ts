@@ -18,6 +18,7 @@ export class ServerIncidents {
     private readonly events: EventsStore,
   ) {}
 
+  /** Opens its incident, or counts one more failure into it. */
   async away(sql: Sql, serverHost: string, failure: StoredFailure, at: Date): Promise<void> {
     const subject = { serverHost };
     const incident = { subject, cause: failure.code, scope: 'server' as const, failure, at };

@@ -12,9 +12,11 @@ import { RequireScope } from '../access/require-scope.js';
 import { searchQuery } from '../search/search-words.js';
 import { blockNote } from './attachment-rules.js';
 import { FoldersStore } from './folders.store.js';
+import { inlineImageType } from './inline-image.js';
 import { ItemFailuresStore } from './item-failures.store.js';
 import { attachmentBytes } from './message-content.js';
 import {
+  attachmentQuery,
   folderList,
   itemFailurePage,
   itemFailureQuery,
@@ -38,6 +40,14 @@ export const attachmentBlocked = defineProblem({
   title: 'The attachment was not stored',
   retryable: false,
   remediation: 'Open it in the mailbox. For mail to come, change the profile’s settings of what is not stored.',
+});
+
+export const notAnImage = defineProblem({
+  code: 'not-an-image',
+  status: 406,
+  title: 'The attachment is no picture that can be shown in a page',
+  retryable: false,
+  remediation: 'Download it without `disposition=inline`. Only PNG, JPEG, GIF and WebP are shown.',
 });
 
 const positionParam = z.coerce.number().int().min(0).max(100_000);
@@ -127,14 +137,16 @@ export class MessagesController {
   @RequireScope('read')
   @ApiOperation({
     summary: 'Download an attachment',
-    description: 'By its position in the message’s list of attachments.',
+    description:
+      'By its position in the message’s list of attachments. `disposition=inline` is for pictures that the HTML shows by `cid:` and the attachment’s `contentId`.',
   })
   @Answers(200, 'The attachment’s bytes')
-  @AnswersProblem(attachmentBlocked, contentRemoved)
+  @AnswersProblem(attachmentBlocked, contentRemoved, notAnImage)
   async attachment(
     @Caller() caller: Caller,
     @Param('id', { schema: idParam }) id: string,
     @Param('position', { schema: positionParam }) position: number,
+    @Query({ schema: attachmentQuery }) { disposition }: z.output<typeof attachmentQuery>,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const message = await this.message(caller, id);
@@ -148,7 +160,11 @@ export class MessagesController {
       attachment &&
       ((await this.messages.attachmentBytes(contentId, position)) ?? (await this.fromMime(contentId, position)));
     if (!attachment || !bytes) throw new Problem(problems.notFound, 'The message has no attachment at this position.');
-    download(reply, bytes, attachment.content_type, attachment.filename ?? `attachment-${position}`);
+    const filename = attachment.filename ?? `attachment-${position}`;
+    if (disposition === 'attachment') return download(reply, bytes, attachment.content_type, filename);
+    const imageType = inlineImageType(bytes);
+    if (imageType === null) throw new Problem(notAnImage);
+    download(reply, bytes, imageType, filename, 'inline');
   }
 
   @Get('mailboxes/:id/item-failures')
@@ -217,10 +233,16 @@ export class MessagesController {
 }
 
 /** Mail is written by strangers: whatever the type says, a browser must save it and run nothing in it. */
-function download(reply: FastifyReply, bytes: Buffer, contentType: string, filename: string): void {
+function download(
+  reply: FastifyReply,
+  bytes: Buffer,
+  contentType: string,
+  filename: string,
+  type: 'attachment' | 'inline' = 'attachment',
+): void {
   void reply
     .header('content-type', /^[\w.+-]+\/[\w.+-]+$/.test(contentType) ? contentType : 'application/octet-stream')
-    .header('content-disposition', contentDisposition(filename, { type: 'attachment' }))
+    .header('content-disposition', contentDisposition(filename, { type }))
     .header('content-security-policy', "sandbox; default-src 'none'")
     .header('x-content-type-options', 'nosniff')
     .send(bytes);

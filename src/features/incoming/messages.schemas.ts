@@ -34,6 +34,13 @@ export const messageQuery = z
         context.addIssue({ code: 'custom', path: [other], message: 'cannot be combined with threadId' });
   });
 
+export const attachmentQuery = z.strictObject({
+  disposition: z
+    .enum(['attachment', 'inline'])
+    .default('attachment')
+    .describe('`inline`: to be shown in a page, which only PNG, JPEG, GIF and WebP are'),
+});
+
 const fields = {
   id: z.uuid(),
   mailboxId: z.uuid(),
@@ -83,10 +90,10 @@ export const messageAnswer = z
     headers: z.array(z.object({ name: z.string(), value: z.string() })),
     attachments: z.array(
       z.object({
-        position: z.number().int(),
+        position: z.number().int().describe('Its place in `/v1/messages/{id}/attachments/{position}`'),
         filename: z.string().nullable(),
         contentType: z.string(),
-        contentId: z.string().nullable(),
+        contentId: z.string().nullable().describe('By which the HTML shows it (`cid:`, there percent-encoded)'),
         isInline: z.boolean(),
         sizeBytes: z.number().int(),
         blocked: z

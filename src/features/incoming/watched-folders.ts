@@ -25,17 +25,14 @@ export class WatchedFolders {
     const found = plain
       ? { watched: plain, missing: [] }
       : chooseFolders(mailbox.folders, await run.session.listFolders({ signal: run.signal }));
-    await run.commit((manager) =>
-      this.folders.watch(manager, mailbox.id, found, {
-        importFrom: run.profile.processEmailsFrom,
-        now: this.clock.now(),
-      }),
-    );
+    const at = { importFrom: run.profile.processEmailsFrom, now: this.clock.now() };
+    await run.commit((manager) => this.folders.watch(manager, mailbox.id, found, at), 'mailbox');
     return found.watched;
   }
 
   /** The server does not know the folder any more: the tree is looked at again before the next sync. */
   async lost(run: MailboxRun, folder: WatchedFolder): Promise<void> {
-    await run.commit((manager) => this.folders.markMissing(manager, run.mailbox.id, folder.key, this.clock.now()));
+    const now = this.clock.now();
+    await run.commit((manager) => this.folders.markMissing(manager, run.mailbox.id, folder.key, now), 'mailbox');
   }
 }

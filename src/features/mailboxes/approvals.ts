@@ -12,7 +12,8 @@ export const mailboxNotApproved = defineProblem({
   status: 409,
   title: 'The mailbox is not approved',
   retryable: false,
-  remediation: 'Have it approved by an administrator, or by an API key with the scope admin: POST /v1/mailboxes/{id}/approve.',
+  remediation:
+    'Have it approved by an administrator, or by an API key with the scope admin: POST /v1/mailboxes/{id}/approve.',
 });
 
 type Reach = readonly string[] | null;

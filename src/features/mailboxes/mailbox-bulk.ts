@@ -29,7 +29,7 @@ export class MailboxBulk {
   ): Promise<BulkResult> {
     const rows = new Map<string, BulkRow>();
     const locked = await this.store.lockMany(manager, ids, reach);
-    // What mailboxes share (pacing, incidents) is locked on the way, by everybody in the one order: servers, then profiles.
+    // What mailboxes share (pacing, incidents) is locked on the way, by everybody in the one order.
     const inOrder = locked.toSorted((a, b) => (a.place < b.place ? -1 : a.place > b.place ? 1 : 0));
     for (const mailbox of inOrder) {
       const row = isSo(action, mailbox)

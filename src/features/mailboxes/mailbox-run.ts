@@ -26,8 +26,11 @@ export interface MailboxRun {
    * @throws ProfileOnHold, as of the last commit; the reason of an aborted `signal`
    */
   goOn(): void;
-  /** A transaction that commits only while the lease is ours. */
-  commit<T>(write: (manager: EntityManager) => Promise<T>): Promise<T>;
+  /**
+   * A transaction that commits only while the lease is ours.
+   * @param also `mailbox` when it writes the mailbox's own row
+   */
+  commit<T>(write: (manager: EntityManager) => Promise<T>, also?: 'mailbox'): Promise<T>;
 }
 
 /** When the work is wanted again; null: when something new turns up. */

@@ -129,8 +129,10 @@ export class MailboxRuns {
         signal.throwIfAborted();
         if (onHold) throw new ProfileOnHold();
       },
-      commit: (write) =>
+      commit: (write, also) =>
         this.dataSource.transaction(async (manager) => {
+          // Whoever changes a mailbox locks it first and its work afterwards; the other way round they would deadlock.
+          if (also === 'mailbox') await this.mailboxes.lock(manager, lease.mailboxId);
           // Care runs beside the poll. Whoever stores messages of a mailbox does so alone, and the poll's own row
           // is locked before the lease's, as every change of the mailbox's state does it.
           if (isCare(lease.kind)) await this.work.lock(manager, lease.mailboxId, 'incoming');

@@ -26,7 +26,7 @@ const filters = {
 export const mailboxQuery = z.strictObject({
   ...pageQuery.shape,
   ...filters,
-  state: states.optional().describe('One state or several, separated by commas'),
+  state: states.optional().describe(`One state or several, separated by commas: ${mailboxStates.join(', ')}`),
 });
 export const mailboxCountsQuery = z.strictObject(filters);
 export const mailboxCausesQuery = z.strictObject({ profileId: filters.profileId });

@@ -140,7 +140,7 @@ export class MailboxesStore {
 
   /**
    * Those of the mailboxes that the reader sees, locked as by `lock`, in the order of their ids; `place` sorts them
-   * by what they share and is locked later: their server, then their profile.
+   * by what they share and is locked later: their server, their profile, then their incident.
    */
   async lockMany(
     sql: Sql,
@@ -148,7 +148,7 @@ export class MailboxesStore {
     profileIds: readonly string[] | null,
   ): Promise<(Pick<MailboxEntity, 'id' | 'state' | 'incoming' | 'outgoing'> & { readonly place: string })[]> {
     return sql.query(
-      `SELECT m.id, m.state, m.incoming, m.outgoing, concat(p.server_host, ' ', m.profile_id) AS place
+      `SELECT m.id, m.state, m.incoming, m.outgoing, concat_ws(' ', p.server_host, m.profile_id, m.failure->>'code') AS place
        FROM mailboxes m JOIN email_server_profiles p ON p.id = m.profile_id
        WHERE m.id = ANY($1::uuid[]) AND m.removed_at IS NULL AND ($2::uuid[] IS NULL OR m.profile_id = ANY($2))
        ORDER BY m.id FOR NO KEY UPDATE OF m`,

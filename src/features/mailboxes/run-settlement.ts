@@ -150,10 +150,11 @@ export class RunSettlement {
   ): Promise<void> {
     const host = await this.servers.hostOf(manager, profileId);
     if (host === null) return;
-    const isAway = await this.servers.noteFailure(manager, host, failure.code, now, (strikes) =>
+    const isStrike = await this.servers.noteFailure(manager, host, failure.code, now, (strikes) =>
       this.clock.in(serverProbeDelay(strikes - 1, Math.random())),
     );
-    if (isAway) await this.serverIncidents.away(manager, host, failure, now);
+    // Each canary that comes back without an answer counts, so that people see that somebody looked.
+    if (isStrike) await this.serverIncidents.away(manager, host, failure, now);
   }
 
   private async suspendProfile(

@@ -76,8 +76,13 @@ const columns = `
   o.from_name AS "fromName", o.from_address AS "fromAddress", o.importance, o.send_at AS "sendAt", h.held_until AS "heldUntil", h.reason AS "holdReason", t.thread_id AS "threadId", t.match AS "threadMatch"`;
 
 /** With its mailbox a message disappears at once, though its row is cleared away later. */
-const source = `outgoing_messages o JOIN mailboxes m ON m.id = o.mailbox_id AND m.removed_at IS NULL
+const visible = 'JOIN mailboxes m ON m.id = o.mailbox_id AND m.removed_at IS NULL';
+const joined = `${visible}
   LEFT JOIN outgoing_holds h ON h.mailbox_id = o.mailbox_id LEFT JOIN thread_messages t ON t.outgoing_id = o.id`;
+const source = `outgoing_messages o ${joined}`;
+
+/** A page of a word that many messages hold is found among so many of the newest. */
+const firstLook = 2_000;
 
 /** The SQL of reading outgoing messages for people, and of what people do to them. */
 @Injectable()
@@ -108,28 +113,10 @@ export class OutgoingViewsStore {
 
   /** Newest first. */
   async list(sql: Sql, filter: OutgoingFilter): Promise<OutgoingView[]> {
-    // Only the conditions that are asked for, so that the planner can pick the index of each of them.
-    const parameters: unknown[] = [];
-    const where: string[] = ['true'];
-    const place = (value: unknown) => `$${parameters.push(value)}`;
-    const add = (condition: (at: string) => string, value: unknown) => {
-      if (value !== null) where.push(condition(place(value)));
-    };
-    add((at) => `o.profile_id = ANY(${at}::uuid[])`, filter.profileIds);
-    add((at) => `o.profile_id = ${at}::uuid`, filter.profileId);
-    add((at) => `o.mailbox_id = ${at}::uuid`, filter.mailboxId);
-    add((at) => `w.words @@ ${at}::tsquery`, filter.words);
-    add((at) => `o.id < ${at}::uuid`, filter.before);
-    const limit = place(filter.limit);
-    const searched = filter.words === null ? '' : 'JOIN outgoing_words w ON w.outgoing_id = o.id';
-    const newest = (state: string) =>
-      `(SELECT ${columns} FROM ${source} ${searched} WHERE ${[...where, state].join(' AND ')} ORDER BY o.id DESC LIMIT ${limit})`;
-    // Each state by its index, which holds the newest of one state and not of several.
-    const pages = filter.states?.map((state) => newest(`o.state = ${place(state)}`)) ?? [newest('true')];
-    return sql.query<OutgoingView[]>(
-      `SELECT * FROM (${pages.join(' UNION ALL ')}) page ORDER BY id DESC LIMIT ${limit}`,
-      parameters,
-    );
+    if (filter.words === null) return sql.query<OutgoingView[]>(...listing(filter));
+    // As messages are searched, see message-search.store.ts.
+    const recent = filter.profileIds === null ? await sql.query<OutgoingView[]>(...amongNewest(filter)) : [];
+    return recent.length === filter.limit ? recent : sql.query<OutgoingView[]>(...byWords(filter));
   }
 
   /** @returns the mailbox to wake, where a draft of the message may lie on the server; false when it could not be cancelled */
@@ -154,4 +141,59 @@ export class OutgoingViewsStore {
     );
     return retried > 0;
   }
+}
+
+type Query = [sql: string, parameters: unknown[]];
+/** Adds a parameter. @returns its place in the text */
+type Place = (value: unknown) => string;
+
+function placed(): { parameters: unknown[]; at: Place } {
+  const parameters: unknown[] = [];
+  return { parameters, at: (value) => `$${parameters.push(value)}` };
+}
+
+/** Only the conditions that are asked for, so that the planner can pick the index of each of them. */
+function rangeOf({ profileIds, profileId, mailboxId, before }: OutgoingFilter, at: Place): string {
+  const where = ['true'];
+  if (profileIds !== null) where.push(`o.profile_id = ANY(${at(profileIds)}::uuid[])`);
+  if (profileId !== null) where.push(`o.profile_id = ${at(profileId)}::uuid`);
+  if (mailboxId !== null) where.push(`o.mailbox_id = ${at(mailboxId)}::uuid`);
+  if (before !== null) where.push(`o.id < ${at(before)}::uuid`);
+  return where.join(' AND ');
+}
+
+function listing(filter: OutgoingFilter): Query {
+  const { parameters, at } = placed();
+  const [range, limit] = [rangeOf(filter, at), at(filter.limit)];
+  const newest = (state: string) =>
+    `(SELECT ${columns} FROM ${source} WHERE ${range} AND ${state} ORDER BY o.id DESC LIMIT ${limit})`;
+  // Each state by its index, which holds the newest of one state and not of several.
+  const pages = filter.states?.map((state) => newest(`o.state = ${at(state)}`)) ?? [newest('true')];
+  return [`SELECT * FROM (${pages.join(' UNION ALL ')}) page ORDER BY id DESC LIMIT ${limit}`, parameters];
+}
+
+const isFound = ({ words, states }: OutgoingFilter, at: Place): string =>
+  `w.words @@ ${at(words)}::tsquery${states === null ? '' : ` AND o.state = ANY(${at(states)}::text[])`}`;
+
+function amongNewest(filter: OutgoingFilter): Query {
+  const { parameters, at } = placed();
+  const newest = `(SELECT * FROM outgoing_messages o WHERE ${rangeOf(filter, at)} ORDER BY o.id DESC LIMIT ${at(firstLook)})`;
+  return [
+    `SELECT ${columns} FROM ${newest} o ${joined} JOIN outgoing_words w ON w.outgoing_id = o.id
+     WHERE ${isFound(filter, at)} ORDER BY o.id DESC LIMIT ${at(filter.limit)}`,
+    parameters,
+  ];
+}
+
+function byWords(filter: OutgoingFilter): Query {
+  const { parameters, at } = placed();
+  return [
+    `WITH found AS MATERIALIZED (
+       SELECT o.id FROM outgoing_words w JOIN outgoing_messages o ON o.id = w.outgoing_id WHERE ${isFound(filter, at)} AND ${rangeOf(filter, at)}
+     ), page AS MATERIALIZED (
+       SELECT f.id FROM found f JOIN outgoing_messages o ON o.id = f.id ${visible}
+       ORDER BY f.id DESC LIMIT ${at(filter.limit)}
+     ) SELECT ${columns} FROM page JOIN outgoing_messages o ON o.id = page.id ${joined} ORDER BY o.id DESC`,
+    parameters,
+  ];
 }

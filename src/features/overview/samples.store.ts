@@ -144,10 +144,11 @@ export class SamplesStore {
   async removeOld(now: Date, limit: number): Promise<number> {
     const before = sampleSteps.map((step) => new Date(now.getTime() - keptMs[step]));
     const [, removed] = await this.dataSource.query<[unknown[], number]>(
-      `DELETE FROM overview_samples WHERE (step_seconds, at, profile_id) IN (
-         SELECT s.step_seconds, s.at, s.profile_id FROM unnest($1::integer[], $2::timestamptz[]) AS old (step, before)
-         CROSS JOIN LATERAL (SELECT * FROM overview_samples s WHERE s.step_seconds = old.step AND s.at < old.before ORDER BY s.at LIMIT $3) s
-         LIMIT $3) RETURNING 1`,
+      // Each step's by its index; by their places, since a join with so many would read the whole table.
+      `DELETE FROM overview_samples WHERE ctid = ANY(ARRAY(
+         SELECT s.place FROM unnest($1::integer[], $2::timestamptz[]) AS old (step, before)
+         CROSS JOIN LATERAL (SELECT s.ctid AS place FROM overview_samples s WHERE s.step_seconds = old.step AND s.at < old.before ORDER BY s.at LIMIT $3) s
+         LIMIT $3)) RETURNING 1`,
       [[...sampleSteps], before, limit],
     );
     return removed;

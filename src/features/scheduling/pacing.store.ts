@@ -211,6 +211,10 @@ export class PacingStore {
 
   /** Lets the profile call at once, for example after its credentials changed or a person asked. */
   async liftHold(sql: Sql, profileId: string): Promise<void> {
-    await sql.query(`UPDATE profile_pacing SET hold_until = '-infinity' WHERE profile_id = $1`, [profileId]);
+    // A profile that is not held is not locked: the dispatcher would pass it by.
+    await sql.query(
+      `UPDATE profile_pacing SET hold_until = '-infinity' WHERE profile_id = $1 AND hold_until <> '-infinity'`,
+      [profileId],
+    );
   }
 }

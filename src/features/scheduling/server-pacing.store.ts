@@ -44,7 +44,7 @@ export class ServerPacingStore {
   /**
    * One more call that the server left unanswered. When that has lasted, nobody calls until `until`; then one
    * canary does. Runs that were under way together count as one strike.
-   * @returns whether the server counts as away from now on
+   * @returns whether this is a strike of a server that counts as away, the first one or another
    */
   async noteFailure(
     sql: Sql,
@@ -68,7 +68,7 @@ export class ServerPacingStore {
       `UPDATE server_pacing SET suspended_cause = $2, strikes = $3, hold_until = $4, canary_until = '-infinity' WHERE host = $1`,
       [host, cause, strikes, until(strikes)],
     );
-    return row.suspended_cause === null;
+    return true;
   }
 
   /**

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { v7 as uuid } from 'uuid';
 import { Clock } from '../../platform/clock/clock.js';
 import { defineProblem, Problem } from '../../platform/http/problem.js';
 import type { Log } from '../../platform/log/log.js';
@@ -61,7 +62,8 @@ export class PasswordSignIn {
     }
     // An address that nobody has may be a password in the wrong field: it is not logged.
     const locked = found !== null && found.lockedUntil !== null && found.lockedUntil > this.clock.now();
-    if (found && !matches) await this.noteWrong(found);
+    // For nobody, too: it takes its time.
+    if (!matches) await this.noteWrong(found ?? { id: uuid() });
     this.metrics.tried('password', locked ? 'locked' : 'refused');
     this.log.warn({ userId: found?.id ?? null, by: 'password', locked, from }, 'signing in was refused');
     throw new Problem(wrongCredentials);

@@ -57,7 +57,7 @@ export class SessionController {
     @Body({ schema: newSession }) body: z.output<typeof newSession>,
   ): Promise<SessionAnswer> {
     const begun = await this.signIns.signIn(body.email, body.password, request.ip);
-    this.sessions.hand(request, reply, begun);
+    await this.sessions.hand(request, reply, begun);
     return showSession(begun.caller);
   }
 

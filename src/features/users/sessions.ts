@@ -48,19 +48,23 @@ export class Sessions {
     return { token, caller: callerOf({ kind: 'user', id: user.id, name, scopes, profileIds, expiresAt, session }) };
   }
 
-  /** Gives the browser the session's cookie, in place of one that it had. */
-  hand(request: FastifyRequest, reply: FastifyReply, { token }: BegunSession): void {
+  /** Gives the browser the session's cookie, in place of one that it had, which ends. */
+  async hand(request: FastifyRequest, reply: FastifyReply, { token }: BegunSession): Promise<void> {
+    await this.endOf(request);
     // How long a session lives without use is decided here and not by the browser.
     setCookie(request, reply, sessionCookie, token, sessionLifeMs / 1_000);
   }
 
   /** Ends the session of the request's cookie, if there still is one, and takes the cookie away. */
   async end(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const token = readCookie(request, sessionCookie);
-    if (token !== null && isSecret(token)) {
-      const ended = await this.store.endByHash(this.dataSource, hashOfSecret(token));
-      if (ended) this.callers.forgetUser(ended.userId);
-    }
+    await this.endOf(request);
     clearCookie(request, reply, sessionCookie);
+  }
+
+  private async endOf(request: FastifyRequest): Promise<void> {
+    const token = readCookie(request, sessionCookie);
+    if (token === null || !isSecret(token)) return;
+    const ended = await this.store.endByHash(this.dataSource, hashOfSecret(token));
+    if (ended) this.callers.forgetUser(ended.userId);
   }
 }

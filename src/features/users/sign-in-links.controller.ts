@@ -69,7 +69,7 @@ export class SignInLinksController {
   ): Promise<SessionAnswer> {
     const { email = null, name = null } = body;
     const begun = await this.links.redeem({ token: body.token, password: body.password, email, name }, request.ip);
-    this.sessions.hand(request, reply, begun);
+    await this.sessions.hand(request, reply, begun);
     return showSession(begun.caller);
   }
 }

@@ -112,7 +112,9 @@ export class SignInLinks {
     if (trouble !== null) throw invalid('password', trouble);
     const hash = await this.hasher.hash(redemption.password);
     const begun = await this.dataSource.transaction(async (manager) => {
+      // The user before the link, as everything does that changes a user.
       if (link.userId === null) await this.store.lockFirstAdmin(manager);
+      else await this.users.lock(manager, link.userId);
       const taken = await this.store.take(manager, hashOfSecret(redemption.token), this.clock.now());
       if (!taken) throw new Problem(linkNotValid);
       const userId = taken.userId ?? (await this.administrator(manager, email, name));
@@ -122,15 +124,23 @@ export class SignInLinks {
       await this.store.removeAllOf(manager, userId);
       const user = await this.users.find(manager, userId);
       if (!user) throw new Problem(linkNotValid);
-      // There is somebody now who can let the others in.
-      if (user.role === 'admin') await this.store.removeFirstAdmin(manager, null);
+      if (link.userId === null) await this.store.removeFirstAdmin(manager, null);
       return this.sessions.begin(manager, user, 'link');
     });
     this.callers.forgetUser(begun.caller.id);
+    if (link.userId !== null) await this.afterSignIn(begun);
     await takeBack();
     this.metrics.tried('link', 'signed-in');
     this.log.info({ userId: begun.caller.id, by: 'link', kind: link.kind, from }, 'a user signed in');
     return begun;
+  }
+
+  /**
+   * Ends the links for a first administrator when there is somebody who can let the others in. After the
+   * transaction: one that uses such a link holds it, and may wait for this very user.
+   */
+  async afterSignIn({ caller }: BegunSession): Promise<void> {
+    if (caller.session?.role === 'admin') await this.store.removeFirstAdmin(this.dataSource, null);
   }
 
   private async find(token: string): Promise<LiveLink> {

@@ -4,6 +4,11 @@ import { FirstAdminLink } from './first-admin-link.js';
 import { Members } from './members.js';
 import { ProfileMembersController } from './members.controller.js';
 import { MembershipsStore } from './memberships.store.js';
+import { OidcController } from './oidc/oidc.controller.js';
+import { OidcJourneys } from './oidc/oidc-journey.js';
+import { OidcProvider } from './oidc/oidc-provider.js';
+import { OidcSignIn } from './oidc/oidc-sign-in.js';
+import { SingleSignOnStore } from './oidc/single-sign-on.store.js';
 import { PasswordChange } from './password-change.js';
 import { PasswordHasher } from './password-hasher.js';
 import { PasswordSignIn } from './password-sign-in.js';
@@ -24,11 +29,15 @@ import { UsersStore } from './users.store.js';
 /** People: who they are, what they may see, and how they sign in. */
 @Module({
   imports: [AccessModule],
-  controllers: [SessionController, SignInLinksController, UsersController, ProfileMembersController],
+  controllers: [SessionController, SignInLinksController, OidcController, UsersController, ProfileMembersController],
   providers: [
     FirstAdminLink,
     Members,
     MembershipsStore,
+    OidcJourneys,
+    OidcProvider,
+    OidcSignIn,
+    SingleSignOnStore,
     PasswordChange,
     PasswordHasher,
     PasswordSignIn,

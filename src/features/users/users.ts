@@ -59,6 +59,8 @@ export class Users {
   /** Makes a user who has to use the link to set a password. @throws Problem invalid-request, user-exists */
   async create(manager: EntityManager, caller: Caller, wanted: NewUser): Promise<{ user: User; link: MadeLink }> {
     const { email, name, role } = wanted;
+    // Seeing everything is nothing to get by leaving something out.
+    if (role === 'viewer' && wanted.profileIds === undefined) throw invalid('is needed: the profiles, or null for all');
     const profileIds = wanted.profileIds === undefined ? reachAfter(role, null) : unique(wanted.profileIds);
     await this.check(manager, role, profileIds);
     const id = uuid();

@@ -3,6 +3,7 @@ import type { DynamicModule, Type } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { nestLogger, type Log } from '../log/log.js';
+import { partOf, type HttpPart } from './http-part.js';
 import { readJsonBodies } from './json-body.js';
 import { publishReference } from './openapi.js';
 import { ProblemFilter } from './problem.filter.js';
@@ -17,6 +18,8 @@ export interface HttpOptions {
   readonly log: Log;
   /** How callers reach the API, for the reference; null: wherever they read it. */
   readonly publicUrl?: string | null;
+  /** Libraries' routes, each under a path of its own. */
+  readonly parts?: readonly HttpPart[];
   /** Adds routes that are no controllers', such as files. They pass the same guard. */
   readonly addRoutes?: (server: FastifyInstance) => Promise<void>;
 }
@@ -52,9 +55,12 @@ export async function assembleHttp(app: NestFastifyApplication, options: HttpOpt
   const server = app.getHttpAdapter().getInstance();
   const guard = app.get(RequestGuard, { strict: false });
   const table = new RouteTable();
+  const { parts = [] } = options;
   server.decorate('routeTable', table);
   server.decorateRequest('caller', null);
   server.addHook('onRoute', (route) => {
+    const part = partOf(parts, route.url);
+    if (part) route.config = { ...route.config, ...part.settings };
     for (const added of table.add(route)) guard.inspect(added);
     if (route.config?.bodyLimit !== undefined) route.bodyLimit = route.config.bodyLimit;
   });
@@ -68,6 +74,7 @@ export async function assembleHttp(app: NestFastifyApplication, options: HttpOpt
     throw new Problem(problems.methodNotAllowed, `${request.method} is not one of ${allowed.join(', ')}`);
   });
   readJsonBodies(server);
+  for (const part of parts) mount(server, part, options.log);
   app.useGlobalPipes(new ValidationPipe());
   app.useGlobalFilters(new ProblemFilter(options.log));
   const finishReference = publishReference(app, table, options.publicUrl ?? null);
@@ -75,6 +82,18 @@ export async function assembleHttp(app: NestFastifyApplication, options: HttpOpt
   await app.init();
   finishReference();
   return app;
+}
+
+function mount(server: FastifyInstance, part: HttpPart, log: Log): void {
+  const filter = new ProblemFilter(log);
+  void server.register(
+    (own, _options, done) => {
+      own.setErrorHandler((error, request, reply) => filter.answer(error, request, reply));
+      part.mount(own);
+      done();
+    },
+    { prefix: part.prefix },
+  );
 }
 
 /** The HTTP API of a root module, ready for `listen`. Shutdown hooks are the caller's business. */

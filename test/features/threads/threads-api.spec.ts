@@ -314,7 +314,7 @@ describe('bad input', () => {
     ['GET', `/v1/threads?cursor=${encodeCursor(['9'.repeat(18), uuid()])}`],
     ['GET', '/v1/threads/x'],
     ['GET', `/v1/threads/${uuid()}?cursor=x`],
-    ['GET', '/v1/messages'],
+    ['GET', `/v1/messages?threadId=${uuid()}&q=x`],
     ['GET', '/v1/messages?threadId=x'],
     ['GET', `/v1/email-server-profiles/x/address-book`],
     ['GET', `/v1/email-server-profiles/${uuid()}/address-book?cursor=x`],
