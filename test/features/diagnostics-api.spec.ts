@@ -143,11 +143,36 @@ describe('who may', () => {
     expect(lines(await analyse({ profileId: stage.profileId, emailAddress: anna }, writer)).at(-1)?.ok).toBe(true);
   });
 
+  it('try other credentials on the server of a profile, and leave those of the profile alone', async () => {
+    const limited = await stage.makeKey(['write'], [stage.profileId]);
+    const { profileId } = stage;
+    const wrong = lines(await analyse({ profileId, password: 'Wrong-Horse-2' }, limited)).at(-1);
+    expect(wrong).toMatchObject({ ok: false, verdict: { code: 'credentials-refused' } });
+    const unknown = lines(await analyse({ profileId, username: 'nobody', password: secret }, limited)).at(-1);
+    expect(unknown.verdict).toMatchObject({
+      code: 'credentials-refused',
+      text: expect.stringContaining('password of nobody'),
+    });
+    expect(lines(await analyse({ profileId, password: secret }, limited)).at(-1)?.ok).toBe(true);
+    expect(lines(await analyse({ profileId, emailAddress: anna }, limited)).at(-1)?.ok).toBe(true);
+  });
+
+  it('look at a server alone, no mailbox named', async () => {
+    const { emailAddress: _none, ...server } = free();
+    const steps = lines(await analyse(server));
+    expect(steps.at(-1)).toMatchObject({ ok: true, counts: { passed: expect.any(Number) } });
+    expect(steps.find(({ id }) => id === 'impersonation')).toMatchObject({
+      status: 'skipped',
+      detail: 'No mailbox was named.',
+    });
+  });
+
   it('name what: each wrong combination is told by its fields', async () => {
     const profileId = stage.profileId;
     const cases: [body: object, fields: string[]][] = [
       [{}, ['username', 'password', 'emailAddress']],
-      [{ profileId, username: 'x', password: 'y' }, ['username', 'password']],
+      [{ profileId, username: 'x' }, ['password']],
+      [{ username: 'x', password: 'y', ewsUrl: 'https://x.test/', sendToSelf: true }, ['sendToSelf']],
       [{ profileId, ewsUrl: 'https://x.test/' }, ['ewsUrl']],
       [{ profileId, mailboxId: annaId, emailAddress: anna }, ['emailAddress']],
       [{ profileId, sendToSelf: true }, ['sendToSelf']],

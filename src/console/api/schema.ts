@@ -998,6 +998,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/setup-guide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read how a server is made ready
+         * @description The steps and commands for a service account that no profile has yet.
+         *
+         *     Needs the scope `read`.
+         */
+        get: operations["setupGuides_ofNoProfile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/email-server-profiles/{id}/setup-guide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read how the server of a profile is made ready
+         * @description The steps and commands, the service account of the profile filled in.
+         *
+         *     Needs the scope `read`.
+         */
+        get: operations["setupGuides_ofProfile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/mailboxes/counts": {
         parameters: {
             query?: never;
@@ -3083,6 +3127,8 @@ export interface components {
         MutedCause: {
             /** @description As `code` of incidents */
             code: string;
+            /** @description In plain words */
+            title: string;
             /** Format: date-time */
             mutedAt: string;
             by: components["schemas"]["Actor"];
@@ -3123,6 +3169,34 @@ export interface components {
             accepted: true;
             /** @description The mail server’s last answer */
             response: string;
+        };
+        SetupGuide: {
+            /**
+             * @description exchange-server: one of your own
+             * @enum {string}
+             */
+            serverKind: "exchange-server" | "exchange-online";
+            /**
+             * @description `delegation` sends no impersonation header and names the mailbox in the folder id
+             * @enum {string}
+             */
+            access: "impersonation" | "delegation";
+            /** @description The service account that the commands name */
+            account: string;
+            /** @description What to know before any of it */
+            notice: string | null;
+            /** @description In their order */
+            steps: {
+                title: string;
+                text: string;
+                /** @description To paste as they are */
+                commands: {
+                    purpose: string;
+                    /** @enum {string} */
+                    shell: "exchange-management-shell" | "exchange-online-powershell" | "terminal" | "postroom-api";
+                    command: string;
+                }[];
+            }[];
         };
         MailboxCounts: {
             total: number;
@@ -4322,11 +4396,12 @@ export interface components {
             connectingSid?: string;
             /** @description A mailbox that should work, to compare with; default: one of the profile that is well */
             canaryAddress?: string;
+            /** @description With profileId: tried in place of the profile’s, together with `password` */
+            username?: string;
+            /** @description Used for this run and not kept; as `username` */
+            password?: string;
             /** @description Left out: Autodiscover finds it */
             ewsUrl?: string;
-            username?: string;
-            /** @description Used for this run and not kept */
-            password?: string;
             /**
              * @description `delegation` sends no impersonation header and names the mailbox in the folder id
              * @enum {string}
@@ -4641,6 +4716,7 @@ export interface components {
                     /** Format: uuid */
                     id: string;
                     name: string;
+                    mailboxes: number;
                 }[];
                 mailboxes: number;
                 since: string | null;
@@ -4694,6 +4770,8 @@ export interface components {
                 message: string;
             }[];
             requestId: string;
+        } & {
+            [key: string]: unknown;
         };
     };
     responses: never;
@@ -4759,6 +4837,7 @@ export type MutedCause = components['schemas']['MutedCause'];
 export type NotificationChannelList = components['schemas']['NotificationChannelList'];
 export type TestMail = components['schemas']['TestMail'];
 export type TestMailAnswer = components['schemas']['TestMailAnswer'];
+export type SetupGuide = components['schemas']['SetupGuide'];
 export type MailboxCounts = components['schemas']['MailboxCounts'];
 export type MailboxCauses = components['schemas']['MailboxCauses'];
 export type MailboxBulkRequest = components['schemas']['MailboxBulkRequest'];
@@ -5502,7 +5581,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description `internal-error` */
             500: {
@@ -5639,7 +5720,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description `internal-error` */
             500: {
@@ -5697,7 +5780,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description `payload-too-large`: more than 1 MB */
             413: {
@@ -5722,7 +5807,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description `internal-error` */
             500: {
@@ -5780,7 +5867,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description `payload-too-large`: more than 1 MB */
             413: {
@@ -5805,7 +5894,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description `internal-error` */
             500: {
@@ -9522,7 +9613,162 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setupGuides_ofNoProfile: {
+        parameters: {
+            query?: {
+                /** @description Default: as `ewsUrl` tells, and a server of your own without one */
+                serverKind?: "exchange-server" | "exchange-online";
+                /** @description For example https://mail.example.com/EWS/Exchange.asmx */
+                ewsUrl?: string;
+                /** @description The service account; without one a name is suggested */
+                username?: string;
+                /** @description `delegation` sends no impersonation header and names the mailbox in the folder id */
+                access?: "impersonation" | "delegation";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The guide */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetupGuide"];
+                };
+            };
+            /** @description `invalid-request` or `malformed-body` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `missing-scope`: the API key or the role lacks the scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setupGuides_ofProfile: {
+        parameters: {
+            query?: {
+                /** @description Default: as the address of the profile tells */
+                serverKind?: "exchange-server" | "exchange-online";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The guide */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetupGuide"];
+                };
+            };
+            /** @description `invalid-request` or `malformed-body` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `missing-scope`: the API key or the role lacks the scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: not there, or outside the profiles of the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description `internal-error` */
             500: {
@@ -11694,7 +11940,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description `internal-error` */
             500: {
@@ -11779,14 +12027,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description `content-removed`: The content of the message has been removed. */
             410: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description `internal-error` */
             500: {
@@ -13801,7 +14053,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description `internal-error` */
             500: {

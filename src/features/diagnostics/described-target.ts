@@ -6,7 +6,7 @@ export const named = (address: string): TargetMailbox => ({ address, connectingS
 
 /** The target of a body without a profile, with the defaults of profiles. */
 export function describedTarget(body: NewDiagnostics): AnalysisTarget {
-  const { username = '', password = '', emailAddress = '', connectingSid = emailAddress } = body;
+  const { username = '', password = '', emailAddress, connectingSid = emailAddress } = body;
   return {
     ewsUrl: body.ewsUrl ?? null,
     auth: { type: 'basic', username, password },
@@ -14,7 +14,8 @@ export function describedTarget(body: NewDiagnostics): AnalysisTarget {
     trustedHosts: body.trustedHosts ?? [],
     access: body.access ?? 'impersonation',
     connectingSidType: body.connectingSidType ?? 'SmtpAddress',
-    mailbox: { address: emailAddress, connectingSid },
+    mailbox:
+      emailAddress === undefined || connectingSid === undefined ? null : { address: emailAddress, connectingSid },
     canary: body.canaryAddress === undefined ? null : named(body.canaryAddress),
     sendToSelf: body.sendToSelf,
   };

@@ -18,8 +18,6 @@ const certificates = z
 /** Fields of a server that no profile describes yet. */
 const freeFields = {
   ewsUrl: connectionFields.ewsUrl.optional().describe('Left out: Autodiscover finds it'),
-  username: connectionFields.username.optional(),
-  password: connectionFields.password.optional().describe('Used for this run and not kept'),
   access: connectionFields.access.optional(),
   connectingSidType: connectionFields.connectingSidType.optional(),
   caCertificates: certificates.optional().describe('Certificates in PEM to trust instead of the system’s'),
@@ -39,6 +37,10 @@ export const newDiagnostics = z
     canaryAddress: emailAddress
       .optional()
       .describe('A mailbox that should work, to compare with; default: one of the profile that is well'),
+    username: connectionFields.username
+      .optional()
+      .describe('With profileId: tried in place of the profile’s, together with `password`'),
+    password: connectionFields.password.optional().describe('Used for this run and not kept; as `username`'),
     ...freeFields,
     sendToSelf: z.boolean().default(false).describe('Send a message from the mailbox to itself, and remove it again'),
     keep: z.boolean().default(false).describe('Keep the result as a report'),
@@ -46,15 +48,19 @@ export const newDiagnostics = z
   .superRefine((body, context) => {
     const wrong = (field: string, message: string) => context.addIssue({ code: 'custom', path: [field], message });
     if (body.profileId === undefined) {
-      for (const field of ['username', 'password', 'emailAddress'] as const)
+      for (const field of ['username', 'password'] as const)
         if (body[field] === undefined) wrong(field, 'is needed without profileId');
+      if (body.emailAddress === undefined && body.ewsUrl === undefined)
+        wrong('emailAddress', 'is needed without ewsUrl, for Autodiscover');
       if (body.mailboxId !== undefined) wrong('mailboxId', 'needs the profileId of the mailbox');
     } else {
       for (const field of Object.keys(freeFields) as (keyof typeof freeFields)[])
         if (body[field] !== undefined) wrong(field, 'is set by the profile; leave it out, or leave profileId out');
-      if (body.sendToSelf && body.mailboxId === undefined && body.emailAddress === undefined)
-        wrong('sendToSelf', 'needs a mailbox: mailboxId or emailAddress');
+      if (body.username !== undefined && body.password === undefined)
+        wrong('password', 'is needed with username: that of the profile is for its own account');
     }
+    if (body.sendToSelf && body.mailboxId === undefined && body.emailAddress === undefined)
+      wrong('sendToSelf', 'needs a mailbox: mailboxId or emailAddress');
     if (body.mailboxId !== undefined && body.emailAddress !== undefined)
       wrong('emailAddress', 'stands for another way to name the mailbox than mailboxId; give one of them');
     if (body.connectingSid !== undefined && body.emailAddress === undefined)

@@ -135,12 +135,13 @@ export class Diagnostics implements OnModuleDestroy {
   private async savedTarget(profileId: string, body: NewDiagnostics): Promise<AnalysisTarget> {
     const connection = await this.connections.connectionOf(profileId);
     if (!connection) throw new Problem(problems.notFound, `There is no profile ${profileId}.`);
-    const { ewsUrl, auth, access, connectingSidType } = connection;
+    const { ewsUrl, access, connectingSidType } = connection;
+    const { username = connection.auth.username, password = connection.auth.password } = body;
     const mailbox = await this.savedMailbox(profileId, body);
     const canary = await this.savedCanary(profileId, body.canaryAddress, mailbox);
     return {
       ewsUrl,
-      auth,
+      auth: { type: 'basic', username, password },
       ca: null,
       trustedHosts: [],
       access,

@@ -22,12 +22,19 @@ import { InterruptedWorkStore } from './interrupted-work.store.js';
 import { NotificationsStore } from './notifications.store.js';
 import { NotificationWriter } from './notification-writer.js';
 import { ServerIncidents } from './server-incidents.js';
+import { SetupGuidesController } from './setup-guides.controller.js';
 import { TellingStore } from './telling.store.js';
 
 /** Incidents and what their owners are told. */
 @Module({
   imports: [DeliveriesModule, ProfilesModule],
-  controllers: [IncidentsController, IncidentActsController, MutedCausesController, NotificationChannelsController],
+  controllers: [
+    IncidentsController,
+    IncidentActsController,
+    MutedCausesController,
+    NotificationChannelsController,
+    SetupGuidesController,
+  ],
   providers: [
     IncidentsStore,
     IncidentViewsStore,

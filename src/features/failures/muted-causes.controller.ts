@@ -13,12 +13,18 @@ import { RequireScope } from '../access/require-scope.js';
 import { EventsStore } from '../deliveries/events.store.js';
 import { ProfilesStore } from '../profiles/profiles.store.js';
 import { actor } from './incident-acts.schemas.js';
+import { explain } from './explanations.js';
 import { MutedCausesStore, type MutedCauseRow } from './muted-causes.store.js';
 
 const codeParam = oneLine(200).min(1);
 const mutedCauseQuery = z.strictObject(pageQuery.shape);
 const mutedCauseAnswer = z
-  .object({ code: z.string().describe('As `code` of incidents'), mutedAt: z.iso.datetime(), by: actor })
+  .object({
+    code: z.string().describe('As `code` of incidents'),
+    title: z.string().describe('In plain words'),
+    mutedAt: z.iso.datetime(),
+    by: actor,
+  })
   .meta({ id: 'MutedCause' });
 type MutedCauseAnswer = z.output<typeof mutedCauseAnswer>;
 const mutedCausePage = pageSchema(mutedCauseAnswer).meta({ id: 'MutedCausePage' });
@@ -124,8 +130,12 @@ export class MutedCausesController {
   }
 }
 
+/** Titles name nobody. */
+const nobody = { username: '', ewsUrl: '', mailbox: '', values: {} };
+
 const show = (row: MutedCauseRow): MutedCauseAnswer => ({
   code: row.code,
+  title: explain({ code: row.code, category: 'other' }, nobody).title,
   mutedAt: row.muted_at.toISOString(),
   by: row.muted_by,
 });

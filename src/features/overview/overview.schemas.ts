@@ -32,7 +32,7 @@ export const overviewAnswer = z
           state: z
             .enum(serverStates)
             .describe('away: does not answer; refused: refuses a service account; throttled: has asked for quiet'),
-          profiles: z.array(z.object({ id: z.uuid(), name: z.string() })),
+          profiles: z.array(z.object({ id: z.uuid(), name: z.string(), mailboxes: count })),
           mailboxes: count,
           since: time.nullable(),
           incidentId: z.uuid().nullable(),
@@ -98,7 +98,7 @@ export function showOverview({ at, mailboxes, incidents, outgoing, lag, servers 
     outgoing,
     servers: servers.map((server) => ({
       ...server,
-      profiles: [...server.profiles],
+      profiles: server.profiles.map((profile) => ({ ...profile, mailboxes: ofProfile.get(profile.id) ?? 0 })),
       mailboxes: server.profiles.reduce((total, { id }) => total + (ofProfile.get(id) ?? 0), 0),
       since: server.since?.toISOString() ?? null,
     })),

@@ -60,6 +60,9 @@ function complete(operation: Operation, method: string, path: string, route: Rou
     if (when || own)
       operation.responses[status] = problemResponse([ownText, when ? description : ''].filter(Boolean).join('; '));
   }
+  for (const [status, own] of Object.entries(operation.responses))
+    if (Number(status) >= 400 && own && 'description' in own && !own.content)
+      operation.responses[status] = problemResponse(own.description);
 }
 
 function problemResponse(description: string) {

@@ -20,8 +20,9 @@ Errors are \`application/problem+json\` (RFC 9457); \`code\` is stable, \`remedi
 |---|---|---|---|
 `;
 
+// Some kinds have members of their own.
 const problem = z
-  .object({
+  .looseObject({
     type: z.string(),
     title: z.string(),
     status: z.int(),

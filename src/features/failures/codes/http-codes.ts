@@ -89,7 +89,7 @@ function forbidden(names: Names): Words {
       ...(online ? [] : ['Now and then a full mailbox is reported in this way.']),
     ],
     advice: `Switch EWS on where it is off; that can take two hours to take effect.${online ? ` ${onlineEnd}` : ''}`,
-    commands: [...ewsOfMailboxCommands(names), ...enableEwsCommands(names), ewsOfOrganisation(names)],
+    commands: [...ewsOfMailboxCommands(names), ...enableEwsCommands(names), ewsOfOrganisation(names.kind)],
   };
 }
 

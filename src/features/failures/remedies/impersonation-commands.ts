@@ -1,9 +1,18 @@
 import type { Command } from './command.js';
+import {
+  addedMembers,
+  askForAppId,
+  assignmentsOf,
+  grantedAppRole,
+  grantedRole,
+  knownApplication,
+  madeGroup,
+  mailboxGroup,
+  scopeOfGroup,
+} from './impersonation-rights.js';
 import type { Names } from './names.js';
 import { inFilter, powerShell } from './quoting.js';
-
-const group = 'Postroom mailboxes';
-const guid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
+import type { ServerKind } from './server-kind.js';
 
 /** Every mailbox that is known to be struck, or the one that is meant; a few of them at most. */
 const struck = ({ context }: Names): readonly string[] =>
@@ -15,16 +24,12 @@ export const impersonationCommands = (names: Names): Command[] =>
 
 function managementRole(names: Names): Command[] {
   const shell = 'exchange-management-shell';
-  const account = powerShell(names.context.username);
+  const { username } = names.context;
   return [
     {
       purpose: 'See which role assignments the service account has now. Nothing listed means that the role is missing.',
       shell,
-      // EffectiveUserName holds the account's name in the directory, not what it signs in with.
-      command: [
-        `$name = (Get-User -Identity ${account}).Name`,
-        'Get-ManagementRoleAssignment -Role ApplicationImpersonation -GetEffectiveUsers | Where-Object { $_.EffectiveUserName -eq $name } | Format-List Name, Enabled, CustomRecipientWriteScope',
-      ].join('\n'),
+      command: assignmentsOf(username),
     },
     ...firstOf(names).map((mailbox) => ({
       purpose: `See who may impersonate ${names.mailbox}. If the service account is not among them, the scope leaves the mailbox out.`,
@@ -35,13 +40,13 @@ function managementRole(names: Names): Command[] {
     {
       purpose: `If the role is missing: make a group for the mailboxes, and a scope that is its direct members.${others(names)}`,
       shell,
-      command: [`New-DistributionGroup -Name ${powerShell(group)} -Type Security`, ...scopeByGroup(names)].join('\n'),
+      command: [madeGroup, ...addMembers(names), scopeOfGroup].join('\n'),
     },
     ...scopeByList(names, shell),
     {
       purpose: 'Then grant the role within that scope.',
       shell,
-      command: `New-ManagementRoleAssignment -Name 'Postroom impersonation' -Role ApplicationImpersonation -User ${account} -CustomRecipientWriteScope ${powerShell(group)}`,
+      command: grantedRole(username),
     },
   ];
 }
@@ -49,9 +54,7 @@ function managementRole(names: Names): Command[] {
 function applicationAccess(names: Names): Command[] {
   const shell = 'exchange-online-powershell';
   const { username } = names.context;
-  const appId = guid.test(username)
-    ? `$appId = ${powerShell(username)}`
-    : "$appId = Read-Host 'Application (client) id of Postroom'";
+  const appId = askForAppId(username);
   return [
     ...firstOf(names).map((mailbox) => ({
       purpose: `See whether the application may use ${names.mailbox} (InScope).`,
@@ -61,45 +64,32 @@ function applicationAccess(names: Names): Command[] {
     {
       purpose: 'If it is unknown to Exchange Online: make it known.',
       shell,
-      command: [
-        appId,
-        "$objectId = Read-Host 'Object id of its enterprise application in Entra'",
-        "New-ServicePrincipal -AppId $appId -ObjectId $objectId -DisplayName 'Postroom'",
-      ].join('\n'),
+      command: knownApplication(username),
     },
     ...bringIn(names, shell),
     {
       purpose: `If it has no role: make a group for the mailboxes, and a scope that is its direct members.${others(names)}`,
       shell,
-      command: [`New-DistributionGroup -Name ${powerShell(group)} -Type Security`, ...scopeByGroup(names)].join('\n'),
+      command: [madeGroup, ...addMembers(names), scopeOfGroup].join('\n'),
     },
     ...scopeByList(names, shell),
     {
       purpose: 'Then grant the role within that scope.',
       shell,
-      command: `${appId}\nNew-ManagementRoleAssignment -Name 'Postroom EWS' -App $appId -Role 'Application EWS.AccessAsApp' -CustomResourceScope ${powerShell(group)}`,
+      command: grantedAppRole(username),
     },
-    ewsOfOrganisation(names),
+    ewsOfOrganisation(names.kind),
   ];
 }
 
 const firstOf = (names: Names): readonly string[] => struck(names).slice(0, 1);
-
-const scopeByGroup = (names: Names): string[] => [
-  ...addMembers(names),
-  `$dn = (Get-DistributionGroup -Identity ${powerShell(group)}).DistinguishedName`,
-  `New-ManagementScope -Name ${powerShell(group)} -RecipientRestrictionFilter ("MemberOfGroup -eq '" + $dn.Replace("'", "''") + "'")`,
-];
 
 /** A list of thousands is not for pasting. */
 const others = ({ many }: Names): string => (many ? ' Only a few are named here; the incident lists more.' : '');
 
 function addMembers(names: Names): string[] {
   const addresses = struck(names);
-  if (addresses.length === 0) return [];
-  return [
-    `${addresses.map(powerShell).join(', ')} | ForEach-Object { Add-DistributionGroupMember -Identity ${powerShell(group)} -Member $_ }`,
-  ];
+  return addresses.length === 0 ? [] : [addedMembers(addresses.map(powerShell).join(', '))];
 }
 
 /** A scope without a group: a list of addresses, which has to be written anew for every further mailbox. */
@@ -111,7 +101,7 @@ function scopeByList(names: Names, shell: Command['shell']): Command[] {
     {
       purpose: 'Or, instead of a group, a scope that is a list of addresses.',
       shell,
-      command: `New-ManagementScope -Name ${powerShell(group)} -RecipientRestrictionFilter ${powerShell(filter)}`,
+      command: `New-ManagementScope -Name ${mailboxGroup} -RecipientRestrictionFilter ${powerShell(filter)}`,
     },
   ];
 }
@@ -129,7 +119,7 @@ function bringIn(names: Names, shell: Command['shell']): Command[] {
 }
 
 /** What an organisation lets EWS do; the same words on both kinds of server. */
-export const ewsOfOrganisation = ({ kind }: Names): Command => ({
+export const ewsOfOrganisation = (kind: ServerKind): Command => ({
   purpose: 'See whether the organisation allows EWS, and to which applications.',
   shell: kind === 'exchange-online' ? 'exchange-online-powershell' : 'exchange-management-shell',
   command: 'Get-OrganizationConfig | Format-List Ews*',

@@ -1,0 +1,48 @@
+import { Alert, Button, Group, Text } from '@mantine/core';
+import type { Schema } from '../../api/schemas.js';
+import { To } from '../../parts/to.js';
+import type { Standing } from './profile-standing.js';
+
+interface StandingAlertProps {
+  readonly standing: Standing;
+  /** The open incidents of the profile; the first one tells what to mend. */
+  readonly incidents: readonly Schema<'IncidentSummary'>[];
+  readonly onCredentials: (() => void) | null;
+}
+
+/** What stops a profile, and what to mend. */
+export function StandingAlert({ standing, incidents, onCredentials }: StandingAlertProps) {
+  const [incident] = incidents;
+  if (standing.state === 'ok') return null;
+  if (standing.state === 'quiet')
+    return (
+      <Alert color="yellow" title="The server asked for quiet" mb="md">
+        Postroom waits as long as the server wants, and goes on with fewer calls at once. Nothing needs to be done.
+      </Alert>
+    );
+  const isAway = standing.state === 'away';
+  return (
+    <Alert color="red" title={isAway ? 'The server does not answer' : 'The profile is suspended'} mb="md">
+      <Text size="sm">
+        {incident
+          ? `${incident.title}. ${incident.explanation?.advice ?? ''}`
+          : isAway
+            ? 'Look at the server and at the network before it.'
+            : 'The server refuses the service account.'}
+      </Text>
+      <Text size="sm" mt={4}>
+        {isAway
+          ? 'All profiles of this server wait. Postroom asks every two minutes at most, and goes on by itself.'
+          : 'One mailbox at a time is tried, so that the account is not locked out, and all go on when it is let in. When you save credentials, Postroom tries them at once.'}
+      </Text>
+      <Group mt="xs" gap="md">
+        {!isAway && onCredentials && (
+          <Button size="compact-sm" variant="default" onClick={onCredentials}>
+            Replace the credentials
+          </Button>
+        )}
+        {incident && <To href={`/incidents/${incident.id}`}>To the incident and its commands</To>}
+      </Group>
+    </Alert>
+  );
+}

@@ -1,0 +1,112 @@
+import { Button, Fieldset, Group, NumberInput, PasswordInput, SimpleGrid, Stack, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useEffect } from 'react';
+import type { Schema } from '../../../api/schemas.js';
+import { useMay } from '../../../session/session.js';
+import { AccessFields } from '../connection-fields.js';
+import { messagesByField } from '../field-messages.js';
+import { ChangeTrouble } from './change-trouble.js';
+import { DeleteProfile } from './delete-profile.js';
+import { MailFields } from './mail-fields.js';
+import { namesOtherServer, settingsField, settingsOf, settingsPatch, type SettingsValues } from './settings-values.js';
+import { useProfileChange } from './use-profile-change.js';
+
+/** The settings of a profile; whoever may not change them reads them. */
+export function SettingsTab({ profile }: { readonly profile: Schema<'EmailServerProfile'> }) {
+  const mayWrite = useMay('write');
+  const { base, overtaken, pending, error, change } = useProfileChange(profile, 'The settings are saved.');
+  const form = useForm<SettingsValues>({ initialValues: settingsOf(base) });
+  const { setInitialValues, setValues, setErrors } = form;
+  useEffect(() => {
+    const values = settingsOf(base);
+    setInitialValues(values);
+    setValues(values);
+    // The form itself is another object with each key that is pressed.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [base]);
+  useEffect(() => {
+    if (error) setErrors(messagesByField(error, settingsField));
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [error]);
+  const patch = settingsPatch(base, form.values);
+  const isOtherServer = namesOtherServer(base.ewsUrl, form.values.ewsUrl);
+  return (
+    <Stack maw={820}>
+      <form
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          void change(patch);
+        }}
+      >
+        <fieldset disabled={!mayWrite} style={{ border: 0, padding: 0, margin: 0, minWidth: 0 }}>
+          <Stack gap="md">
+            <TextInput label="Name of the profile" required {...form.getInputProps('name')} />
+            <Fieldset legend="Server">
+              <Stack gap="md">
+                <TextInput label="EWS address" inputMode="url" required {...form.getInputProps('ewsUrl')} />
+                {isOtherServer && (
+                  <PasswordInput
+                    label="Password of the service account"
+                    description="Asked for again, because this is another server: the kept one is not sent there."
+                    autoComplete="new-password"
+                    required
+                    visibilityToggleButtonProps={{ 'aria-label': 'Show the password' }}
+                    {...form.getInputProps('password')}
+                  />
+                )}
+                <AccessFields access={form.values.access} propsOf={(field) => form.getInputProps(field)} />
+              </Stack>
+            </Fieldset>
+            <Fieldset legend="Pace">
+              <SimpleGrid cols={{ base: 1, sm: 3 }}>
+                <NumberInput
+                  label="Seconds between two looks"
+                  description="Into each mailbox, at least"
+                  min={1}
+                  max={86_400}
+                  allowDecimal={false}
+                  required
+                  {...form.getInputProps('minPollingIntervalSeconds')}
+                />
+                <NumberInput
+                  label="Connections at once"
+                  description="Exchange allows an account 27"
+                  min={1}
+                  max={300}
+                  allowDecimal={false}
+                  required
+                  {...form.getInputProps('maxConcurrentConnections')}
+                />
+                <NumberInput
+                  label="Messages sent a minute"
+                  description="By each mailbox; more wait"
+                  min={1}
+                  max={1_000}
+                  allowDecimal={false}
+                  required
+                  {...form.getInputProps('maxSendsPerMinute')}
+                />
+              </SimpleGrid>
+            </Fieldset>
+            <MailFields form={form} />
+          </Stack>
+        </fieldset>
+        <ChangeTrouble overtaken={overtaken} error={error} />
+        {mayWrite && (
+          <Group mt="md">
+            <Button type="submit" loading={pending} disabled={Object.keys(patch).length === 0}>
+              Save the settings
+            </Button>
+            {form.isDirty() && (
+              <Button type="button" variant="default" onClick={form.reset}>
+                Undo the changes
+              </Button>
+            )}
+          </Group>
+        )}
+      </form>
+      {mayWrite && <DeleteProfile profile={base} />}
+    </Stack>
+  );
+}
