@@ -34,7 +34,7 @@ export default function IncidentPage({ id }: { readonly id: string }) {
     'get',
     '/v1/incidents/{id}',
     { params: { path: { id } } },
-    { refetchInterval: ({ state }) => (isChecking ? checkingMs : state.data?.open === false ? false : rereadMs) },
+    { refetchInterval: ({ state }) => (isChecking ? checkingMs : hasSettled(state.data) ? false : rereadMs) },
   );
   if (data) return <Incident incident={data} onChecking={setIsChecking} />;
   if (error && 'status' in error && (error.status === 404 || error.status === 400))
@@ -46,6 +46,11 @@ export default function IncidentPage({ id }: { readonly id: string }) {
   if (error) return <Trouble error={error} onRetry={() => void refetch()} />;
   return <Loading />;
 }
+
+/** Over for so long that nothing more of what it held up comes back. */
+const settledMs = 10 * 60_000;
+const hasSettled = (incident: Schema<'Incident'> | undefined): boolean =>
+  typeof incident?.closedAt === 'string' && Date.now() - Date.parse(incident.closedAt) > settledMs;
 
 interface IncidentProps {
   readonly incident: Schema<'Incident'>;

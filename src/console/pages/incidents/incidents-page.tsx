@@ -46,7 +46,7 @@ export default function IncidentsPage() {
     ...(profileId ? { profileId } : {}),
     ...(pages.cursor ? { cursor: pages.cursor } : {}),
   };
-  const { data, error, refetch } = $api.useQuery(
+  const { data, error, refetch, isPlaceholderData } = $api.useQuery(
     'get',
     '/v1/incidents',
     { params: { query } },
@@ -61,11 +61,16 @@ export default function IncidentsPage() {
       </Group>
       {error ? (
         <Trouble error={error} onRetry={() => void refetch()} />
-      ) : data?.items.length === 0 ? (
+      ) : data?.items.length === 0 && !isPlaceholderData ? (
         <Nothing show={show} isNarrowed={profileId !== ''} />
       ) : (
         <>
-          <Rows caption="Incidents, newest first" columns={columns} rows={data?.items} keyOf={({ id }) => id} />
+          <Rows
+            caption="Incidents, newest first"
+            columns={columns}
+            rows={data?.items.length === 0 ? undefined : data?.items}
+            keyOf={({ id }) => id}
+          />
           <PageButtons pages={pages} nextCursor={data?.nextCursor} />
         </>
       )}

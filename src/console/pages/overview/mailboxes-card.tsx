@@ -1,4 +1,4 @@
-import { Box, Group, SimpleGrid, Text } from '@mantine/core';
+import { Box, Group, Text } from '@mantine/core';
 import type { Schema } from '../../api/schemas.js';
 import { counted } from '../../parts/incidents/counted.js';
 import { mailboxStates } from '../../parts/state-badge.js';
@@ -24,7 +24,7 @@ export function MailboxesCard({
 }) {
   return (
     <Card title="Mailboxes" note={grouped.format(total)} flex="2 1 320px">
-      <SimpleGrid cols={4} spacing="xs" mb="sm" maw={440}>
+      <Group gap="xs" justify="space-between" mb="sm" maw={440}>
         {mailboxStates.map((state) => (
           <Figure
             key={state}
@@ -46,7 +46,7 @@ export function MailboxesCard({
             href={`/mailboxes?state=${state}`}
           />
         ))}
-      </SimpleGrid>
+      </Group>
       <Group gap={2} wrap="nowrap" h={8} aria-hidden style={{ borderRadius: 4, overflow: 'hidden' }}>
         {mailboxStates
           .filter((state) => byState[state] > 0)
