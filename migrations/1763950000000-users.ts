@@ -63,7 +63,7 @@ const statements = [
     CONSTRAINT links_name_users CHECK ((user_id IS NULL) = (kind = 'first-admin'))
   )`,
   `CREATE UNIQUE INDEX sign_in_links_by_token ON sign_in_links (token_hash)`,
-  `CREATE UNIQUE INDEX sign_in_links_of_user ON sign_in_links (user_id, kind) WHERE user_id IS NOT NULL`,
+  `CREATE UNIQUE INDEX sign_in_links_of_user ON sign_in_links (user_id, kind)`,
   `CREATE INDEX sign_in_links_of_nobody ON sign_in_links (created_at) WHERE user_id IS NULL`,
   `CREATE INDEX sign_in_links_age ON sign_in_links (expires_at)`,
 

@@ -693,6 +693,7 @@ describe('every role on every route', () => {
       '/v1/email-server-profiles': 'id',
       '/v1/mailboxes': 'profileId',
       '/v1/incidents': 'profileId',
+      '/v1/messages': 'profileId',
       '/v1/notifications': 'profileId',
       '/v1/outgoing-messages': 'profileId',
       '/v1/threads': 'profileId',

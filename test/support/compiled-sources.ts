@@ -29,7 +29,7 @@ export async function compileSources(...parts: string[]): Promise<CompiledSource
       await writeFile(target, code);
     }
   }
-  await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
+  await writeFile(join(folder, 'package.json'), '{ "name": "postroom", "version": "0.0.0", "type": "module" }');
   await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
   await chmod(folder, 0o755);
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) };

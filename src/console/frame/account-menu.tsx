@@ -1,4 +1,4 @@
-import { Button, Menu, useMantineColorScheme } from '@mantine/core';
+import { Button, Menu, Text, useMantineColorScheme } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconDeviceDesktop, IconKey, IconLogout, IconMoon, IconSun, IconUser } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
@@ -31,7 +31,9 @@ export function AccountMenu() {
       <Menu position="bottom-end" withinPortal>
         <Menu.Target>
           <Button variant="subtle" color="gray" leftSection={<IconUser size={18} />} maw={220}>
-            {session.name}
+            <Text span inherit truncate lh={1.5}>
+              {session.name}
+            </Text>
           </Button>
         </Menu.Target>
         <Menu.Dropdown>

@@ -15,6 +15,12 @@ const restMs = 250;
 /** A field to search by; what is typed takes effect when the typing rests. */
 export function SearchBox({ label, value, onChange }: SearchBoxProps) {
   const [text, setText] = useState(value);
+  // What the page looks for can change by other ways too: a link that shows all, or the way back.
+  const [known, setKnown] = useState(value);
+  if (value !== known) {
+    setKnown(value);
+    if (value !== text.trim()) setText(value);
+  }
   const tell = useDebouncedCallback(onChange, restMs);
   const change = (next: string) => {
     setText(next);

@@ -1,24 +1,15 @@
 import { Alert, Button, Divider, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { useQueryClient } from '@tanstack/react-query';
 import { useLocation, useSearchParams } from 'wouter';
 import { $api } from '../api/client.js';
 import { Trouble } from '../parts/trouble.js';
+import { refusalInWords } from './refusals.js';
+import { useBeginSession } from './use-begin-session.js';
 import { WayIn } from './way-in.js';
-
-/** What single sign-on came back with, by the codes that the API puts into the address. */
-const refusals: Readonly<Record<string, string>> = {
-  'unknown-person': 'Nobody here has that e-mail address. Ask an administrator of Postroom for an invitation.',
-  'email-not-verified': 'Your identity provider does not vouch for the e-mail address. Ask its administrator.',
-  'provider-unavailable': 'The identity provider cannot be reached. Try again in a moment, or use your password.',
-  'sign-in-interrupted': 'The sign-in took too long or was begun in another window. Try again.',
-};
-const otherRefusal =
-  'Single sign-on did not succeed. Try again; if it persists, an administrator finds the reason in the log.';
 
 /** Password or single sign-on; then the page that was asked for. */
 export default function SignIn() {
-  const queries = useQueryClient();
+  const begin = useBeginSession();
   const [path, go] = useLocation();
   const [params] = useSearchParams();
   const options = $api.useQuery('get', '/v1/sign-in-options');
@@ -26,9 +17,7 @@ export default function SignIn() {
   const signIn = $api.useMutation('post', '/v1/session', {
     onSuccess: (session) => {
       if (path === '/sign-in') go('/');
-      queries.clear();
-      queries.setQueryData(['get', '/v1/session', {}], session);
-      void queries.invalidateQueries();
+      begin(session);
     },
   });
   const refusal = params.get('problem');
@@ -38,7 +27,7 @@ export default function SignIn() {
       <Stack>
         {refusal !== null && (
           <Alert color="red" role="alert" title="You are not signed in">
-            {refusals[refusal] ?? otherRefusal}
+            {refusalInWords(refusal)}
           </Alert>
         )}
         <form onSubmit={form.onSubmit((body) => signIn.mutate({ body }))}>
@@ -48,7 +37,7 @@ export default function SignIn() {
               type="email"
               autoComplete="username"
               required
-              data-autofocus
+              autoFocus
               {...form.getInputProps('email')}
             />
             <PasswordInput

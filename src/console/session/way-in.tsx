@@ -9,7 +9,7 @@ export function WayIn({ title, children }: { readonly title: string; readonly ch
   return (
     <Center component="main" mih="100vh" p="md">
       <Paper withBorder shadow="sm" radius="md" p="xl" w="100%" maw={420}>
-        <Group gap="sm" mb="md">
+        <Group gap="sm" mb="md" wrap="nowrap">
           <img src={icon} alt="" width={28} height={28} />
           <Title order={1} size="h3">
             {title}

@@ -1,10 +1,11 @@
 import { Button, PasswordInput, Skeleton, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { $api, api, unwrap } from '../api/client.js';
 import { fieldTroubles, Trouble } from '../parts/trouble.js';
+import { useBeginSession } from './use-begin-session.js';
 import { WayIn } from './way-in.js';
 
 const titles = {
@@ -15,7 +16,7 @@ const titles = {
 
 /** Where a one-time link leads. Its secret stands behind the #, which no server sees. */
 export default function Welcome() {
-  const queries = useQueryClient();
+  const begin = useBeginSession();
   const [, go] = useLocation();
   const [token] = useState(() => window.location.hash.slice(1));
   const link = useQuery({
@@ -32,8 +33,7 @@ export default function Welcome() {
     onSuccess: (session) => {
       // The token is spent; it need not stand in the history.
       go('/', { replace: true });
-      queries.clear();
-      queries.setQueryData(['get', '/v1/session', {}], session);
+      begin(session);
     },
     onError: (error) => form.setErrors(fieldTroubles(error)),
   });
@@ -63,7 +63,7 @@ export default function Welcome() {
           {kind === 'first-admin' ? (
             <>
               <Text size="sm">You become the administrator. More people are invited later, under Settings.</Text>
-              <TextInput label="Your name" autoComplete="name" required {...form.getInputProps('name')} />
+              <TextInput label="Your name" autoComplete="name" required autoFocus {...form.getInputProps('name')} />
               <TextInput
                 label="E-mail address"
                 type="email"
@@ -81,6 +81,7 @@ export default function Welcome() {
             autoComplete="new-password"
             required
             minLength={12}
+            autoFocus={kind !== 'first-admin'}
             {...form.getInputProps('password')}
           />
           <PasswordInput

@@ -232,6 +232,9 @@ export class MessagesController {
   }
 }
 
+/** Browsers disagree on other signs in a plain file name; those get the whole name beside it, encoded. */
+const plainName = (filename: string): string => filename.replace(/[^\x20-\x7e]/g, '_');
+
 /** Mail is written by strangers: whatever the type says, a browser must save it and run nothing in it. */
 function download(
   reply: FastifyReply,
@@ -242,7 +245,7 @@ function download(
 ): void {
   void reply
     .header('content-type', /^[\w.+-]+\/[\w.+-]+$/.test(contentType) ? contentType : 'application/octet-stream')
-    .header('content-disposition', contentDisposition(filename, { type }))
+    .header('content-disposition', contentDisposition(filename, { type, fallback: plainName(filename) }))
     .header('content-security-policy', "sandbox; default-src 'none'")
     .header('x-content-type-options', 'nosniff')
     .send(bytes);

@@ -32,7 +32,7 @@ export class SignInLinksStore {
   async insert(sql: Sql, link: NewLink, hash: Buffer): Promise<void> {
     await sql.query(
       `INSERT INTO sign_in_links (id, kind, user_id, token_hash, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)
-       ON CONFLICT (user_id, kind) WHERE user_id IS NOT NULL
+       ON CONFLICT (user_id, kind)
        DO UPDATE SET id = EXCLUDED.id, token_hash = EXCLUDED.token_hash, created_at = EXCLUDED.created_at, expires_at = EXCLUDED.expires_at`,
       [link.id, link.kind, link.userId, hash, link.now, link.expiresAt],
     );

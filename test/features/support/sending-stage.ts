@@ -21,6 +21,11 @@ export class SendingStage {
     return new SendingStage(await WholeStage.open({ addresses, record: (exchange) => exchanges.push(exchange) }));
   }
 
+  /** Senders and receivers for a stage that stands already, whose envelopes are not kept. */
+  static around(whole: WholeStage): SendingStage {
+    return new SendingStage(whole);
+  }
+
   close(): Promise<void> {
     return this.whole.close();
   }

@@ -1,0 +1,53 @@
+import { Alert, Code, Stack, Text } from '@mantine/core';
+import { IconAlertTriangle } from '@tabler/icons-react';
+import type { Schema } from '../../api/schemas.js';
+import { CommandBlock } from '../../parts/command-block.js';
+import { Facts } from '../../parts/mail/facts.js';
+import { Folded } from '../../parts/mail/folded.js';
+import { Moment } from '../../parts/moment.js';
+import { remedyParts } from './remedy-parts.js';
+
+type Failure = NonNullable<Schema<'OutgoingMessage'>['failure']>;
+
+interface FailureBoxProps {
+  readonly failure: Failure;
+  /** It is tried no more. */
+  readonly isFinal: boolean;
+}
+
+/** A long command scrolls in its place; it does not widen the box. */
+const narrow = { body: { minWidth: 0 } };
+
+/** Why a message failed or what it waits for, what to do about it, and the server's own words. */
+export function FailureBox({ failure, isFinal }: FailureBoxProps) {
+  return (
+    <Stack gap="xs" component="section" aria-label="What went wrong">
+      <Alert color={isFinal ? 'red' : 'yellow'} icon={<IconAlertTriangle />} title={failure.title} styles={narrow}>
+        <Text size="sm" mb="xs">
+          {failure.cause}
+        </Text>
+        {remedyParts(failure.remedy).map(({ kind, text }) =>
+          kind === 'commands' ? (
+            <CommandBlock key={text} purpose="Run this" shell="Exchange Management Shell" command={text} />
+          ) : (
+            <Text key={text} size="sm" mb="xs" style={{ whiteSpace: 'pre-line' }}>
+              {text}
+            </Text>
+          ),
+        )}
+      </Alert>
+      <Folded title="Technical details of the failure">
+        <Facts
+          facts={[
+            ['The server', failure.message || 'gave no words'],
+            ['Code', <Code key="code">{failure.code}</Code>],
+            ['Call', <Code key="call">{failure.operation}</Code>],
+            ['At', <Moment key="at" at={failure.at} exact />],
+            ['Request', failure.requestId],
+            ['Our request', failure.clientRequestId],
+          ]}
+        />
+      </Folded>
+    </Stack>
+  );
+}
