@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import type { Schema } from '../../src/console/api/schemas.js';
 import { isoOf, localOf } from '../../src/console/pages/profiles/local-time.js';
-import { hostOf, incidentsOf, mailboxesOf, standingOf } from '../../src/console/pages/profiles/profile-standing.js';
+import {
+  hostOf,
+  incidentBehind,
+  incidentsOf,
+  mailboxesOf,
+  standingOf,
+} from '../../src/console/pages/profiles/profile-standing.js';
 import {
   namesOtherServer,
   settingsField,
@@ -96,6 +102,21 @@ describe('how a profile stands', () => {
     expect(hostOf('http://10.0.0.7:8025/EWS')).toBe('10.0.0.7:8025');
     expect(hostOf('nonsense')).toBe('nonsense');
   });
+});
+
+it('points at the incident that is behind it, and not at that of a mailbox', () => {
+  const incidents = [
+    { id: 'mailbox', scope: 'mailbox', code: 'ErrorX', serverHost: null },
+    { id: 'account', scope: 'profile', code: 'Http401', serverHost: null },
+    { id: 'server', scope: 'server', code: 'ECONNREFUSED', serverHost: 'mail.example.com' },
+  ] as unknown as Incident[];
+  const refused = paced({ suspendedCause: 'Http401' });
+  const behind = (one: Profile, state: 'ok' | 'away' | 'refused', known = incidents) =>
+    incidentBehind(standingOf(one, [server(state)], now), one, known)?.id ?? null;
+  expect(behind(refused, 'refused')).toBe('account');
+  expect(behind(paced({ suspendedCause: 'Http456' }), 'refused')).toBe('account');
+  expect(behind(refused, 'away')).toBe('server');
+  expect(behind(refused, 'refused', incidents.slice(0, 1))).toBeNull();
 });
 
 describe('a change of settings', () => {

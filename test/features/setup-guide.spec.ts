@@ -118,7 +118,7 @@ describe('the API', () => {
       setupGuide({ ...facts, serverKind: 'exchange-online' }),
     );
     const query = new URLSearchParams({ username: "o'neill", access: 'delegation' });
-    expect(succeeded(await stage.client().get(`/v1/setup-guide?${query}`))).toEqual(
+    expect(succeeded(await stage.client().get(`/v1/setup-guide?${query.toString()}`))).toEqual(
       setupGuide({ serverKind: null, ewsUrl: null, username: "o'neill", access: 'delegation' }),
     );
     expect((await stage.client().get('/v1/setup-guide?username=a:b')).status).toBe(400);

@@ -1,7 +1,7 @@
 import { Alert, Box, Skeleton, Stack, Text, Title } from '@mantine/core';
 import type { Schema } from '../../api/schemas.js';
 import { CommandBlock } from '../../parts/command-block.js';
-import { shellWords } from './shell-words.js';
+import { shellWords } from '../../parts/shell-words.js';
 
 /** The set-up guide of a server: what its administrator does, and the commands to paste. */
 export function GuideSteps({ guide }: { readonly guide: Schema<'SetupGuide'> | undefined }) {

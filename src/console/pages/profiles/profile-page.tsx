@@ -8,7 +8,7 @@ import { Trouble } from '../../parts/trouble.js';
 import { useUrlText } from '../../parts/use-url-text.js';
 import { useMay } from '../../session/session.js';
 import { ProfileState } from './profile-state.js';
-import { hostOf, incidentsOf, standingOf } from './profile-standing.js';
+import { hostOf, incidentBehind, incidentsOf, standingOf } from './profile-standing.js';
 import { StandingAlert } from './standing-alert.js';
 import { AnalysisTab } from './tabs/analysis-tab.js';
 import { CredentialsTab } from './tabs/credentials-tab.js';
@@ -81,7 +81,7 @@ function ShownProfile({ profile }: { readonly profile: Profile }) {
       {standing && (
         <StandingAlert
           standing={standing}
-          incidents={incidentsOf(profile, incidents.data?.items ?? [])}
+          incident={incidentBehind(standing, profile, incidentsOf(profile, incidents.data?.items ?? []))}
           onCredentials={mayWrite && tab !== 'credentials' ? () => setTab('credentials') : null}
         />
       )}

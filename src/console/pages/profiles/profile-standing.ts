@@ -56,6 +56,18 @@ export function incidentsOf(
   );
 }
 
+/** The incident that tells what to mend so that the profile goes on; null where none says. */
+export const incidentBehind = (
+  { state }: Standing,
+  { pacing }: Pick<Profile, 'pacing'>,
+  incidents: readonly Incident[],
+): Incident | null =>
+  incidents.find(({ serverHost, scope, code }) =>
+    state === 'away' ? serverHost !== null : scope === 'profile' && code === pacing.suspendedCause,
+  ) ??
+  incidents.find(({ scope }) => state === 'suspended' && scope === 'profile') ??
+  null;
+
 /** The API keeps a port as it was typed, a URL leaves the usual one away. */
 const bare = (host: string): string => host.toLowerCase().replace(/:(?:443|80)$/, '');
 

@@ -5,14 +5,13 @@ import type { Standing } from './profile-standing.js';
 
 interface StandingAlertProps {
   readonly standing: Standing;
-  /** The open incidents of the profile; the first one tells what to mend. */
-  readonly incidents: readonly Schema<'IncidentSummary'>[];
+  /** What tells what to mend. */
+  readonly incident: Schema<'IncidentSummary'> | null;
   readonly onCredentials: (() => void) | null;
 }
 
 /** What stops a profile, and what to mend. */
-export function StandingAlert({ standing, incidents, onCredentials }: StandingAlertProps) {
-  const [incident] = incidents;
+export function StandingAlert({ standing, incident, onCredentials }: StandingAlertProps) {
   if (standing.state === 'ok') return null;
   if (standing.state === 'quiet')
     return (

@@ -8,7 +8,7 @@ import {
   scopeOfGroup,
 } from './impersonation-rights.js';
 import { powerShell } from './quoting.js';
-import type { SetupAccess, SetupStep } from './setup-guide.js';
+import type { SetupAccess, SetupStep } from './setup-step.js';
 
 const shell = (...commands: readonly { readonly purpose: string; readonly command: string }[]) =>
   onPremises('exchange-server', commands);

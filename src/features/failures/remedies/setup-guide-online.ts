@@ -9,7 +9,7 @@ import {
   scopeOfGroup,
 } from './impersonation-rights.js';
 import { ewsOfOrganisation } from './impersonation-commands.js';
-import type { SetupStep } from './setup-guide.js';
+import type { SetupStep } from './setup-step.js';
 
 const shell = (...commands: readonly { readonly purpose: string; readonly command: string }[]): Command[] =>
   commands.map((command) => ({ ...command, shell: 'exchange-online-powershell' }));

@@ -1,15 +1,7 @@
-import type { Command } from './command.js';
 import { onPremisesSteps } from './setup-guide-on-premises.js';
 import { onlineSteps } from './setup-guide-online.js';
 import { serverKind, type ServerKind } from './server-kind.js';
-
-/** Something to be done once on the server, in its place among the others. */
-export interface SetupStep {
-  readonly title: string;
-  /** What it is for; nothing in it comes from outside. */
-  readonly text: string;
-  readonly commands: readonly Command[];
-}
+import type { SetupAccess, SetupStep } from './setup-step.js';
 
 /** How a server is made ready for Postroom, the names of a profile filled in. */
 export interface SetupGuide {
@@ -21,8 +13,6 @@ export interface SetupGuide {
   readonly notice: string | null;
   readonly steps: readonly SetupStep[];
 }
-
-export type SetupAccess = 'impersonation' | 'delegation';
 
 /** What is known of the profile, which need not exist yet. */
 export interface SetupFacts {

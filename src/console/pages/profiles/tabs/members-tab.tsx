@@ -154,6 +154,11 @@ function AddMember({ profileId, profileName }: AddMemberProps) {
           Add
         </Button>
       </Group>
+      {users.data?.nextCursor && (
+        <Text size="sm" c="dimmed">
+          Only the first 200 users are offered here; the others get their profiles under Settings, Users.
+        </Text>
+      )}
       <Trouble error={users.error ?? add.error} />
     </>
   );

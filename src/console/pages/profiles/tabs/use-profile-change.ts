@@ -25,6 +25,8 @@ export function useProfileChange(profile: Profile, done: string) {
     setBase(newest);
   };
   const change = $api.useMutation('patch', path, {
+    // What was sent may hold a password: it is kept no longer than the form.
+    gcTime: 0,
     onSuccess: (newest) => {
       setOvertaken(false);
       show(newest);

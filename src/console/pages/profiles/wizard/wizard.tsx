@@ -41,8 +41,19 @@ export function Wizard() {
   const { run, start, stop } = useAnalysis();
   const heading = useFocusOn(step);
 
+  const create = $api.useMutation('post', '/v1/email-server-profiles', {
+    // What was sent holds the password: it is kept no longer than the form.
+    gcTime: 0,
+    onSuccess: (profile) => {
+      void queries.invalidateQueries({ predicate: readsFrom(['/v1/email-server-profiles', '/v1/overview']) });
+      say.done(`The profile ${profile.name} is saved. Add its mailboxes next.`);
+      leave(`/profiles/${profile.id}`);
+    },
+  });
+
   const go = (next: number) => {
     if (run.state === 'running') stop();
+    create.reset();
     setStep(next);
   };
   const showTroubles = (troubles: Record<string, string>) => {
@@ -51,15 +62,6 @@ export function Wizard() {
     if (wrong !== null && wrong !== step) go(wrong);
     return wrong;
   };
-  const create = $api.useMutation('post', '/v1/email-server-profiles', {
-    onSuccess: (profile) => {
-      void queries.invalidateQueries({ predicate: readsFrom(['/v1/email-server-profiles', '/v1/overview']) });
-      say.done(`The profile ${profile.name} is saved. Add its mailboxes next.`);
-      leave(`/profiles/${profile.id}`);
-    },
-    onError: (error) => showTroubles(troublesOf(error)),
-  });
-
   const test = async () => {
     // What is entered now was tested, whatever is typed meanwhile.
     const values = form.values;
@@ -82,7 +84,8 @@ export function Wizard() {
       (all, _, index) => ({ ...all, ...missingIn(index, form.values) }),
       form.values.ewsUrl.trim() === '' ? noAddress : {},
     );
-    if (showTroubles(missing) === null) create.mutate({ body: newProfileBody(form.values) });
+    if (showTroubles(missing) === null)
+      create.mutate({ body: newProfileBody(form.values) }, { onError: (error) => showTroubles(troublesOf(error)) });
   };
   const standing = testStanding(tested, form.values);
   return (
@@ -110,6 +113,7 @@ export function Wizard() {
         noValidate
         onSubmit={(event) => {
           event.preventDefault();
+          if (create.isPending) return;
           (step === saveStep ? save : next)();
         }}
       >
@@ -155,7 +159,10 @@ const titles = ['The server', 'The service account', 'Test before saving', 'Deta
 /** The address that Autodiscover found, which only the kept report names. */
 async function addressFound({ reportId }: AnalysisSummary): Promise<string | null> {
   if (reportId === null) return null;
-  const { data } = await api.GET('/v1/diagnostics/{id}', { params: { path: { id: reportId } } });
+  const params = { path: { id: reportId } };
+  const { data } = await api.GET('/v1/diagnostics/{id}', { params });
+  // It was kept for this one answer.
+  await api.DELETE('/v1/diagnostics/{id}', { params });
   return data?.ewsUrl ?? null;
 }
 

@@ -1,4 +1,4 @@
-import type { Schema } from '../../api/schemas.js';
+import type { Schema } from '../api/schemas.js';
 
 type Shell = Schema<'SetupGuide'>['steps'][number]['commands'][number]['shell'];
 
