@@ -104,11 +104,11 @@ it('a newcomer connects a server, sees mail flow, a failure come, and all come b
   await button(onPhone, 'Check now').waitFor();
   road.exchange.grant(service.username, addresses);
   await button(onPhone, 'Check now').click();
-  await onPhone.getByText('It is mended').waitFor();
-  await onPhone.getByText('It is over').waitFor();
+  await onPhone.getByText('It is mended', { exact: true }).waitFor();
+  await onPhone.getByText('It stopped 3 mailboxes.').waitFor();
 
   // The other window has heard of it.
-  await page.getByText('It is over').waitFor();
+  await page.getByText('It is over', { exact: true }).waitFor();
   await goTo(page, 'Mailboxes');
   await eventually(async () =>
     expect(await page.getByRole('table').getByText('active', { exact: true }).count()).toBe(3),
