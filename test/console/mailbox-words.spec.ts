@@ -87,11 +87,11 @@ describe('a deed to many', () => {
   });
 
   it('walks all pages of a list', async () => {
-    const pages = new Map([
+    const pages = new Map<string | undefined, { items: number[]; nextCursor: string | null }>([
       [undefined, { items: [1, 2], nextCursor: 'b' }],
       ['b', { items: [3], nextCursor: null }],
     ]);
-    const read = async (cursor?: string) => pages.get(cursor as undefined) ?? { items: [], nextCursor: null };
+    const read = async (cursor?: string) => pages.get(cursor) ?? { items: [], nextCursor: null };
     const seen: number[] = [];
     expect(await everyPage(read, (rows) => seen.push(...rows), new AbortController().signal)).toBe(true);
     expect(seen).toEqual([1, 2, 3]);

@@ -5,14 +5,25 @@ import { BackfillRun } from '../../../src/features/backfill/backfill-run.js';
 import { MailboxTestsJobs } from '../../../src/features/mailbox-tests/mailbox-tests.jobs.js';
 import { TestRun } from '../../../src/features/mailbox-tests/test-run.js';
 import { MailboxRuns } from '../../../src/features/mailboxes/mailbox-runs.js';
+import { RemovalJobs } from '../../../src/features/mailboxes/removal.jobs.js';
+import { RemovalStore } from '../../../src/features/mailboxes/removal.store.js';
+import { OutgoingRun } from '../../../src/features/outgoing/outgoing-run.js';
+import { OutgoingJobs } from '../../../src/features/outgoing/outgoing.jobs.js';
 import type { Claim } from '../../../src/features/scheduling/pacing.store.js';
+import { WorkStore } from '../../../src/features/scheduling/work.store.js';
 import type { WholeStage } from '../../features/support/whole-stage.js';
 
-/** Carries out what is due, as a worker's jobs do: receiving, tests, older mail and audits. @returns how many runs */
-export async function carryOutDue(stage: WholeStage): Promise<number> {
+/** Carries out what is due, as a worker's jobs do: receiving, sending, tests, older mail, audits and removals. @returns how many runs */
+async function carryOutDue(stage: WholeStage): Promise<number> {
   const claims = await stage.claim();
   await Promise.all(claims.map((claim) => carryOut(stage, claim)));
   return claims.length;
+}
+
+/** Until nothing is due any more. */
+export async function settle(stage: WholeStage): Promise<void> {
+  for (let round = 0; round < 50; round += 1) if ((await carryOutDue(stage)) === 0) return;
+  throw new Error('there is always something due');
 }
 
 async function carryOut(stage: WholeStage, claim: Claim): Promise<void> {
@@ -28,6 +39,8 @@ async function carryOut(stage: WholeStage, claim: Claim): Promise<void> {
     case 'audit':
       return new AuditJobs(runs, stage.get(AuditRun)).compare(claim, context);
     case 'outgoing':
-      return;
+      return new OutgoingJobs(runs, stage.get(OutgoingRun)).send(claim, context);
+    case 'removal':
+      return new RemovalJobs(stage.get(WorkStore), stage.get(RemovalStore), stage.clock).clear(claim, context);
   }
 }

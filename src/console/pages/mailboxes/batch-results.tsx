@@ -95,16 +95,15 @@ export function BatchResults({ batch }: { readonly batch: Batch }) {
 /** A batch names causes by their codes only; the words for each stand in any test that failed by it. */
 function useCauseTitles({ id, causes }: Batch): ReadonlyMap<string, string> {
   return useQueries({
-    queries: causes
-      .slice(0, 20)
-      .map(({ code }) =>
-        $api.queryOptions(
-          'get',
-          '/v1/mailbox-test-batches/{id}/results',
-          { params: { path: { id }, query: { code, limit: 1 } } },
-          { staleTime: Infinity },
-        ),
+    queries: causes.slice(0, 20).map(({ code }) =>
+      $api.queryOptions(
+        'get',
+        '/v1/mailbox-test-batches/{id}/results',
+        { params: { path: { id }, query: { code, limit: 1 } } },
+        // The words of a code stay the same, whatever else events make old.
+        { staleTime: 'static' },
       ),
+    ),
     combine: (answers) =>
       new Map(
         answers.flatMap(({ data }): [string, string][] => {
@@ -134,6 +133,11 @@ function Found({ test }: { readonly test: Test }) {
           )
         );
       })}
+      {test.notEnabled && (
+        <Text size="sm" c="dimmed">
+          Nothing was switched on: the mailbox is not approved.
+        </Text>
+      )}
     </>
   );
 }

@@ -15,7 +15,7 @@ const switches = [
 export function DirectionSwitches({ mailbox }: { readonly mailbox: Mailbox }) {
   const say = useSay();
   const reread = useReread();
-  const change = $api.useMutation('patch', '/v1/mailboxes/{id}', { onSuccess: reread, onError: say.failed });
+  const change = $api.useMutation('patch', '/v1/mailboxes/{id}', { onSuccess: () => reread(), onError: say.failed });
   return (
     <Group gap="lg">
       {switches.map(({ field, label }) => (

@@ -1,5 +1,6 @@
 import { Alert, Button, Group, Modal, NumberInput, Select, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
+import { useState } from 'react';
 import { $api } from '../../api/client.js';
 import type { Schema } from '../../api/schemas.js';
 import { useSay } from '../../parts/said.js';
@@ -18,7 +19,9 @@ const filters = Object.entries(mailFilters).map(([value, label]) => ({ value, la
 const isFilter = (value: string): value is MailFilter => Object.hasOwn(mailFilters, value);
 
 /** Changes what a mailbox is; only what was changed is sent. */
-export function EditMailboxDialog({ mailbox, onClose }: EditMailboxDialogProps) {
+export function EditMailboxDialog({ mailbox: shown, onClose }: EditMailboxDialogProps) {
+  // What somebody else changes meanwhile is no change of ours.
+  const [mailbox] = useState(shown);
   const say = useSay();
   const reread = useReread();
   const form = useForm({

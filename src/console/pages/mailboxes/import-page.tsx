@@ -33,6 +33,11 @@ export default function Page() {
     [chosen, only],
   );
   const work = useImport(read.rows, choice, profiles.data ?? nobody);
+  const check = () => {
+    // From here on it is chosen, whatever becomes of the list of profiles.
+    setChosen(choice);
+    void work.check();
+  };
   const head = <PageHead title="Import mailboxes" about="From a CSV file, a spreadsheet, or addresses one a line." />;
   if (!mayWrite)
     return (
@@ -95,7 +100,7 @@ export default function Page() {
                   {counts.new === 0 ? 'Nothing to import' : `Import ${mailboxesCounted(counts.new)}`}
                 </Button>
               ) : (
-                <Button disabled={counts.unknown === 0} onClick={() => void work.check()}>
+                <Button disabled={counts.unknown === 0} onClick={check}>
                   Check {counts.unknown === 1 ? 'the row' : 'the rows'}
                 </Button>
               )}

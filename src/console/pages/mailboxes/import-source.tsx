@@ -1,7 +1,7 @@
 import { Button, FileButton, Group, Text, Textarea } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { IconFileUpload } from '@tabler/icons-react';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { useSay } from '../../parts/said.js';
 import { figure } from './counted.js';
 import { DownloadButton } from './download-button.js';
@@ -23,9 +23,12 @@ export function ImportSource({ onRead, isDisabled }: ImportSourceProps) {
   const say = useSay();
   const [text, setText] = useState('');
   const [file, setFile] = useState<string | null>(null);
+  const forget = useRef<() => void>(null);
   const tell = useDebouncedCallback((written: string) => onRead(readImport(written)), restMs);
   const open = async (picked: File | null) => {
     if (!picked) return;
+    // So that the same file can be chosen again once it was mended.
+    forget.current?.();
     try {
       const content = decodedText(new Uint8Array(await picked.arrayBuffer()));
       setText(content.length > shownAtMost ? '' : content);
@@ -43,7 +46,7 @@ export function ImportSource({ onRead, isDisabled }: ImportSourceProps) {
   return (
     <>
       <Group gap="sm" mb="sm">
-        <FileButton onChange={(picked) => void open(picked)} accept={accepted} disabled={isDisabled}>
+        <FileButton resetRef={forget} onChange={(picked) => void open(picked)} accept={accepted} disabled={isDisabled}>
           {(props) => (
             <Button {...props} leftSection={<IconFileUpload size={16} />}>
               Choose a file
@@ -57,9 +60,7 @@ export function ImportSource({ onRead, isDisabled }: ImportSourceProps) {
         label="Or paste here"
         description="Addresses one a line, or rows of a spreadsheet. The first row may name the columns: email, name, profile, connecting sid, incoming, outgoing, filter."
         placeholder={'ada@example.com\nBen Example <ben@example.com>'}
-        autosize
-        minRows={4}
-        maxRows={10}
+        rows={8}
         mb="md"
         spellCheck={false}
         value={text}

@@ -28,7 +28,10 @@ export function ListFilterBar({ filters, onChange }: FilterBarProps) {
   }));
   // A cause that stops none any more can still stand in a bookmarked address.
   if (filters.cause !== '' && !causeOptions.some(({ value }) => value === filters.cause))
-    causeOptions.push({ value: filters.cause, label: `Stops no mailbox now: ${filters.cause}` });
+    causeOptions.push({
+      value: filters.cause,
+      label: causes.data ? `Stops no mailbox now: ${filters.cause}` : `Cause ${filters.cause}`,
+    });
   const select = { clearable: true, searchable: true, comboboxProps: { width: 'max-content' as const } };
   const width = { base: '100%', xs: 200 };
   return (

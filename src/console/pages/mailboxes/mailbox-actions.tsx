@@ -54,7 +54,7 @@ export function MailboxActions({ mailbox }: { readonly mailbox: Mailbox }) {
     unwrap(await api.DELETE('/v1/mailboxes/{id}', params));
     go('/mailboxes');
     say.done(`${emailAddress} is deleted.`);
-    await reread();
+    await reread(id);
   };
   return (
     <>

@@ -39,7 +39,7 @@ export default function Page({ id }: { readonly id: string }) {
     'get',
     '/v1/mailboxes/{id}',
     { params: { path: { id } } },
-    { refetchInterval: rereadMs },
+    { refetchInterval: ({ state }) => (state.error?.status === 404 ? false : rereadMs) },
   );
   const [wanted, setTab] = useUrlText('tab', 'timeline');
   const tab = tabs.find(({ key }) => key === wanted)?.key ?? 'timeline';

@@ -101,7 +101,9 @@ function Totals({ batch }: { readonly batch: Batch }) {
         <Text size="sm">
           {enabled > 0 && `Something was switched on in ${mailboxesCounted(enabled)}. `}
           {alreadyRunning > 0 && `${mailboxesCounted(alreadyRunning)} had a test under way already and were left out. `}
-          <To href="/mailboxes">To the mailboxes</To>
+          <To href="/mailboxes" underline="always">
+            To the mailboxes
+          </To>
         </Text>
       </Stack>
     </Paper>

@@ -22,7 +22,9 @@ const importedAtOnce = 500;
 
 /** How far rows have been sent. */
 interface Sending {
-  /** What it belongs to: other rows, or another choice, begin afresh. */
+  /** What it belongs to: other rows, or another choice, begin afresh; profiles that change meanwhile do not. */
+  readonly rows: readonly ImportRow[];
+  readonly choice: ImportChoice;
   readonly plan: readonly PlannedRow[];
   readonly toSend: readonly Sent[];
   readonly done: number;
@@ -31,9 +33,8 @@ interface Sending {
   readonly key: string;
 }
 
-const begun = (plan: readonly PlannedRow[], toSend: readonly Sent[]): Sending => ({
-  plan,
-  toSend,
+const begun = (about: Pick<Sending, 'rows' | 'choice' | 'plan' | 'toSend'>): Sending => ({
+  ...about,
   done: 0,
   results: new Map(),
   key: crypto.randomUUID(),
@@ -44,12 +45,14 @@ const isOver = (sending: Sending | null) => sending !== null && sending.done ===
 export function useImport(rows: readonly ImportRow[], choice: ImportChoice, profiles: readonly ProfileName[]) {
   const work = useLongWork();
   const reread = useReread();
-  const plan = useMemo(() => planned(rows, choice, profiles), [rows, choice, profiles]);
   const [checking, setChecking] = useState<Sending | null>(null);
   const [importing, setImporting] = useState<Sending | null>(null);
   const [error, setError] = useState<unknown>(null);
-  const checked = checking?.plan === plan ? checking : null;
-  const imported = importing?.plan === plan ? importing : null;
+  const own = (sending: Sending | null) => (sending?.rows === rows && sending.choice === choice ? sending : null);
+  const checked = own(checking);
+  const imported = own(importing);
+  const begunPlan = checked?.plan;
+  const plan = useMemo(() => begunPlan ?? planned(rows, choice, profiles), [begunPlan, rows, choice, profiles]);
   const preview = useMemo(() => judged(plan, checked?.results ?? new Map(), false), [plan, checked]);
   const outcome = useMemo(() => (imported ? judged(preview, imported.results, true) : null), [preview, imported]);
 
@@ -88,10 +91,10 @@ export function useImport(rows: readonly ImportRow[], choice: ImportChoice, prof
     /** Every row with what is known of it. */
     preview,
     isChecked: isOver(checked),
-    check: () => send(checked ?? begun(plan, sendable(plan, 'unknown')), true, setChecking),
+    check: () => send(checked ?? begun({ rows, choice, plan, toSend: sendable(plan, 'unknown') }), true, setChecking),
     /** Makes what was found new; called again after it was stopped, it goes on. */
     carryOut: async () => {
-      await send(imported ?? begun(plan, sendable(preview, 'new')), false, setImporting);
+      await send(imported ?? begun({ rows, choice, plan, toSend: sendable(preview, 'new') }), false, setImporting);
       await reread();
     },
     /** Null until the import has begun. */

@@ -2,10 +2,20 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useCallback } from 'react';
 import { readsFrom } from '../../api/queries.js';
 
-const touched = ['/v1/mailboxes', '/v1/mailbox-tests', '/v1/mailbox-test-batches', '/v1/overview'];
+const isTouched = readsFrom(['/v1/mailboxes', '/v1/mailbox-tests', '/v1/mailbox-test-batches', '/v1/overview']);
 
-/** Reads anew what an act on mailboxes has changed. */
-export function useReread(): () => Promise<void> {
+/**
+ * Reads anew what an act on mailboxes has changed.
+ * @returns takes the id of a mailbox that was deleted: what is known of it is left, for it could only be missed
+ */
+export function useReread(): (deleted?: string) => Promise<void> {
   const queries = useQueryClient();
-  return useCallback(() => queries.invalidateQueries({ predicate: readsFrom(touched) }), [queries]);
+  return useCallback(
+    (deleted) =>
+      queries.invalidateQueries({
+        predicate: (query) =>
+          isTouched(query) && (deleted === undefined || !JSON.stringify(query.queryKey).includes(deleted)),
+      }),
+    [queries],
+  );
 }

@@ -61,7 +61,11 @@ function TroubleShown({ reason }: { readonly reason: Reason }) {
         )}
         {(incident !== undefined || failureCode !== null) && (
           <Text size="sm" mt="xs">
-            {incident !== undefined && <To href={`/incidents/${incident}`}>To the incident</To>}
+            {incident !== undefined && (
+              <To href={`/incidents/${incident}`} underline="always">
+                To the incident
+              </To>
+            )}
             {incident !== undefined && failureCode !== null && ' · '}
             {failureCode !== null && <>The server’s code: {failureCode}</>}
           </Text>
