@@ -96,7 +96,6 @@ it('tells an owner on a phone what happened, takes what they do, and shows it me
   await page.getByText('Checking now').waitFor();
   await drain();
   await page.getByText('It is mended').waitFor();
-  await page.getByText('It is over').waitFor();
   await page.getByText('It stopped 3 mailboxes.').waitFor();
   expect(await page.getByRole('button', { name: 'Check now' }).count()).toBe(0);
   expect((await incidentOf(profileId)).open).toBe(false);

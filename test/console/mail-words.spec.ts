@@ -1,6 +1,6 @@
-import { picturesToFetch } from '../../src/console/parts/mail/inline-images.js';
 import { roughLines } from '../../src/console/parts/mail/mail-document.js';
 import { outgoingStates, standingOf, stateWords } from '../../src/console/parts/mail/outgoing-words.js';
+import { picturesToFetch } from '../../src/console/parts/mail/pictures-to-fetch.js';
 import { sizeWords } from '../../src/console/parts/mail/size-words.js';
 import { journalOf } from '../../src/console/pages/outgoing/journal.js';
 import { remedyParts } from '../../src/console/pages/outgoing/remedy-parts.js';

@@ -59,7 +59,7 @@ describe('each of the two walls by itself', () => {
     // What was asked for before this one has arrived by now.
     await page.evaluate(`fetch(${JSON.stringify(`${trap.url}/last`)}, { mode: 'no-cors' })`);
     await eventually(() => expect(trap.asked.slice(before)).toContain('/last'));
-    const hits = (await page.evaluate('window.hits')) as number;
+    const hits = await page.evaluate<number>('window.hits');
     const url = page.url();
     await page.close();
     const asked = trap.asked.slice(before).filter((path) => path !== '/last' && path !== '/favicon.ico');
@@ -93,9 +93,9 @@ describe('each of the two walls by itself', () => {
       await page.evaluate(safeHtml);
     });
     const made = (html: string, images: Record<string, string> = {}) =>
-      page.evaluate(
+      page.evaluate<{ html: string; remoteImages: number; missing: string[] }>(
         `safeMail.safeHtml(${JSON.stringify(html)}, new Map(Object.entries(${JSON.stringify(images)})))`,
-      ) as Promise<{ html: string; remoteImages: number; missing: string[] }>;
+      );
 
     it('is the text and its looks', async () => {
       const outlook =
@@ -156,10 +156,7 @@ describe('each of the two walls by itself', () => {
       expect(remoteImages).toBe(2);
       expect(missing).toEqual(['gone@x']);
       expect(html).toBe(
-        '<img><img><img><img alt="Logo" src="data:image/png;base64,BBBB"><img><img src="data:image/png;base64,AAAA"><img>'.replace(
-          'alt="Logo" src="data:image/png;base64,BBBB"',
-          'src="data:image/png;base64,BBBB" alt="Logo"',
-        ),
+        '<img><img><img><img src="data:image/png;base64,BBBB" alt="Logo"><img><img src="data:image/png;base64,AAAA"><img>',
       );
     });
   });

@@ -135,7 +135,7 @@ describe('the wizard', () => {
     await button(page, 'Run the test').click();
     await page.getByText('The next step is under way').waitFor();
     await button(page, 'Stop the test').click();
-    await page.getByText('You stopped the test.').waitFor();
+    await page.getByText('You stopped the test').waitFor();
     stage.whole.sandbox.control.clearFaults();
     await eventually(() => expect(stage.whole.logged()).toContain('"verdict":"stopped"'));
   }, 60_000);

@@ -259,6 +259,15 @@ describe('administering users', () => {
     expect(await viewer.client.all('/v1/email-server-profiles')).toEqual([]);
   });
 
+  it('ends streams of those who see other profiles now', async () => {
+    const { user, cookie } = await signIn(stage, { role: 'owner', profileIds: [stage.profileId, second] });
+    const stream = await fetch(`${stage.process.url}/v1/events/stream?after=latest`, { headers: { cookie } });
+    expect(stream.status).toBe(200);
+    succeeded(await stage.client().patch(`/v1/users/${user.id}`, { profileIds: [second] }));
+    // Without an end this never comes to one.
+    expect(await stream.text()).toContain('retry:');
+  }, 20_000);
+
   it('records what users do under their names, also when they are gone', async () => {
     const mailbox = await stage.makeMailbox('acts@example.com');
     const { user, client } = await signIn(stage, { role: 'owner', profileIds: [stage.profileId] });

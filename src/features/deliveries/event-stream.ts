@@ -4,6 +4,7 @@ import { ModuleRef } from '@nestjs/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '../../platform/http/problem.js';
 import { RequestGuard } from '../../platform/http/request-guard.js';
+import type { Caller } from '../access/caller.js';
 import { showEvent } from './events.schemas.js';
 import type { FeedFilter } from './feed-filter.js';
 import { encodePosition, type FeedPosition } from './feed-position.js';
@@ -53,16 +54,26 @@ export class EventStream {
     }
   }
 
-  /** A stream outlives the request that opened it; the key behind it may have been revoked since. */
+  /**
+   * A stream outlives the request that opened it; the key or session behind it may have ended since, or see
+   * other profiles. Then the stream ends, and the client comes again with what it may see now.
+   */
   private async isStillAdmitted(request: FastifyRequest): Promise<boolean> {
     try {
+      const before = reachOf(request);
       await this.modules.get(RequestGuard, { strict: false }).admit(request);
-      return true;
+      return reachOf(request) === before;
     } catch (error) {
       // The database being away says nothing about the key.
       return !(error instanceof Problem);
     }
   }
+}
+
+/** Which profiles the caller sees, to be compared. */
+function reachOf({ caller }: FastifyRequest): string {
+  const { profileIds = null } = (caller ?? {}) as Partial<Caller>;
+  return profileIds === null ? 'all' : [...profileIds].sort().join();
 }
 
 /** Ids are cursors: what a client sends back as Last-Event-ID. Without events the comment keeps the connection open. */

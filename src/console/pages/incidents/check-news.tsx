@@ -17,7 +17,7 @@ const looks: Readonly<Record<CheckOutcome['state'], { color: string; icon: React
 /** What comes of "check now", as it comes. */
 export function CheckNews({ check: { outcome, error } }: { readonly check: IncidentCheck }) {
   return (
-    <div role="status" aria-live="polite">
+    <>
       <Trouble error={error} />
       {outcome && (
         <Alert color={looks[outcome.state].color} icon={looks[outcome.state].icon} title={outcome.title} mb="lg">
@@ -26,6 +26,6 @@ export function CheckNews({ check: { outcome, error } }: { readonly check: Incid
           </Text>
         </Alert>
       )}
-    </div>
+    </>
   );
 }

@@ -66,8 +66,13 @@ function Incident({ incident, onChecking }: IncidentProps) {
       >
         {mayWrite && incident.open && <IncidentActions incident={incident} profileName={profileName} check={check} />}
       </PageHead>
-      <CheckNews check={check} />
-      {!incident.open && <Recovery incident={incident} />}
+      <div role="status" aria-live="polite">
+        {incident.open ? (
+          <CheckNews check={check} />
+        ) : (
+          <Recovery incident={incident} isMendedNow={check.outcome !== null} />
+        )}
+      </div>
       <Flex direction={{ base: 'column', md: 'row' }} gap="xl" align="stretch">
         <Stack gap="lg" flex={1} miw={0}>
           <WhatHappened incident={incident} />

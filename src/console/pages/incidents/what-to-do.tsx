@@ -1,4 +1,4 @@
-import { List, Text } from '@mantine/core';
+import { Accordion, List, Text } from '@mantine/core';
 import type { Schema } from '../../api/schemas.js';
 import { CommandBlock } from '../../parts/command-block.js';
 import { To } from '../../parts/to.js';
@@ -14,13 +14,23 @@ const shells: Readonly<Record<Explanation['commands'][number]['shell'], string>>
   'postroom-api': 'terminal, by the API; $KEY is an API key',
 };
 
-/** Likely causes, advice, and each command to copy. */
+/** Likely causes, advice, and each command to copy; folded once it is over. */
 export function WhatToDo({ incident }: { readonly incident: Schema<'Incident'> }) {
   const { explanation, open } = incident;
+  const remedy = explanation ? <Explained explanation={explanation} /> : <EndpointRemedy incident={incident} />;
+  if (open)
+    return (
+      <Section id="what-to-do" title="What to do">
+        {remedy}
+      </Section>
+    );
   return (
-    <Section id="what-to-do" title={open ? 'What to do' : 'What there was to do'}>
-      {explanation ? <Explained explanation={explanation} /> : <EndpointRemedy incident={incident} />}
-    </Section>
+    <Accordion variant="contained" order={2}>
+      <Accordion.Item value="what-to-do">
+        <Accordion.Control>What there was to do</Accordion.Control>
+        <Accordion.Panel>{remedy}</Accordion.Panel>
+      </Accordion.Item>
+    </Accordion>
   );
 }
 

@@ -34,7 +34,7 @@ export function ProfileRows({ profiles }: { readonly profiles: readonly Profile[
       cell: ({ ownerName, ownerEmail }) => (
         <>
           {ownerName}
-          <Text size="sm" c="dimmed">
+          <Text size="sm" c="dimmed" maw={240} truncate title={ownerEmail}>
             {ownerEmail}
           </Text>
         </>
@@ -79,7 +79,7 @@ function OpenIncident({
   const [first, ...others] = incidents;
   if (!first)
     return (
-      <Text span c="dimmed">
+      <Text span inherit c="dimmed">
         none
       </Text>
     );

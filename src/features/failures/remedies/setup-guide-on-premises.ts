@@ -17,7 +17,7 @@ const shell = (...commands: readonly { readonly purpose: string; readonly comman
 export const onPremisesSteps = (account: string, access: SetupAccess): SetupStep[] => [
   {
     title: 'Make the service account',
-    text: 'An ordinary account of Active Directory, without a mailbox and in no group of administrators, to which Exchange denies impersonation. When its password expires, all mail of the profile stops until the new one stands in the profile; so it is better changed on a day that you choose.',
+    text: 'An ordinary account of Active Directory, without a mailbox and in no group of administrators, to which Exchange denies impersonation. Its password is set never to expire, because all mail of the profile stops when it does; leave that option out where your rules want otherwise.',
     commands: shell({
       purpose: 'Make the account (needs the Active Directory module); it asks for the password.',
       command: madeAccount(account),
@@ -25,7 +25,7 @@ export const onPremisesSteps = (account: string, access: SetupAccess): SetupStep
   },
   {
     title: 'Let EWS take its name and password',
-    text: 'Postroom signs in with Basic authentication, over HTTPS only as long as the address begins with https.',
+    text: 'Postroom signs in with Basic authentication. Use an address that begins with https, so that the password is encrypted on its way.',
     commands: shell(
       {
         purpose: 'See how EWS lets accounts sign in.',

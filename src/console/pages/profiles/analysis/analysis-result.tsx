@@ -1,4 +1,4 @@
-import { Alert, Box, Group, Loader, Text } from '@mantine/core';
+import { Alert, Box, Loader, Text } from '@mantine/core';
 import { FormTrouble } from '../form-trouble.js';
 import { Remedy } from './remedy.js';
 import { StepItem } from './step-item.js';
@@ -18,7 +18,8 @@ function Verdict({ summary: { verdict, ok, counts, durationMs }, steps }: Verdic
     <Alert
       color={hasWarnings ? 'yellow' : ok ? 'green' : 'red'}
       title={ok ? 'The test passed' : 'The test did not pass'}
-      mt="md"
+      mb="sm"
+      styles={{ body: { minWidth: 0 } }}
     >
       <Text size="sm">{verdict.text}</Text>
       {isNew && (
@@ -33,46 +34,43 @@ function Verdict({ summary: { verdict, ok, counts, durationMs }, steps }: Verdic
   );
 }
 
-/** The steps of a report and their verdict. */
+/** The verdict of a report, and the steps that led to it. */
 export function AnalysisReport({ steps, summary }: Omit<VerdictProps, 'summary'> & Partial<VerdictProps>) {
   return (
     <>
+      {summary && <Verdict summary={summary} steps={steps} />}
       <Box component="ol" m={0} p={0} style={{ listStyle: 'none' }} aria-label="Steps">
         {steps.map((step) => (
           <StepItem key={step.id} step={step} />
         ))}
       </Box>
-      {summary && <Verdict summary={summary} steps={steps} />}
     </>
   );
 }
 
-/** A run as it goes: its steps one by one, and the verdict at its end. */
+/** A run as it goes: its steps one by one, and the verdict in the end, in the place where it said that it runs. */
 export function AnalysisResult({ run }: { readonly run: AnalysisRun }) {
   if (run.state === 'idle') return null;
   return (
-    <Box aria-live="polite" aria-busy={run.state === 'running'}>
-      <AnalysisReport steps={run.steps} summary={run.summary ?? undefined} />
+    <Box aria-live="polite" aria-busy={run.state === 'running'} mt="md">
       {run.state === 'running' && (
-        <Group gap="sm" py="sm">
-          <Loader size="xs" aria-hidden />
-          <Text size="sm" c="dimmed">
-            {run.steps.length === 0 ? 'Beginning…' : 'The next step is under way…'}
-          </Text>
-        </Group>
+        <Alert color="blue" title="The test runs" icon={<Loader size="xs" aria-hidden />} mb="sm">
+          <Text size="sm">{run.steps.length === 0 ? 'Beginning…' : 'The next step is under way…'}</Text>
+        </Alert>
       )}
       {isBroken(run.error) ? (
-        <Alert role="alert" color="red" title="The test broke off" mt="md">
+        <Alert role="alert" color="red" title="The test broke off" mb="sm">
           Postroom cannot be reached, or stopped in the middle. Check the connection and start the test again.
         </Alert>
       ) : (
         <FormTrouble error={run.error} />
       )}
       {run.state === 'ended' && run.summary === null && run.error === null && (
-        <Text size="sm" c="dimmed" py="sm">
-          You stopped the test.
-        </Text>
+        <Alert color="gray" title="You stopped the test" mb="sm">
+          What it had left in the mailbox is taken away again.
+        </Alert>
       )}
+      <AnalysisReport steps={run.steps} summary={run.summary ?? undefined} />
     </Box>
   );
 }

@@ -1,4 +1,4 @@
-import { Badge, Box, Button, Collapse, Group, Text } from '@mantine/core';
+import { Badge, Box, Button, Collapse, Flex, Group, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { Remedy } from './remedy.js';
 import { statusWords } from './step-words.js';
@@ -13,7 +13,7 @@ export function StepItem({ step }: { readonly step: AnalysisStep }) {
   const remedyId = `remedy-${number}`;
   return (
     <Box component="li" py="xs" style={{ borderBottom: '1px solid var(--mantine-color-default-border)' }}>
-      <Group gap="sm" wrap="nowrap" align="flex-start">
+      <Flex gap={{ base: 4, xs: 'sm' }} direction={{ base: 'column', xs: 'row' }}>
         <Badge color={color} variant="light" tt="none" w={76} flex="none" mt={2}>
           {label}
         </Badge>
@@ -56,7 +56,7 @@ export function StepItem({ step }: { readonly step: AnalysisStep }) {
             </>
           )}
         </Box>
-      </Group>
+      </Flex>
     </Box>
   );
 }

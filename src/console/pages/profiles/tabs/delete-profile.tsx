@@ -37,7 +37,7 @@ export function DeleteProfile({ profile: { id, name } }: { readonly profile: Sch
           <To href={`/mailboxes?profileId=${id}`} underline="always">
             {total === 1 ? '1 mailbox uses it' : `${total} mailboxes use it`}
           </To>
-          . Delete them first, or move them to another profile.
+          . {total === 1 ? 'Delete it first, or move it' : 'Delete them first, or move them'} to another profile.
         </Text>
       ) : (
         <>
