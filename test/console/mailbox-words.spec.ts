@@ -10,6 +10,8 @@ import { remedyParts } from '../../src/console/pages/mailboxes/remedy-parts.js';
 import { directionInWords, shownSteps } from '../../src/console/pages/mailboxes/test-words.js';
 import { detailsOf } from '../../src/console/pages/mailboxes/timeline-words.js';
 import { explainInFull } from '../../src/features/failures/explanations.js';
+import { mailboxNotApproved } from '../../src/features/mailboxes/approvals.js';
+import { mailboxPaused } from '../../src/features/mailboxes/mailboxes.js';
 import { directionReasons, stateReason } from '../../src/features/timeline/mailbox-reasons.js';
 import type { StandingFacts } from '../../src/features/timeline/standing.js';
 
@@ -173,6 +175,8 @@ describe('the API’s own texts', () => {
       ),
       'A probe that succeeds; it comes by itself, or at once by POST /v1/mailboxes/{id}/sync. The same cause stops others.',
       'Ask for one: POST /v1/mailboxes/{id}/sync.',
+      mailboxPaused.remediation,
+      mailboxNotApproved.remediation,
     ];
     expect(ends.map((text) => endsInWords(text ?? ''))).toEqual([
       'Somebody resumes it with “Resume”.',
@@ -182,6 +186,8 @@ describe('the API’s own texts', () => {
       'Somebody switches it on with the switches above.',
       'A probe that succeeds; it comes by itself, or at once with “Sync now”. The same cause stops others.',
       'Ask for one with “Sync now”.',
+      'Resume it first with “Resume”.',
+      'Have it approved by an administrator.',
     ]);
   });
 });

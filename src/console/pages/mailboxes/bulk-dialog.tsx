@@ -6,6 +6,7 @@ import { bulkWords } from './bulk-actions.js';
 import type { Refusal } from './bulk-outcome.js';
 import { figure, mailboxesCounted } from './counted.js';
 import { DownloadButton } from './download-button.js';
+import { endsInWords } from './ends-in-words.js';
 import { LongWork } from './long-work.js';
 import type { useBulk } from './use-bulk.js';
 
@@ -73,7 +74,7 @@ function RefusalShown({ refusal: { code, title, remediation, mailboxes } }: { re
         {figure(mailboxes.length)} refused: {title}
       </Title>
       <Text size="sm" c="dimmed">
-        {remediation}
+        {endsInWords(remediation)}
       </Text>
       <List size="sm" my="xs" style={{ overflowWrap: 'anywhere' }}>
         {shown.map(({ id, emailAddress }) => (

@@ -108,7 +108,7 @@ function State({ mailbox }: { readonly mailbox: Mailbox }) {
     <Group gap="xs" wrap="wrap">
       <StateBadge state={mailbox.state} />
       {reason && (
-        <Text size="sm" style={{ flex: '1 1 200px' }}>
+        <Text size="sm" style={{ flex: '1 1 140px' }}>
           {reason}
         </Text>
       )}
