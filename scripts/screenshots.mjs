@@ -42,10 +42,12 @@ try {
   const context = await browser.newContext({ viewport: desk, locale: 'en-GB', colorScheme: 'light' });
   const page = await context.newPage();
   await page.goto(link);
-  await page.getByLabel('Your name').fill('Olga Owner');
-  await page.getByLabel('E-mail address').fill('olga@postroom.example');
-  await page.getByLabel('Password', { exact: true }).fill('four quiet words here');
-  await page.getByLabel('The password once more').fill('four quiet words here');
+  // Needed fields have an asterisk at the end of their labels.
+  const field = (label) => page.getByLabel(new RegExp(`^${label}(?: \\*)?$`));
+  await field('Your name').fill('Olga Owner');
+  await field('E-mail address').fill('olga@postroom.example');
+  await field('Password').fill('four quiet words here');
+  await field('The password once more').fill('four quiet words here');
   await page.getByRole('button', { name: 'Create the account' }).click();
   await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
 
