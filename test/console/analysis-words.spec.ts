@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { explainInFull } from '../../src/features/failures/explanations.js';
 import { denialVerdict } from '../../src/features/diagnostics/verdict.js';
 import { jsonLines } from '../../src/console/pages/profiles/analysis/json-lines.js';
-import { remedyParts } from '../../src/console/pages/profiles/analysis/remedy-parts.js';
+import { remedyParts } from '../../src/console/parts/remedy-parts.js';
 import { countWords } from '../../src/console/pages/profiles/analysis/step-words.js';
 
 const streamOf = (chunks: readonly Uint8Array[]): ReadableStream<Uint8Array> =>

@@ -2,7 +2,7 @@ import { counted } from '../../src/console/parts/incidents/counted.js';
 import { durationWords } from '../../src/console/parts/incidents/duration-words.js';
 import { isSnoozed, whomItStops } from '../../src/console/parts/incidents/incident-words.js';
 import { recoveryLines } from '../../src/console/pages/incidents/recovery-lines.js';
-import { remedySteps } from '../../src/console/pages/incidents/remedy-steps.js';
+import { remedyParts } from '../../src/console/parts/remedy-parts.js';
 import { localField, snoozeChoices } from '../../src/console/pages/incidents/snooze-times.js';
 import { mostUrgentFirst } from '../../src/console/pages/overview/most-urgent.js';
 import { lagSummary, lagWords, mailSummary, rangeOf } from '../../src/console/pages/overview/series-words.js';
@@ -79,11 +79,16 @@ it('takes the remedy of an endpoint apart into each of its commands', () => {
     waitingSince: at,
     at,
   } as const;
-  const steps = remedySteps(
+  const steps = remedyParts(
     explainEndpoint(failure, { endpointId: 'e', publicUrl: 'https://postroom.example' }).remedy,
   );
   expect(steps).toHaveLength(5);
-  expect(steps.every(({ command, purpose }) => command.startsWith('curl ') && purpose.endsWith(':'))).toBe(true);
+  for (const step of steps)
+    expect(step).toMatchObject({
+      kind: 'command',
+      purpose: expect.stringMatching(/[\w)]\.$/),
+      command: expect.stringMatching(/^curl /),
+    });
 });
 
 it('offers times to snooze until by the calendar', () => {

@@ -3,7 +3,6 @@ import { outgoingStates, standingOf, stateWords } from '../../src/console/parts/
 import { picturesToFetch } from '../../src/console/parts/mail/pictures-to-fetch.js';
 import { sizeWords } from '../../src/console/parts/mail/size-words.js';
 import { journalOf } from '../../src/console/pages/outgoing/journal.js';
-import { remedyParts } from '../../src/console/pages/outgoing/remedy-parts.js';
 import { repliesTo } from '../../src/console/pages/outgoing/replies-to.js';
 import { isBounce, reportWords } from '../../src/console/pages/outgoing/report-words.js';
 import { outgoingStates as statesOfTheApi } from '../../src/features/outgoing/outgoing-state.js';
@@ -61,15 +60,6 @@ describe('how a message stands', () => {
     expect(standingOf(failed)).toEqual({ words: 'Given up', at, why: 'The reason' });
     expect(standingOf({ ...failed, mayHaveBeenSent: true }).words).toBe('Given up; it may have gone out');
   });
-});
-
-it('splits a remedy into words and commands', () => {
-  expect(remedyParts('Grant it:\n  Add-One -A\n  Add-Two\n(Or so.)\nThen retry.')).toEqual([
-    { kind: 'words', text: 'Grant it:' },
-    { kind: 'commands', text: 'Add-One -A\nAdd-Two' },
-    { kind: 'words', text: '(Or so.)\nThen retry.' },
-  ]);
-  expect(remedyParts('')).toEqual([]);
 });
 
 it('has words for reports, also for those that a stranger made up', () => {

@@ -104,10 +104,12 @@ it('checks every row before anything is made, makes what is new, and keeps what 
 
 it('takes pasted addresses, makes them paused, and tests them', async () => {
   const page = await stage.page();
-  await page.goto('/mailboxes/import');
+  // As the page of the profile leads here.
+  await page.goto(`/mailboxes/import?profileId=${branch}`);
   await page.getByLabel('Or paste here').fill('Fay Example <fay@example.com>\ngus@example.com\n');
-  await page.getByRole('combobox', { name: 'Profile' }).click();
-  await page.getByRole('option', { name: 'Branch' }).click();
+  await eventually(async () =>
+    expect(await page.getByRole('combobox', { name: 'Profile' }).inputValue()).toBe('Branch'),
+  );
   await page.getByRole('radio', { name: 'After a test' }).check();
   await page.getByRole('button', { name: 'Check the rows' }).click();
   await page.getByRole('button', { name: 'Import 2 mailboxes' }).click();

@@ -6,10 +6,8 @@ import { everyPage } from '../../src/console/pages/mailboxes/every-page.js';
 import { inChunks } from '../../src/console/pages/mailboxes/in-chunks.js';
 import { listQuery, matching, readFilters, writeFilters } from '../../src/console/pages/mailboxes/list-filters.js';
 import { directionsInWords, reasonInWords } from '../../src/console/pages/mailboxes/mailbox-words.js';
-import { remedyParts } from '../../src/console/pages/mailboxes/remedy-parts.js';
 import { directionInWords, shownSteps } from '../../src/console/pages/mailboxes/test-words.js';
 import { detailsOf } from '../../src/console/pages/mailboxes/timeline-words.js';
-import { explainInFull } from '../../src/features/failures/explanations.js';
 import { mailboxNotApproved } from '../../src/features/mailboxes/approvals.js';
 import { mailboxPaused } from '../../src/features/mailboxes/mailboxes.js';
 import { directionReasons, stateReason } from '../../src/features/timeline/mailbox-reasons.js';
@@ -131,31 +129,6 @@ describe('a deed to many', () => {
 });
 
 describe('the API’s own texts', () => {
-  const context = {
-    username: 'EXAMPLE\\svc-postroom',
-    ewsUrl: 'https://mail.example.com/EWS/Exchange.asmx',
-    mailbox: 'ada@example.com',
-    publicUrl: 'https://postroom.example',
-    mailboxId: 'one',
-    profileId: 'two',
-    values: {},
-  };
-
-  it.each([
-    ['ErrorImpersonateUserDenied', 'impersonation-permission'],
-    ['ErrorNonExistentMailbox', 'mailbox-gone-moved'],
-    ['HttpUnauthorized', 'credentials-auth'],
-    ['ErrorServerBusy', 'throttling'],
-  ] as const)('are taken apart into advice and commands: %s', (code, category) => {
-    const { remedy, advice, commands } = explainInFull({ code, category }, context);
-    const parts = remedyParts(remedy);
-    expect(parts.advice).toBe(advice);
-    expect(parts.commands.map(({ purpose, command }) => ({ purpose, command }))).toEqual(
-      commands.map(({ purpose, command }) => ({ purpose, command })),
-    );
-    expect(parts.commands.every(({ shell }) => shell.startsWith('In '))).toBe(true);
-  });
-
   it('name buttons in place of calls', () => {
     const facts = {
       state: 'paused',

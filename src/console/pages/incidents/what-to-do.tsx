@@ -1,18 +1,12 @@
 import { Accordion, List, Text } from '@mantine/core';
 import type { Schema } from '../../api/schemas.js';
 import { CommandBlock } from '../../parts/command-block.js';
+import { Remedy } from '../../parts/remedy.js';
+import { shellWords } from '../../parts/shell-words.js';
 import { To } from '../../parts/to.js';
-import { remedySteps } from './remedy-steps.js';
 import { Section } from './section.js';
 
 type Explanation = NonNullable<Schema<'Incident'>['explanation']>;
-
-const shells: Readonly<Record<Explanation['commands'][number]['shell'], string>> = {
-  'exchange-management-shell': 'Exchange Management Shell',
-  'exchange-online-powershell': 'Exchange Online PowerShell',
-  terminal: 'terminal of the host that runs Postroom',
-  'postroom-api': 'terminal, by the API; $KEY is an API key',
-};
 
 /** Likely causes, advice, and each command to copy; folded once it is over. */
 export function WhatToDo({ incident }: { readonly incident: Schema<'Incident'> }) {
@@ -53,7 +47,7 @@ function Explained({ explanation: { causes, advice, commands } }: { readonly exp
         {advice}
       </Text>
       {commands.map(({ purpose, shell, command }, index) => (
-        <CommandBlock key={index} purpose={purpose} shell={shells[shell]} command={command} />
+        <CommandBlock key={index} purpose={purpose} shell={shellWords[shell]} command={command} />
       ))}
     </>
   );
@@ -72,9 +66,7 @@ function EndpointRemedy({ incident: { remedy, open } }: { readonly incident: Sch
           with the scope admin.
         </Text>
       )}
-      {remedySteps(remedy).map(({ purpose, command }, index) => (
-        <CommandBlock key={index} purpose={purpose} shell="terminal, by the API" command={command} />
-      ))}
+      <Remedy text={remedy} />
     </>
   );
 }

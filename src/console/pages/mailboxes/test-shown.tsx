@@ -3,7 +3,7 @@ import { IconCheck, IconCircleDashed, IconMinus, IconX } from '@tabler/icons-rea
 import type { Schema } from '../../api/schemas.js';
 import { Moment } from '../../parts/moment.js';
 import { directionNames } from './mailbox-words.js';
-import { Remedy } from './remedy.js';
+import { Remedy } from '../../parts/remedy.js';
 import {
   cleanUpInWords,
   directionInWords,
@@ -91,7 +91,7 @@ function Direction({ direction, test }: DirectionProps) {
           {requestId !== null && `, request ${requestId}`})
         </Text>
       </Alert>
-      <Remedy remedy={remedy} />
+      <Remedy text={remedy} />
     </div>
   );
 }

@@ -6,7 +6,7 @@ import { Moment } from '../../parts/moment.js';
 import { To } from '../../parts/to.js';
 import { Trouble } from '../../parts/trouble.js';
 import { endsInWords } from './ends-in-words.js';
-import { Remedy } from './remedy.js';
+import { Remedy } from '../../parts/remedy.js';
 
 type Reason = Schema<'MailboxReason'>;
 
@@ -76,7 +76,7 @@ function TroubleShown({ reason }: { readonly reason: Reason }) {
           <Title order={3} size="h5" mt="md" mb={4}>
             What to do
           </Title>
-          <Remedy remedy={remedy} />
+          <Remedy text={remedy} />
         </>
       )}
     </div>

@@ -1,11 +1,10 @@
 import { Alert, Code, Stack, Text } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import type { Schema } from '../../api/schemas.js';
-import { CommandBlock } from '../../parts/command-block.js';
 import { Facts } from '../../parts/mail/facts.js';
 import { Folded } from '../../parts/mail/folded.js';
 import { Moment } from '../../parts/moment.js';
-import { remedyParts } from './remedy-parts.js';
+import { Remedy } from '../../parts/remedy.js';
 
 type Failure = NonNullable<Schema<'OutgoingMessage'>['failure']>;
 
@@ -26,15 +25,7 @@ export function FailureBox({ failure, isFinal }: FailureBoxProps) {
         <Text size="sm" mb="xs">
           {failure.cause}
         </Text>
-        {remedyParts(failure.remedy).map(({ kind, text }) =>
-          kind === 'commands' ? (
-            <CommandBlock key={text} purpose="Run this" shell="Exchange Management Shell" command={text} />
-          ) : (
-            <Text key={text} size="sm" mb="xs" style={{ whiteSpace: 'pre-line' }}>
-              {text}
-            </Text>
-          ),
-        )}
+        <Remedy text={failure.remedy} />
       </Alert>
       <Folded title="Technical details of the failure">
         <Facts

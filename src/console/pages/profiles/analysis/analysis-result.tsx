@@ -1,6 +1,6 @@
 import { Alert, Box, Loader, Text } from '@mantine/core';
 import { FormTrouble } from '../form-trouble.js';
-import { Remedy } from './remedy.js';
+import { Remedy } from '../../../parts/remedy.js';
 import { StepItem } from './step-item.js';
 import { countWords } from './step-words.js';
 import { isBroken, type AnalysisRun, type AnalysisStep, type AnalysisSummary } from './use-analysis.js';

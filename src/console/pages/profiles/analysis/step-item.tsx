@@ -1,6 +1,6 @@
 import { Badge, Box, Button, Collapse, Flex, Group, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { Remedy } from './remedy.js';
+import { Remedy } from '../../../parts/remedy.js';
 import { statusWords } from './step-words.js';
 import type { AnalysisStep } from './use-analysis.js';
 

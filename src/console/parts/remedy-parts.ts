@@ -8,7 +8,7 @@ const indented = /^ {2,}/;
 const heading = /^In (?:the |a )?(.+):$/;
 
 /**
- * A remedy as the analysis tells it, taken apart: lines that are set in are commands, the line above says what for,
+ * A remedy, which the API gives as one text, taken apart: lines that are set in are commands, the line above says what for,
  * and a heading above that where they are typed.
  */
 export function remedyParts(remedy: string): RemedyPart[] {

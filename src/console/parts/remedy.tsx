@@ -1,8 +1,8 @@
 import { Text } from '@mantine/core';
-import { CommandBlock } from '../../../parts/command-block.js';
+import { CommandBlock } from './command-block.js';
 import { remedyParts } from './remedy-parts.js';
 
-/** What to do about a step, its commands to be copied one by one. */
+/** What to do about a failure, its commands to be copied one by one. */
 export function Remedy({ text }: { readonly text: string }) {
   return remedyParts(text).map((part, index) =>
     part.kind === 'text' ? (
