@@ -74,8 +74,8 @@ try {
     await sleep(1_000);
     await page.screenshot({ path: join(images, `${name}.png`) });
   };
-  await shoot('overview', '/');
-  await shoot('overview-dark', '/', { colorScheme: 'dark' });
+  await shoot('overview', '/?range=1h');
+  await shoot('overview-dark', '/?range=1h', { colorScheme: 'dark' });
   await shoot('incident', `/incidents/${incident.id}`);
   await shoot('incident-phone', `/incidents/${incident.id}`, { viewport: phone });
   await shoot('mailboxes', '/mailboxes');

@@ -52,7 +52,7 @@ export function Rows<Row>({ caption, columns, rows, keyOf }: RowsProps<Row>) {
             : rows.map((row) => (
                 <Table.Tr key={keyOf(row)}>
                   {columns.map((column, index) => (
-                    <Table.Td key={index} style={{ overflowWrap: 'anywhere' }} {...look(column)}>
+                    <Table.Td key={index} className="row-cell" {...look(column)}>
                       {column.cell(row)}
                     </Table.Td>
                   ))}
