@@ -33,6 +33,9 @@ beforeAll(async () => {
       attachment('svg', 'image/svg+xml', svg),
       attachment('lie', 'image/png', svg),
       attachment('page', 'application/xhtml+xml', Buffer.from('<script>alert(1)</script>')),
+      attachment('script', 'text/javascript', Buffer.from('alert(1)')),
+      attachment('oldScript', 'Application/X-ECMAScript', Buffer.from('alert(1)')),
+      attachment('style', 'text/css', Buffer.from('* { display: none }')),
     ],
   });
   await stage.poll();
@@ -66,6 +69,9 @@ it('has what its html needs to show pictures', async () => {
     ['svg', true],
     ['lie', true],
     ['page', true],
+    ['script', true],
+    ['oldScript', true],
+    ['style', true],
   ]);
 });
 
@@ -77,6 +83,14 @@ it.each(['png', 'svg', 'lie', 'page'])('%s is downloaded to be saved, not to be 
   ]);
   expect(headersOf(answer, safe)).toEqual(safe);
 });
+
+// The console's policy lets its pages run scripts of this server, however they are to be saved.
+it.each(['script', 'oldScript', 'style'])(
+  '%s is of no type that a page of the console would load',
+  async (contentId) => {
+    expect((await download(contentId)).headers.get('content-type')).toBe('application/octet-stream');
+  },
+);
 
 it('a picture is shown in a page, by what it is and not by what the mail says', async () => {
   const answer = await download('png', '?disposition=inline');

@@ -189,6 +189,8 @@ it.each([
   ['https://evil.example', '/'],
   ['javascript:alert(1)', '/'],
   [`/${'x'.repeat(2_000)}`, '/'],
+  // Written as an address it is nine times as long, and the cookie would not hold it.
+  [`/${'語'.repeat(900)}`, '/'],
 ])('goes back to %.40s as %s', (wanted, path) => {
   expect(returnPath(wanted)).toBe(path);
 });

@@ -331,6 +331,22 @@ describe('a password', () => {
     expect(outcome(await change({ currentPassword: 'x', newPassword }, stage.client()))).toEqual([403, 'needs-user']);
   });
 
+  it('is not changed back by who knew the one before, when another is set meanwhile', async () => {
+    const { user, client } = await signIn(stage, { role: 'viewer' });
+    const { url } = succeeded(await stage.client().post(`/v1/users/${user.id}/sign-in-link`));
+    const redemption = { token: url.split('#')[1], password: 'words of the rightful one' };
+    const hasher = stage.get(PasswordHasher);
+    const hash = jest.spyOn(hasher, 'hash').mockImplementationOnce(async (password) => {
+      succeeded(await withCookie(null).post('/v1/sign-in-links/redeem', redemption));
+      return hasher.hash(password);
+    });
+    const body = { currentPassword: userPassword, newPassword: 'words of somebody else' };
+    const answer = await client.post('/v1/session/password', body);
+    hash.mockRestore();
+    expect([answer.status, answer.body?.errors?.[0].field]).toEqual([400, 'currentPassword']);
+    expect((await attempt(user.email, redemption.password)).status).toBe(200);
+  });
+
   it('is not to be guessed by who finds a browser open', async () => {
     const { user, client } = await signIn(stage, { role: 'viewer' });
     const body = { currentPassword: 'wrong', newPassword: 'entirely different words' };

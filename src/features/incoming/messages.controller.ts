@@ -235,6 +235,10 @@ export class MessagesController {
 /** Browsers disagree on other signs in a plain file name; those get the whole name beside it, encoded. */
 const plainName = (filename: string): string => filename.replace(/[^\x20-\x7e]/g, '_');
 
+const typeForm = /^[\w.+-]+\/[\w.+-]+$/;
+/** What a page would load as a script or a style: the console's policy allows it those of this server, which this is. */
+const loadable = /(?:java|ecma|live|\bj)script|\/css$/i;
+
 /** Mail is written by strangers: whatever the type says, a browser must save it and run nothing in it. */
 function download(
   reply: FastifyReply,
@@ -244,7 +248,10 @@ function download(
   type: 'attachment' | 'inline' = 'attachment',
 ): void {
   void reply
-    .header('content-type', /^[\w.+-]+\/[\w.+-]+$/.test(contentType) ? contentType : 'application/octet-stream')
+    .header(
+      'content-type',
+      typeForm.test(contentType) && !loadable.test(contentType) ? contentType : 'application/octet-stream',
+    )
     .header('content-disposition', contentDisposition(filename, { type, fallback: plainName(filename) }))
     .header('content-security-policy', "sandbox; default-src 'none'")
     .header('x-content-type-options', 'nosniff')

@@ -59,11 +59,12 @@ export class PasswordChange {
     const right = await this.hasher.matches(known.passwordHash, currentPassword);
     if (!right || locked) {
       if (!right) await this.signIns.noteWrong(known);
-      throw invalid('currentPassword', 'is not the present password');
+      throw notPresent();
     }
     const hash = await this.hasher.hash(newPassword);
     await this.dataSource.transaction(async (manager) => {
-      if (!(await this.store.setPassword(manager, id, hash))) throw new Problem(problems.unauthenticated);
+      // Another may have been set since, by a link for somebody whose password was stolen.
+      if (!(await this.store.setPassword(manager, id, hash, known.passwordHash))) throw notPresent();
       await this.sessions.endAllOf(manager, id, session.id);
       await this.links.removeAllOf(manager, id);
     });
@@ -72,6 +73,8 @@ export class PasswordChange {
     this.log.info({ userId: id }, 'a user changed the password');
   }
 }
+
+const notPresent = () => invalid('currentPassword', 'is not the present password');
 
 function invalid(field: string, message: string): Problem {
   return new Problem(problems.invalidRequest, `${field}: ${message}`, { errors: [{ field, message }] });

@@ -118,7 +118,7 @@ export class SignInLinks {
       const taken = await this.store.take(manager, hashOfSecret(redemption.token), this.clock.now());
       if (!taken) throw new Problem(linkNotValid);
       const userId = taken.userId ?? (await this.administrator(manager, email, name));
-      if (!(await this.signIns.setPassword(manager, userId, hash))) throw new Problem(linkNotValid);
+      if (!(await this.signIns.setPassword(manager, userId, hash, null))) throw new Problem(linkNotValid);
       await this.signIns.noteSignIn(manager, userId, this.clock.now());
       await this.sessionsStore.endAllOf(manager, userId);
       await this.store.removeAllOf(manager, userId);

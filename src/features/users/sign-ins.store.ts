@@ -39,12 +39,16 @@ export class SignInsStore {
     await sql.query('UPDATE users SET locked_until = greatest(locked_until, $2) WHERE id = $1', [id, until]);
   }
 
-  /** Sets the password, which also ends a lock. @returns false when the user is disabled or gone */
-  async setPassword(sql: Sql, id: string, hash: string): Promise<boolean> {
+  /**
+   * Sets the password, which also ends a lock.
+   * @param before the hash that must still be there; null: whatever is there
+   * @returns false when it is not, or the user is disabled or gone
+   */
+  async setPassword(sql: Sql, id: string, hash: string, before: string | null): Promise<boolean> {
     const [, changed] = await sql.query<[unknown[], number]>(
       `UPDATE users SET password_hash = $2, failed_sign_ins = 0, locked_until = NULL
-       WHERE id = $1 AND disabled_at IS NULL AND deleted_at IS NULL`,
-      [id, hash],
+       WHERE id = $1 AND disabled_at IS NULL AND deleted_at IS NULL AND ($3::text IS NULL OR password_hash = $3)`,
+      [id, hash, before],
     );
     return changed > 0;
   }

@@ -45,7 +45,7 @@ export async function signIn(
     const name = `The ${role} ${email.split('@', 1)[0]}`;
     await users.insert(manager, { id, email, name, role, profileIds, createdAt: stage.clock.now() });
     await stage.get(MembershipsStore).replace(manager, id, profileIds ?? []);
-    await stage.get(SignInsStore).setPassword(manager, id, hash);
+    await stage.get(SignInsStore).setPassword(manager, id, hash, null);
     const user = await users.find(manager, id);
     if (!user) throw new Error('the user was not made');
     const begun = await stage.get(Sessions).begin(manager, user, 'password');

@@ -8,5 +8,7 @@ export function returnPath(wanted: string | undefined): string {
   // Browsers drop tabs and line breaks, and read \ as /, before they look at what is there.
   if (/[\p{Cc}\\]/u.test(wanted) || !URL.canParse(wanted, here)) return '/';
   const { origin, pathname, search, hash } = new URL(wanted, here);
-  return origin === here && !pathname.startsWith('//') ? pathname + search + hash : '/';
+  const path = pathname + search + hash;
+  // Encoded it is longer, and a cookie holds it.
+  return origin === here && !pathname.startsWith('//') && path.length <= longest ? path : '/';
 }
