@@ -13,7 +13,9 @@ afterAll(() => stage?.close());
 
 /** Puts the window into the background, or to the front. */
 const setHidden = (page: Page, isHidden: boolean) =>
-  page.evaluate(`window.isAway = ${isHidden}; document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))`);
+  page.evaluate(
+    `window.isAway = ${isHidden}; document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))`,
+  );
 
 /** How often each address of the API was asked for, and how many feeds have ended. */
 function calls(page: Page) {
