@@ -14,7 +14,8 @@ export function makeQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
       queries: { staleTime: staleMs, retry: shouldRetry, refetchOnWindowFocus: true },
-      mutations: { retry: false },
+      // What was sent or came back may be a secret: it is kept no longer than what shows it.
+      mutations: { retry: false, gcTime: 0 },
     },
   });
 }
