@@ -10,6 +10,9 @@ const isProblem = (error: unknown): error is Problem =>
 /** Asking again helps only where the API says so, or when no answer came at all. */
 const shouldRetry = (failures: number, error: unknown) => failures < 2 && (!isProblem(error) || error.retryable);
 
+/** Whether the API says that there is no such thing, or none that could be: asking again and again finds none. */
+export const isGone = (error: unknown): boolean => isProblem(error) && (error.status === 404 || error.status === 400);
+
 export function makeQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
