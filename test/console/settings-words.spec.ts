@@ -19,13 +19,8 @@ import {
   notificationStates,
 } from '../../src/console/pages/settings/notification-words.js';
 import { reachInWords } from '../../src/console/pages/settings/reach-words.js';
-import {
-  changeInWords,
-  contentInWords,
-  contentOfAll,
-  daysInWords,
-  keptThings,
-} from '../../src/console/pages/settings/retention-words.js';
+import { changeInWords, daysInWords } from '../../src/console/parts/content-retention.js';
+import { contentInWords, contentOfAll, keptThings } from '../../src/console/pages/settings/retention-words.js';
 import { reachFor, standingOfUser } from '../../src/console/pages/settings/user-words.js';
 import { shownStates } from '../../src/features/deliveries/delivery-views.store.js';
 import { eventTypes } from '../../src/features/deliveries/event.js';

@@ -43,29 +43,62 @@ const touched: Record<EventType, readonly string[]> = {
 
 /** A crowd of events (an import, an outage) makes at most one round of reads in so many ms. */
 const gatherMs = 1_000;
+/** After an answer that ends the feed, it is asked for again in so many ms. */
+const reopenMs = 3_000;
 
-/** Follows the change feed while the page is shown, and reads anew what an event has made old. */
+const readsWhatEventsTouch = readsFrom([...new Set(Object.values(touched).flat())]);
+
+/**
+ * Follows the change feed while the page is shown, and reads anew what an event has made old. A window in the
+ * background holds no connection, of which a browser has six for all of its windows, and reads nothing.
+ */
 export function useLiveAnswers(): void {
   const queries = useQueryClient();
   useEffect(() => {
     const old = new Set<string>();
-    let timer: ReturnType<typeof setTimeout> | null = null;
+    let stream: EventSource | null = null;
+    let reading: ReturnType<typeof setTimeout> | null = null;
+    let reopening: ReturnType<typeof setTimeout> | null = null;
     const readAnew = () => {
-      timer = null;
+      reading = null;
       const paths = [...old];
       old.clear();
       void queries.invalidateQueries({ predicate: readsFrom(paths) });
     };
-    // The browser reconnects by itself and says which event it saw last, so that none is missed.
-    const stream = new EventSource('/v1/events/stream?after=latest');
-    for (const [type, paths] of Object.entries(touched))
-      stream.addEventListener(type, () => {
-        for (const path of paths) old.add(path);
-        timer ??= setTimeout(readAnew, gatherMs);
+    const close = () => {
+      stream?.close();
+      stream = null;
+      if (reading !== null) clearTimeout(reading);
+      if (reopening !== null) clearTimeout(reopening);
+      reading = reopening = null;
+    };
+    const open = (hasMissed: boolean) => {
+      close();
+      // The browser reconnects by itself and says which event it saw last, so that none is missed.
+      const opened = (stream = new EventSource('/v1/events/stream?after=latest'));
+      for (const [type, paths] of Object.entries(touched))
+        opened.addEventListener(type, () => {
+          for (const path of paths) old.add(path);
+          reading ??= setTimeout(readAnew, gatherMs);
+        });
+      if (hasMissed)
+        opened.addEventListener('open', () => void queries.invalidateQueries({ predicate: readsWhatEventsTouch }), {
+          once: true,
+        });
+      // It does not after an answer such as 503, which a proxy gives while the server behind it starts anew.
+      opened.addEventListener('error', () => {
+        if (opened.readyState === EventSource.CLOSED) reopening ??= setTimeout(() => open(true), reopenMs);
       });
+    };
+    const follow = () => {
+      if (document.visibilityState === 'hidden') close();
+      else if (!stream) open(true);
+    };
+    document.addEventListener('visibilitychange', follow);
+    if (document.visibilityState !== 'hidden') open(false);
     return () => {
-      stream.close();
-      if (timer !== null) clearTimeout(timer);
+      document.removeEventListener('visibilitychange', follow);
+      close();
     };
   }, [queries]);
 }

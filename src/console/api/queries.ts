@@ -10,11 +10,15 @@ const isProblem = (error: unknown): error is Problem =>
 /** Asking again helps only where the API says so, or when no answer came at all. */
 const shouldRetry = (failures: number, error: unknown) => failures < 2 && (!isProblem(error) || error.retryable);
 
+/** Whether the API says that there is no such thing, or none that could be: asking again and again finds none. */
+export const isGone = (error: unknown): boolean => isProblem(error) && (error.status === 404 || error.status === 400);
+
 export function makeQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
       queries: { staleTime: staleMs, retry: shouldRetry, refetchOnWindowFocus: true },
-      mutations: { retry: false },
+      // What was sent or came back may be a secret: it is kept no longer than what shows it.
+      mutations: { retry: false, gcTime: 0 },
     },
   });
 }

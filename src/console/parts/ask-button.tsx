@@ -18,17 +18,25 @@ interface AskButtonProps extends Omit<ButtonProps, 'children'> {
 export function AskButton({ label, title, children, onConfirm, harmless = false, ...button }: AskButtonProps) {
   const [opened, { open, close }] = useDisclosure(false);
   const act = useMutation({ mutationFn: onConfirm, onSuccess: close });
+  const ask = () => {
+    act.reset();
+    open();
+  };
+  // What is under way is no longer cancelled by closing, and what comes of it is told here.
+  const leave = () => {
+    if (!act.isPending) close();
+  };
   const color = harmless ? undefined : 'red';
   return (
     <>
-      <Button variant="default" {...button} onClick={open}>
+      <Button variant="default" {...button} onClick={ask}>
         {label}
       </Button>
-      <Modal opened={opened} onClose={close} title={title} centered closeButtonProps={{ 'aria-label': 'Close' }}>
+      <Modal opened={opened} onClose={leave} title={title} centered closeButtonProps={{ 'aria-label': 'Close' }}>
         <Text component="div">{children}</Text>
         <Trouble error={act.error} />
         <Group justify="flex-end" mt="md">
-          <Button variant="default" onClick={close} data-autofocus>
+          <Button variant="default" onClick={leave} disabled={act.isPending} data-autofocus>
             Cancel
           </Button>
           <Button color={color} loading={act.isPending} onClick={() => act.mutate()}>

@@ -45,7 +45,7 @@ export function Trouble({ error, onRetry }: TroubleProps) {
           ))}
         </List>
       )}
-      <Text size="sm">{problem?.remediation ?? 'Check the connection; the page tries again by itself.'}</Text>
+      <Text size="sm">{problem?.remediation ?? 'Check the connection and try again.'}</Text>
       <Group mt="xs" justify="space-between">
         {problem && (
           <Text size="xs" c="dimmed">

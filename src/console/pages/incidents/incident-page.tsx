@@ -1,6 +1,7 @@
 import { Box, Flex, Skeleton, Stack } from '@mantine/core';
 import { useState } from 'react';
 import { $api } from '../../api/client.js';
+import { isGone } from '../../api/queries.js';
 import type { Schema } from '../../api/schemas.js';
 import { IncidentBadges } from '../../parts/incidents/incident-badges.js';
 import { whomItStops } from '../../parts/incidents/incident-words.js';
@@ -34,7 +35,10 @@ export default function IncidentPage({ id }: { readonly id: string }) {
     'get',
     '/v1/incidents/{id}',
     { params: { path: { id } } },
-    { refetchInterval: ({ state }) => (isChecking ? checkingMs : hasSettled(state.data) ? false : rereadMs) },
+    {
+      refetchInterval: ({ state }) =>
+        isGone(state.error) || hasSettled(state.data) ? false : isChecking ? checkingMs : rereadMs,
+    },
   );
   if (data) return <Incident incident={data} onChecking={setIsChecking} />;
   if (error && 'status' in error && (error.status === 404 || error.status === 400))

@@ -1,6 +1,7 @@
 import { Skeleton, Tabs } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { $api } from '../../api/client.js';
+import { isGone } from '../../api/queries.js';
 import type { Schema } from '../../api/schemas.js';
 import { PageHead } from '../../parts/page-head.js';
 import { StateBadge } from '../../parts/state-badge.js';
@@ -39,7 +40,7 @@ export default function Page({ id }: { readonly id: string }) {
     'get',
     '/v1/mailboxes/{id}',
     { params: { path: { id } } },
-    { refetchInterval: ({ state }) => (state.error?.status === 404 ? false : rereadMs) },
+    { refetchInterval: ({ state }) => (isGone(state.error) ? false : rereadMs) },
   );
   const [wanted, setTab] = useUrlText('tab', 'timeline');
   const tab = tabs.find(({ key }) => key === wanted)?.key ?? 'timeline';

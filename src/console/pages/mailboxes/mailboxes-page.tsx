@@ -53,8 +53,10 @@ export default function Page() {
   );
   const counts = $api.useQuery('get', '/v1/mailboxes/counts', { params: { query: countsQuery(filters) } });
   const isNarrowed = list !== '{}';
-  const isEmpty = data?.items.length === 0 && pages.number === 1;
-  const rows = data?.items;
+  // What other filters had not found says nothing of these.
+  const isKnown = !isPlaceholderData;
+  const isEmpty = isKnown && data?.items.length === 0 && pages.number === 1;
+  const rows = isKnown || data?.items.length !== 0 ? data?.items : undefined;
   const shown = mayWrite ? [selecting(selection, rows ?? []), ...columns] : columns;
   return (
     <>

@@ -2,6 +2,7 @@ import { Badge, Paper, Progress, Skeleton, Stack, Text } from '@mantine/core';
 import { keepPreviousData } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { $api, api, unwrap } from '../../api/client.js';
+import { isGone } from '../../api/queries.js';
 import type { Schema } from '../../api/schemas.js';
 import { AskButton } from '../../parts/ask-button.js';
 import { Moment } from '../../parts/moment.js';
@@ -28,7 +29,10 @@ export default function Page({ id }: { readonly id: string }) {
     'get',
     '/v1/mailbox-test-batches/{id}',
     { params: { path: { id } } },
-    { refetchInterval: ({ state }) => (isOver(state.data) ? false : liveMs), placeholderData: keepPreviousData },
+    {
+      refetchInterval: ({ state }) => (isOver(state.data) || isGone(state.error) ? false : liveMs),
+      placeholderData: keepPreviousData,
+    },
   );
   // What shows the mailboxes elsewhere is old when the batch has ended.
   const hasEnded = isOver(data);

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'react';
 import { $api } from '../../api/client.js';
+import { isGone } from '../../api/queries.js';
 import { useReread } from './use-reread.js';
 
 /** How often a test under way is asked for, in ms: each step is to appear as it ends. */
@@ -12,7 +13,7 @@ export function useTest(id: string) {
     'get',
     '/v1/mailbox-tests/{id}',
     { params: { path: { id } } },
-    { refetchInterval: ({ state }) => (state.data?.state === 'ended' ? false : liveMs) },
+    { refetchInterval: ({ state }) => (state.data?.state === 'ended' || isGone(state.error) ? false : liveMs) },
   );
   const hasEnded = test.data?.state === 'ended';
   const wasActive = useRef(false);

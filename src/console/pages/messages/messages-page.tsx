@@ -26,13 +26,15 @@ export default function Page() {
     ...(mailboxId && { mailboxId }),
     ...(cursor && { cursor }),
   };
-  const { data, error, refetch } = $api.useQuery(
+  const { data, error, refetch, isPlaceholderData } = $api.useQuery(
     'get',
     '/v1/messages',
     { params: { query } },
     { placeholderData: keepPreviousData },
   );
-  const isEmpty = data?.items.length === 0;
+  // What other filters had not found says nothing of these.
+  const items = isPlaceholderData && data?.items.length === 0 ? undefined : data?.items;
+  const isEmpty = items?.length === 0;
   return (
     <>
       <PageHead title="Messages" about="Mail that was received, newest first." />
@@ -41,7 +43,7 @@ export default function Page() {
       {isEmpty && filtering.isFiltered && <NothingFound clear={filtering.clear} />}
       {isEmpty && !filtering.isFiltered && <NothingYet />}
       {!isEmpty && (data || !error) && (
-        <Rows caption="Received messages" columns={messageColumns} rows={data?.items} keyOf={({ id }) => id} />
+        <Rows caption="Received messages" columns={messageColumns} rows={items} keyOf={({ id }) => id} />
       )}
       <PageButtons pages={pages} nextCursor={data?.nextCursor} />
     </>

@@ -52,7 +52,7 @@ export default function Page({ id }: { readonly id: string }) {
 }
 
 function useThread(id: string) {
-  const { data, error, refetch, hasNextPage, isFetching, fetchNextPage } = useInfiniteQuery({
+  const { data, error, refetch, hasNextPage, isFetching, isFetchNextPageError, fetchNextPage } = useInfiniteQuery({
     // Under the API's path, so that events about threads have it read anew.
     queryKey: ['thread', '/v1/threads/{id}', id],
     initialPageParam: '',
@@ -63,14 +63,14 @@ function useThread(id: string) {
     getNextPageParam: ({ nextCursor }, pages) => (pages.length < mostPages ? nextCursor : null),
   });
   useEffect(() => {
-    if (hasNextPage && !isFetching) void fetchNextPage();
-  }, [hasNextPage, isFetching, fetchNextPage]);
+    if (hasNextPage && !isFetching && !isFetchNextPageError) void fetchNextPage();
+  }, [hasNextPage, isFetching, isFetchNextPageError, fetchNextPage]);
   const isRead = data !== undefined && !hasNextPage;
   return {
     thread: data?.pages[0],
     messages: isRead ? data.pages.flatMap((page) => page.messages) : undefined,
     isWhole: data?.pages.at(-1)?.nextCursor === null,
-    error: data === undefined ? error : null,
+    error: data === undefined || isFetchNextPageError ? error : null,
     refetch: () => void refetch(),
   };
 }

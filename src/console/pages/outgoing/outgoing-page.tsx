@@ -35,7 +35,7 @@ export default function Page() {
     ...(state && { state }),
     ...(cursor && { cursor }),
   };
-  const { data, error, refetch } = $api.useQuery(
+  const { data, error, refetch, isPlaceholderData } = $api.useQuery(
     'get',
     '/v1/outgoing-messages',
     { params: { query } },
@@ -45,7 +45,9 @@ export default function Page() {
       refetchInterval: ({ state: { data: last } }) => (last?.items.some(isUnderWay) ? pollMs : false),
     },
   );
-  const isEmpty = data?.items.length === 0;
+  // What other filters had not found says nothing of these.
+  const items = isPlaceholderData && data?.items.length === 0 ? undefined : data?.items;
+  const isEmpty = items?.length === 0;
   return (
     <>
       <PageHead title="Outgoing" about="Mail that was given to Postroom to send, newest first." />
@@ -78,7 +80,7 @@ export default function Page() {
         </NothingHere>
       )}
       {!isEmpty && (data || !error) && (
-        <Rows caption="Outgoing messages" columns={columns} rows={data?.items} keyOf={({ id }) => id} />
+        <Rows caption="Outgoing messages" columns={columns} rows={items} keyOf={({ id }) => id} />
       )}
       <PageButtons pages={pages} nextCursor={data?.nextCursor} />
     </>

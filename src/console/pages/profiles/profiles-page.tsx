@@ -23,7 +23,9 @@ export default function ProfilesPage() {
     { params: { query: { limit: 50, cursor: pages.cursor, ...(name === '' ? {} : { name }) } } },
     { placeholderData: (before) => before },
   );
-  const isEmpty = list.data?.items.length === 0;
+  // What another search had not found says nothing of this one.
+  const items = list.isPlaceholderData && list.data?.items.length === 0 ? undefined : list.data?.items;
+  const isEmpty = items?.length === 0;
   const make = mayMake && profileIds === null && (
     <Button component={Link} href="/profiles/new" leftSection={<IconPlus size={16} aria-hidden />}>
       New profile
@@ -38,7 +40,7 @@ export default function ProfilesPage() {
         <SearchBox label="Search by name" value={name} onChange={setName} />
       </Group>
       <Trouble error={list.error} onRetry={() => void list.refetch()} />
-      {!list.error && !isEmpty && <ProfileRows profiles={list.data?.items} />}
+      {!list.error && !isEmpty && <ProfileRows profiles={items} />}
       {isEmpty && name !== '' && (
         <NothingHere title="No profile has such a name">
           Look for another part of the name, or clear the search.

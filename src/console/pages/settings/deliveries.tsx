@@ -41,7 +41,8 @@ export function Deliveries({ endpointId, mayReplay }: DeliveriesProps) {
         data?.items.some((one) => one.state === 'pending') ? watchMs : refreshMs,
     },
   );
-  const rows = deliveries.data?.items;
+  // What another choice had not found says nothing of this one.
+  const rows = deliveries.isPlaceholderData && deliveries.data?.items.length === 0 ? undefined : deliveries.data?.items;
   return (
     <Box component="section" aria-label="Deliveries">
       <Group justify="space-between" mb="xs">

@@ -2,10 +2,11 @@ import { Alert, Button, Group, NumberInput, Radio, Stack } from '@mantine/core';
 import { useState } from 'react';
 import { $api } from '../../api/client.js';
 import type { Schema } from '../../api/schemas.js';
+import { changeInWords } from '../../parts/content-retention.js';
 import { useSay } from '../../parts/said.js';
 import { Trouble } from '../../parts/trouble.js';
 import { Dialog } from './dialog.js';
-import { changeInWords, contentInWords } from './retention-words.js';
+import { contentInWords } from './retention-words.js';
 import { useReadAnew } from './use-read-anew.js';
 
 /** As the API takes it. */

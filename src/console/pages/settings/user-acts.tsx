@@ -19,6 +19,10 @@ export function UserActs({ user }: { readonly user: Schema<'User'> }) {
     onSuccess: setLink,
     onError: say.failed,
   });
+  const closeLink = () => {
+    setLink(null);
+    makeLink.reset();
+  };
   const signOut = $api.useMutation('post', '/v1/users/{id}/sign-out');
   const change = $api.useMutation('patch', '/v1/users/{id}');
   const remove = $api.useMutation('delete', '/v1/users/{id}');
@@ -78,7 +82,7 @@ export function UserActs({ user }: { readonly user: Schema<'User'> }) {
         {user.name} is signed out everywhere and cannot sign in any more. This cannot be undone. What the user did keeps
         the name.
       </AskButton>
-      {link && <LinkDialog user={user} link={link} onClose={() => setLink(null)} />}
+      {link && <LinkDialog user={user} link={link} onClose={closeLink} />}
     </Group>
   );
 }

@@ -29,7 +29,8 @@ export function UserList() {
   const pages = usePages(profileId);
   const query = { limit: 50, cursor: pages.cursor, profileId: profileId || undefined };
   const users = $api.useQuery('get', '/v1/users', { params: { query } }, { placeholderData: keepPreviousData });
-  const rows = users.data?.items;
+  // What another choice had not found says nothing of this one.
+  const rows = users.isPlaceholderData && users.data?.items.length === 0 ? undefined : users.data?.items;
   return (
     <>
       <PageHead title="Users" about="Who may sign in here, and what they see and change.">

@@ -6,6 +6,7 @@ import { readsFrom } from '../../../api/queries.js';
 import type { Schema } from '../../../api/schemas.js';
 import { AskButton } from '../../../parts/ask-button.js';
 import { useSay } from '../../../parts/said.js';
+import { Trouble } from '../../../parts/trouble.js';
 import { To } from '../../../parts/to.js';
 
 /** Deletes a profile that no mailbox uses, and says why it cannot be deleted while some do. */
@@ -27,7 +28,9 @@ export function DeleteProfile({ profile: { id, name } }: { readonly profile: Sch
       <Title order={2} size="h5" id="delete-profile">
         Delete the profile
       </Title>
-      {total === undefined ? (
+      {counts.error ? (
+        <Trouble error={counts.error} onRetry={() => void counts.refetch()} />
+      ) : total === undefined ? (
         <Text size="sm" my="xs">
           Looking for mailboxes that use it…
         </Text>
@@ -37,7 +40,7 @@ export function DeleteProfile({ profile: { id, name } }: { readonly profile: Sch
           <To href={`/mailboxes?profileId=${id}`} underline="always">
             {total === 1 ? '1 mailbox uses it' : `${total} mailboxes use it`}
           </To>
-          . {total === 1 ? 'Delete it first, or move it' : 'Delete them first, or move them'} to another profile.
+          . {total === 1 ? 'Delete it first.' : 'Delete them first.'}
         </Text>
       ) : (
         <>

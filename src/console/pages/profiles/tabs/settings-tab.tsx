@@ -1,11 +1,13 @@
 import { Button, Fieldset, Group, NumberInput, PasswordInput, SimpleGrid, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import type { Schema } from '../../../api/schemas.js';
+import { changeInWords } from '../../../parts/content-retention.js';
 import { useMay } from '../../../session/session.js';
 import { AccessFields } from '../connection-fields.js';
 import { messagesByField } from '../field-messages.js';
 import { ChangeTrouble } from './change-trouble.js';
+import { ConfirmRemoval } from './confirm-removal.js';
 import { DeleteProfile } from './delete-profile.js';
 import { MailFields } from './mail-fields.js';
 import { namesOtherServer, settingsField, settingsOf, settingsPatch, type SettingsValues } from './settings-values.js';
@@ -29,6 +31,15 @@ export function SettingsTab({ profile }: { readonly profile: Schema<'EmailServer
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [error]);
   const patch = settingsPatch(base, form.values);
+  const removal =
+    patch.contentRetentionDays === undefined
+      ? null
+      : changeInWords(base.contentRetentionDays, patch.contentRetentionDays);
+  const [isAsking, setIsAsking] = useState(false);
+  const save = async () => {
+    await change(patch);
+    setIsAsking(false);
+  };
   const isOtherServer = namesOtherServer(base.ewsUrl, form.values.ewsUrl);
   return (
     <Stack maw={820}>
@@ -36,7 +47,8 @@ export function SettingsTab({ profile }: { readonly profile: Schema<'EmailServer
         noValidate
         onSubmit={(event) => {
           event.preventDefault();
-          void change(patch);
+          if (removal?.removes) setIsAsking(true);
+          else void save();
         }}
       >
         <fieldset disabled={!mayWrite} style={{ border: 0, padding: 0, margin: 0, minWidth: 0 }}>
@@ -106,6 +118,14 @@ export function SettingsTab({ profile }: { readonly profile: Schema<'EmailServer
           </Group>
         )}
       </form>
+      {isAsking && removal && (
+        <ConfirmRemoval
+          text={removal.text}
+          isPending={pending}
+          onCancel={() => setIsAsking(false)}
+          onConfirm={() => void save()}
+        />
+      )}
       {mayWrite && <DeleteProfile profile={base} />}
     </Stack>
   );

@@ -25,8 +25,6 @@ export function useProfileChange(profile: Profile, done: string) {
     setBase(newest);
   };
   const change = $api.useMutation('patch', path, {
-    // What was sent may hold a password: it is kept no longer than the form.
-    gcTime: 0,
     onSuccess: (newest) => {
       setOvertaken(false);
       show(newest);
@@ -49,6 +47,13 @@ export function useProfileChange(profile: Profile, done: string) {
     /** Of the last try, but for that somebody else was faster. */
     error: change.error?.code === 'version-conflict' ? null : change.error,
     change: (patch: Patch) =>
-      change.mutateAsync({ ...read(profile.id), body: { ...patch, version: base.version } }).catch(() => null),
+      change.mutateAsync({ ...read(profile.id), body: { ...patch, version: base.version } }).then(
+        (newest) => {
+          // The tab stays, and what was sent may hold a password.
+          change.reset();
+          return newest;
+        },
+        () => null,
+      ),
   };
 }

@@ -42,8 +42,6 @@ export function Wizard() {
   const heading = useFocusOn(step);
 
   const create = $api.useMutation('post', '/v1/email-server-profiles', {
-    // What was sent holds the password: it is kept no longer than the form.
-    gcTime: 0,
     onSuccess: (profile) => {
       void queries.invalidateQueries({ predicate: readsFrom(['/v1/email-server-profiles', '/v1/overview']) });
       say.done(`The profile ${profile.name} is saved. Add its mailboxes next.`);
