@@ -11,8 +11,8 @@ import { encodePosition, type FeedPosition } from './feed-position.js';
 import { FeedReader, type FeedPage } from './feed-reader.js';
 
 const batch = 200;
-/** Below the five seconds after which a revoked key is promised to have stopped working. */
-const heartbeatMs = 4_000;
+/** With the three seconds for which a caller is remembered, within the five after which a revoked key is promised to have stopped working. */
+const heartbeatMs = 2_000;
 
 /** Sends the feed as server-sent events until the client goes, its key ends or the process stops. */
 @Injectable()
