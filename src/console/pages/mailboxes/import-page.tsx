@@ -1,5 +1,6 @@
 import { Alert, Button, Group, Text } from '@mantine/core';
 import { useMemo, useState } from 'react';
+import { useSearchParams } from 'wouter';
 import { NothingHere } from '../../parts/nothing-here.js';
 import { PageHead } from '../../parts/page-head.js';
 import { To } from '../../parts/to.js';
@@ -24,7 +25,14 @@ export default function Page() {
   const mayWrite = useMay('write');
   const profiles = useProfiles();
   const [read, setRead] = useState(nothing);
-  const [chosen, setChosen] = useState<ImportChoice>({ profileId: '', incoming: true, outgoing: true, start: 'now' });
+  const [params] = useSearchParams();
+  const [chosen, setChosen] = useState<ImportChoice>(() => ({
+    // The page of a profile leads here for that profile.
+    profileId: params.get('profileId') ?? '',
+    incoming: true,
+    outgoing: true,
+    start: 'now',
+  }));
   const [onlyProfile, another] = profiles.data ?? nobody;
   // Where there is one profile only, there is nothing to choose.
   const only = another ? undefined : onlyProfile?.id;
