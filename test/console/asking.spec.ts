@@ -52,3 +52,24 @@ it('asks before a shorter time to keep content removes what is older', async () 
   await page.getByText('The settings are saved.').nth(1).waitFor();
   expect(await kept()).toBe(90);
 });
+
+it('says what to do about what is refused without a question', async () => {
+  const mailbox = await stage.whole.makeMailbox('ben@example.com', { profileId });
+  const page = await stage.page();
+  await page.goto(`/mailboxes/${mailbox}`);
+  await page.getByRole('button', { name: 'Sync now' }).waitFor();
+  await page.route('**/v1/mailboxes/*/sync', (route) =>
+    route.fulfill({
+      status: 409,
+      contentType: 'application/problem+json',
+      body: JSON.stringify({
+        title: 'It is paused',
+        detail: 'It is paused',
+        code: 'paused',
+        remediation: 'Resume it.',
+      }),
+    }),
+  );
+  await page.getByRole('button', { name: 'Sync now' }).click();
+  await page.getByRole('status').getByText('Resume it.').waitFor();
+});

@@ -225,3 +225,19 @@ it.each(['light', 'dark'] as const)('fits a phone, and axe finds nothing serious
   expect(await fitsItsWidth(page)).toBe(true);
   expect(await seriousFaults(page)).toEqual([]);
 });
+
+it('begins with the profile whose page has led there, also where no https is', async () => {
+  const page = await stage.page();
+  // As browsers have it for pages that came without https from another computer.
+  await page.addInitScript('Object.defineProperty(crypto, "randomUUID", { value: undefined })');
+  await page.goto(`/profiles/${branch}`);
+  await page.getByRole('link', { name: 'Add mailboxes' }).click();
+  await page.getByLabel('Or paste here').fill('eve@example.com');
+  await eventually(async () =>
+    expect(await page.getByRole('combobox', { name: 'Profile' }).inputValue()).toBe('Branch'),
+  );
+  await page.getByRole('button', { name: 'Check the row' }).click();
+  await page.getByRole('button', { name: 'Import 1 mailbox' }).click();
+  await page.getByRole('heading', { name: '1 mailbox imported' }).waitFor();
+  expect((await mailboxes(branch)).map(({ emailAddress }) => emailAddress)).toContain('eve@example.com');
+});

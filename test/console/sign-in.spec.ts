@@ -190,6 +190,11 @@ describe('one-time links', () => {
     await late.goto(`/welcome#${token}`);
     await heading(late, 'This link does not work').waitFor();
     await late.getByText('The link was used, replaced by a newer one, or has expired').waitFor();
+    const newer = { email: 'zoe@people.example', name: 'Zoe Hale', role: 'viewer', profileIds: null };
+    await open(late, succeeded(await stage.whole.client().post('/v1/users', newer)).link.url);
+    await heading(late, 'Welcome to Postroom').waitFor();
+    await open(late, `${stage.url}/welcome#${token}`);
+    await heading(late, 'This link does not work').waitFor();
     await late.getByRole('link', { name: 'Go to sign-in' }).click();
     await heading(late, 'Sign in to Postroom').waitFor();
   });

@@ -1,10 +1,12 @@
 import { Affix, Notification, Stack } from '@mantine/core';
 import { createContext, use, useCallback, useMemo, useRef, useState, type ReactNode } from 'react';
-import { troubleText } from './trouble.js';
+import { troubleAdvice, troubleText } from './trouble.js';
 
 interface Line {
   readonly id: number;
   readonly text: string;
+  /** What to do about it. */
+  readonly advice: string | null;
   readonly bad: boolean;
 }
 
@@ -24,20 +26,20 @@ export function SaidLines({ children }: { readonly children: ReactNode }) {
   const next = useRef(0);
   const drop = useCallback((id: number) => setLines((all) => all.filter((line) => line.id !== id)), []);
   const say = useMemo<Say>(() => {
-    const add = (text: string, bad: boolean) => {
+    const add = (text: string, bad: boolean, advice: string | null = null) => {
       const id = next.current++;
-      setLines((all) => [...all.slice(-3), { id, text, bad }]);
+      setLines((all) => [...all.slice(-3), { id, text, advice, bad }]);
       // What went wrong stays until it is read.
       if (!bad) setTimeout(() => drop(id), shownMs);
     };
-    return { done: (text) => add(text, false), failed: (error) => add(troubleText(error), true) };
+    return { done: (text) => add(text, false), failed: (error) => add(troubleText(error), true, troubleAdvice(error)) };
   }, [drop]);
   return (
     <Saying value={say}>
       {children}
       <Affix position={{ bottom: 16, right: 16 }} zIndex={400}>
         <Stack gap="xs" role="status" aria-live="polite" maw="min(420px, 90vw)">
-          {lines.map(({ id, text, bad }) => (
+          {lines.map(({ id, text, advice, bad }) => (
             <Notification
               key={id}
               color={bad ? 'red' : 'green'}
@@ -45,7 +47,9 @@ export function SaidLines({ children }: { readonly children: ReactNode }) {
               withBorder
               onClose={() => drop(id)}
               closeButtonProps={{ 'aria-label': 'Dismiss' }}
-            />
+            >
+              {advice}
+            </Notification>
           ))}
         </Stack>
       </Affix>

@@ -11,6 +11,9 @@ export function troubleText(error: unknown): string {
   return 'Postroom cannot be reached. Check the connection and try again.';
 }
 
+/** What to do about an error, where `troubleText` does not say it; null: it does. */
+export const troubleAdvice = (error: unknown): string | null => (isProblem(error) ? error.remediation : null);
+
 /** Messages of a problem by field, for a form. */
 export function fieldTroubles(error: unknown): Record<string, string> {
   if (!isProblem(error)) return {};

@@ -1,7 +1,7 @@
 import { Button, PasswordInput, Skeleton, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
+import { useHash } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { $api, api, unwrap } from '../api/client.js';
 import { fieldTroubles, Trouble } from '../parts/trouble.js';
@@ -16,9 +16,15 @@ const titles = {
 
 /** Where a one-time link leads. Its secret stands behind the #, which no server sees. */
 export default function Welcome() {
+  // Another link in the same window changes only this; the browser does not load the page anew.
+  const [hash] = useHash({ getInitialValueInEffect: false });
+  const token = hash.slice(1);
+  return <Invited key={token} token={token} />;
+}
+
+function Invited({ token }: { readonly token: string }) {
   const begin = useBeginSession();
   const [, go] = useLocation();
-  const [token] = useState(() => window.location.hash.slice(1));
   const link = useQuery({
     queryKey: ['sign-in-link', token],
     queryFn: async () => unwrap(await api.POST('/v1/sign-in-links/inspect', { body: { token } })),

@@ -25,15 +25,14 @@ export default function Page() {
   const mayWrite = useMay('write');
   const profiles = useProfiles();
   const [read, setRead] = useState(nothing);
-  const [address] = useSearchParams();
-  // The page of a profile leads here for that profile.
-  const asked = address.get('profileId') ?? '';
-  const [chosen, setChosen] = useState<ImportChoice>({
-    profileId: asked,
+  const [params] = useSearchParams();
+  const [chosen, setChosen] = useState<ImportChoice>(() => ({
+    // The page of a profile leads here for that profile.
+    profileId: params.get('profileId') ?? '',
     incoming: true,
     outgoing: true,
     start: 'now',
-  });
+  }));
   const [onlyProfile, another] = profiles.data ?? nobody;
   // Where there is one profile only, there is nothing to choose.
   const only = another ? undefined : onlyProfile?.id;

@@ -37,8 +37,15 @@ const begun = (about: Pick<Sending, 'rows' | 'choice' | 'plan' | 'toSend'>): Sen
   ...about,
   done: 0,
   results: new Map(),
-  key: crypto.randomUUID(),
+  key: randomKey(),
 });
+
+/** 128 random bits. `crypto.randomUUID` is there only behind https. */
+function randomKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
 const isOver = (sending: Sending | null) => sending !== null && sending.done === sending.toSend.length;
 
 /** Checks rows with the API, then makes their mailboxes. */
