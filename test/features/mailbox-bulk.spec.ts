@@ -1,5 +1,6 @@
 import { v7 as uuid } from 'uuid';
 import type { ApiAnswer } from '../support/api.js';
+import { feedSettled } from '../support/feed.js';
 import { succeeded, WholeStage } from './support/whole-stage.js';
 
 const names = ['ada', 'bob', 'carol', 'dora'] as const;
@@ -14,10 +15,12 @@ const resultsOf = (answer: ApiAnswer) => succeeded(answer).results.map(({ result
 const states = async () => Promise.all(ids.map(async (id) => (await stage.mailbox(id)).state));
 const historyOf = (id: string) =>
   stage.dataSource.query(`SELECT details FROM mailbox_history WHERE mailbox_id = $1 AND type = 'state'`, [id]);
-const eventTypes = async () =>
-  succeeded(await stage.client().get('/v1/events?limit=200'))
+const eventTypes = async () => {
+  await feedSettled(stage.dataSource);
+  return succeeded(await stage.client().get('/v1/events?limit=200'))
     .items.map(({ type }: { type: string }) => type)
     .filter((type: string) => type.startsWith('mailbox.'));
+};
 
 beforeEach(async () => {
   const addresses = names.map((name) => `${name}@example.com`);

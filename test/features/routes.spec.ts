@@ -3,6 +3,7 @@ import { v7 as uuid } from 'uuid';
 import { routeScopes } from '../../src/features/access/route-scopes.js';
 import { encodeCursor } from '../../src/platform/http/page.js';
 import type { ApiAnswer } from '../support/api.js';
+import { feedSettled } from '../support/feed.js';
 import { signIn, type SignedIn } from './support/sign-in.js';
 import { WholeStage, succeeded } from './support/whole-stage.js';
 
@@ -326,6 +327,7 @@ describe('who may not', () => {
       expect([path, [...new Set(seen.map((row) => row[field]))]]).toEqual([path, [mine.profile]]);
       expect(new Set((await stage.client().all(path)).map((row) => row[field])).size).toBe(2);
     }
+    await feedSettled(stage.dataSource);
     const events = succeeded(await limited.get('/v1/events?limit=200')).items;
     expect(new Set(events.map((event: { profileId: string }) => event.profileId))).toEqual(new Set([mine.profile]));
     for (const path of [

@@ -139,6 +139,11 @@ describeOnBothQueues('a wrong password', (queue) => {
     road = await Road.open(queue, { mailboxes: 5, sandbox });
     await road.synced();
     road.exchange.lockAccount(service.username);
+    await suspended();
+    // A refusal that was under way and is written down after the jump would count as that of the canary.
+    await eventually(async () =>
+      expect((await road.api.all('/v1/mailboxes')).filter(({ running }) => running)).toEqual([]),
+    );
     const { holdUntil } = await suspended();
     await road.exchange.deliver(addressOf(3), { subject: 'waiting' });
     road.exchange.lockAccount(service.username, false);
