@@ -356,3 +356,25 @@ describe('a budget', () => {
     expect(await pacing.resume(sql, profileId, at(3_000))).toBeNull();
   });
 });
+
+describe('a server that leaves calls unanswered', () => {
+  it('is asked by those that are well, later too when all of them were at work at first', async () => {
+    const { profileId } = await profileWith({ mailboxes: 4, dueAt: at(60_000) });
+    const [{ host }] = await sql.query(`SELECT server_host AS host FROM email_server_profiles WHERE id = $1`, [
+      profileId,
+    ]);
+    await sql.query(`UPDATE mailbox_work SET lease_until = $1 WHERE kind = 'incoming'`, [at(45_000)]);
+    const fail = async (times: number) => {
+      for (let time = 0; time < times; time += 1)
+        expect(await servers.noteFailure(sql, host, 'SocketClosed', at(1_000), () => at(31_000))).toBe(false);
+    };
+    const dueNow = async () =>
+      (await sql.query(`SELECT FROM mailbox_work WHERE kind = 'incoming' AND due_at <= $1`, [at(1_000)])).length;
+    await fail(4);
+    expect(await dueNow()).toBe(0);
+    await sql.query(`UPDATE mailbox_work SET lease_until = NULL WHERE kind = 'incoming'`);
+    await fail(2);
+    expect(await dueNow()).toBe(3);
+    await sql.query('DELETE FROM server_pacing');
+  });
+});

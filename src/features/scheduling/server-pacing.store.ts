@@ -8,6 +8,13 @@ const askedBeforeAway = 3;
 /** How long one canary has for its call before another one is sent. */
 const canaryMs = 20_000;
 
+/**
+ * At the third failure, and again each time when there are twice as many: those that are well may all have been
+ * at work at that moment, and then nobody was asked.
+ */
+const asksTheWellAt = (failures: number): boolean =>
+  failures % awayAfterFailures === 0 && Number.isInteger(Math.log2(failures / awayAfterFailures));
+
 interface ServerRow {
   readonly failing_since: Date;
   readonly failures: number;
@@ -60,7 +67,7 @@ export class ServerPacingStore {
       [host, now],
     );
     if (!row || row.held) return false;
-    if (row.failures === awayAfterFailures) await this.askTheWell(sql, host, now);
+    if (asksTheWellAt(row.failures)) await this.askTheWell(sql, host, now);
     const lasted = now.getTime() - row.failing_since.getTime() >= awayAfterMs && row.failures >= awayAfterFailures;
     if (row.suspended_cause === null && !lasted) return false;
     const strikes = row.strikes + 1;
