@@ -102,7 +102,7 @@ describe('postroom analyze', () => {
       [['analyze', `--nonsense=${password}`], 'Unknown option'],
       [['analyze', password], 'a word too many'],
       [['analyze', '--email', anna], 'Set POSTROOM_ANALYZE_PASSWORD'],
-      [[password], 'there is no command of that name'],
+      [[password], 'there is no such command'],
     ];
     for (const [args, says] of wrong) {
       const { code, out, err } = await postroom(args).ended;
