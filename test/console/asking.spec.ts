@@ -1,3 +1,4 @@
+import { eventually } from '../support/eventually.js';
 import { ConsoleStage } from './support/console-stage.js';
 
 let stage: ConsoleStage;
@@ -5,7 +6,7 @@ let profileId: string;
 beforeAll(async () => {
   stage = await ConsoleStage.open();
   profileId = await stage.whole.makeProfile({ name: 'Head office' });
-}, 60_000);
+});
 afterEach(() => stage?.closeWindows());
 afterAll(() => stage?.close());
 
@@ -26,12 +27,12 @@ it('does not close while the act is under way, and forgets why it was refused wh
   answer();
   const refusal = dialog.getByRole('alert');
   await refusal.getByText('Postroom cannot be reached').waitFor();
-  expect(await refusal.innerText()).not.toContain('by itself');
+  await eventually(async () => expect(await refusal.innerText()).not.toContain('by itself'));
   await dialog.getByRole('button', { name: 'Cancel' }).click();
   await dialog.waitFor({ state: 'hidden' });
   await page.getByRole('button', { name: 'Pause', exact: true }).click();
   await dialog.waitFor();
-  expect(await refusal.count()).toBe(0);
+  await eventually(async () => expect(await refusal.count()).toBe(0));
 });
 
 it('asks before a shorter time to keep content removes what is older', async () => {

@@ -6,7 +6,7 @@ import { ConsoleStage } from './support/console-stage.js';
 let stage: ConsoleStage;
 beforeAll(async () => {
   stage = await ConsoleStage.open({ addresses: ['ada@example.com'] });
-}, 60_000);
+});
 afterEach(() => stage?.closeWindows());
 afterAll(() => stage?.close());
 

@@ -1,10 +1,11 @@
+import { eventually } from '../support/eventually.js';
 import { ConsoleStage } from './support/console-stage.js';
 import { fitsItsWidth, phone, seriousFaults } from './support/browser.js';
 
 let stage: ConsoleStage;
 beforeAll(async () => {
   stage = await ConsoleStage.open();
-}, 60_000);
+});
 afterEach(() => stage?.closeWindows());
 afterAll(() => stage?.close());
 
@@ -16,7 +17,9 @@ it.each(['light', 'dark'] as const)(
     for (const name of ['Incidents', 'Profiles', 'Mailboxes', 'Messages', 'Outgoing', 'Settings', 'Overview']) {
       await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name }).click();
       await page.getByRole('heading', { level: 1 }).waitFor();
-      expect(await page.getByRole('link', { name, exact: false }).first().getAttribute('aria-current')).toBe('page');
+      await eventually(async () =>
+        expect(await page.getByRole('link', { name, exact: false }).first().getAttribute('aria-current')).toBe('page'),
+      );
       expect(await seriousFaults(page)).toEqual([]);
     }
     expect(stage.complaints).toEqual([]);

@@ -10,7 +10,7 @@ const addresses = Array.from({ length: 9 }, (_, index) => `person.${index + 1}@e
 let stage: ConsoleStage;
 beforeAll(async () => {
   stage = await ConsoleStage.open({ addresses, env: { SMTP_URL: 'smtp://127.0.0.1:1' } });
-}, 60_000);
+});
 afterEach(async () => {
   await stage?.closeWindows();
   expect(stage.complaints.splice(0)).toEqual([]);
@@ -80,7 +80,7 @@ it('tells an owner on a phone what happened, takes what they do, and shows it me
 
   await page.getByRole('button', { name: 'Acknowledge' }).click();
   await page.getByText(/took it up/).waitFor();
-  expect(await page.getByRole('button', { name: 'Acknowledge' }).count()).toBe(0);
+  await eventually(async () => expect(await page.getByRole('button', { name: 'Acknowledge' }).count()).toBe(0));
   await page.getByLabel('Comment').fill('Asked the Exchange people.');
   await page.getByRole('button', { name: 'Add the comment' }).click();
   await page.getByText('Asked the Exchange people.', { exact: true }).waitFor();
@@ -147,7 +147,7 @@ it('snoozes, gives away and mutes, each taken back again', async () => {
   await dialog.getByRole('button', { name: 'No longer mute' }).click();
   await page.getByText('Nobody is mailed about this cause').waitFor({ state: 'hidden' });
   expect((await incidentOf(profileId)).muted).toBe(false);
-}, 60_000);
+});
 
 it('shows a viewer everything but the buttons, and nobody the incidents of others', async () => {
   const { profileId, id } = await refused(addresses.slice(4, 5), 'Branch');
@@ -155,7 +155,7 @@ it('shows a viewer everything but the buttons, and nobody the incidents of other
   await page.goto('/incidents');
   const rows = page.getByRole('table').getByRole('row');
   await page.getByText('Stops 1 mailbox of “Branch”').waitFor();
-  expect(await rows.count()).toBe(2);
+  await eventually(async () => expect(await rows.count()).toBe(2));
   expect(await seriousFaults(page)).toEqual([]);
   await page.getByRole('link', { name: 'The service account may not impersonate the mailbox' }).click();
   await heading(page, 'What to do').waitFor();
@@ -176,7 +176,7 @@ it('shows a viewer everything but the buttons, and nobody the incidents of other
   await heading(stranger, 'There is no such incident').waitFor();
   // The browser writes down each answer of 404.
   expect(stage.complaints.splice(0).every((line) => line.includes('404'))).toBe(true);
-}, 60_000);
+});
 
 it('lists by what is open and by profile, and keeps that in the address; a new one comes by itself', async () => {
   const profileId = await whole().makeProfile({ name: 'Returns' });
@@ -203,7 +203,7 @@ it('lists by what is open and by profile, and keeps that in the address; a new o
   expect(await fitsItsWidth(page)).toBe(true);
   expect(await seriousFaults(page)).toEqual([]);
   await shoot(page, 'incidents-phone');
-}, 60_000);
+});
 
 it('tells of a server that does not answer, and of the check that finds it back', async () => {
   const profileId = await whole().makeProfile({
@@ -232,7 +232,7 @@ it('tells of a server that does not answer, and of the check that finds it back'
   await pass(60_000);
   await page.getByText('It is mended').waitFor();
   expect(await seriousFaults(page)).toEqual([]);
-}, 60_000);
+});
 
 it('tells of a webhook endpoint that was switched off, with each command to copy', async () => {
   const made = succeeded(
@@ -266,4 +266,4 @@ it('tells of a webhook endpoint that was switched off, with each command to copy
   expect(await fitsItsWidth(page)).toBe(true);
   expect(await seriousFaults(page)).toEqual([]);
   await shoot(page, 'incident-endpoint-phone');
-}, 60_000);
+});

@@ -6,7 +6,7 @@ let stage: ConsoleStage;
 beforeAll(async () => {
   stage = await ConsoleStage.open({ addresses: ['ada@example.com'] });
   await stage.whole.makeMailbox('ada@example.com');
-}, 60_000);
+});
 afterEach(() => stage?.closeWindows());
 afterAll(() => stage?.close());
 

@@ -7,7 +7,7 @@ const feed = '/v1/events/stream';
 let stage: ConsoleStage;
 beforeAll(async () => {
   stage = await ConsoleStage.open();
-}, 60_000);
+});
 afterEach(() => stage?.closeWindows());
 afterAll(() => stage?.close());
 

@@ -48,13 +48,13 @@ it(`shows ${count} mailboxes a page at a time, and finds one among them`, async 
   await page.goto('/mailboxes');
   await states(page).getByText('all 50,000').waitFor();
   await states(page).getByText(`failed ${failed}`).waitFor();
-  expect(await rows(page).count()).toBe(50);
+  await eventually(async () => expect(await rows(page).count()).toBe(50));
   expect(sizes).toEqual([50]);
   await page.getByRole('link', { name: 'm50@many.example' }).waitFor();
 
   await page.getByRole('button', { name: 'Next' }).click();
   await page.getByRole('link', { name: 'm51@many.example' }).waitFor();
-  expect(await rows(page).count()).toBe(50);
+  await eventually(async () => expect(await rows(page).count()).toBe(50));
   expect(sizes).toEqual([50, 50]);
 
   await page.getByRole('searchbox').fill('USER 49999');
@@ -67,7 +67,7 @@ it(`shows ${count} mailboxes a page at a time, and finds one among them`, async 
   await page.getByRole('heading', { name: 'No mailbox matches' }).waitFor();
   await page.getByRole('link', { name: 'Show all' }).click();
   await states(page).getByText('all 50,000').waitFor();
-  expect(await page.getByRole('searchbox').inputValue()).toBe('');
+  await eventually(async () => expect(await page.getByRole('searchbox').inputValue()).toBe(''));
 });
 
 it('narrows by state, cause, profile and approval, in the address', async () => {
@@ -82,7 +82,7 @@ it('narrows by state, cause, profile and approval, in the address', async () => 
   await page.getByRole('heading', { name: 'No mailbox matches' }).waitFor();
   await states(page).getByText(`paused ${unapproved}`).click();
   await rows(page).getByText('Waits for an approval').filter({ visible: true }).first().waitFor();
-  expect(await rows(page).count()).toBe(unapproved);
+  await eventually(async () => expect(await rows(page).count()).toBe(unapproved));
   await page.reload();
   await eventually(async () => expect(await rows(page).count()).toBe(unapproved));
 
@@ -110,14 +110,16 @@ it('selects all that match, resumes those that may, and tells who was refused an
     .getByRole('button', { name: `Select all ${total} that match` })
     .click();
   await selected(page).getByText(`${total} selected`).waitFor();
-  expect(await selected(page).getByRole('button', { name: 'Approve' }).count()).toBe(0);
+  await eventually(async () => expect(await selected(page).getByRole('button', { name: 'Approve' }).count()).toBe(0));
 
   await selected(page).getByRole('button', { name: 'Pause' }).click();
   await page.getByRole('dialog').getByText('until somebody resumes them').waitFor();
   await page.getByRole('dialog').getByRole('button', { name: 'Pause' }).click();
   const dialog = page.getByRole('dialog', { name: 'What came of it' });
   await dialog.getByText(`${matching.byState.failed} mailboxes paused.`).waitFor();
-  expect(await dialog.getByText(`${matching.byState.paused} mailboxes paused already.`).count()).toBe(1);
+  await eventually(async () =>
+    expect(await dialog.getByText(`${matching.byState.paused} mailboxes paused already.`).count()).toBe(1),
+  );
   expect(await seriousFaults(page)).toEqual([]);
   await dialog.getByRole('button', { name: 'Close' }).last().click();
   await selected(page).waitFor({ state: 'detached' });

@@ -10,7 +10,7 @@ let stage: WholeStage;
 beforeAll(async () => {
   folder = await builtConsole();
   stage = await WholeStage.open({ consoleFolder: folder });
-}, 60_000);
+});
 afterAll(() => stage?.close());
 
 const get = (path: string, init: RequestInit = {}) => fetch(stage.process.url + path, init);

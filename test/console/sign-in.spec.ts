@@ -19,7 +19,7 @@ beforeAll(async () => {
       POSTROOM_OIDC_LABEL: label,
     },
   });
-}, 60_000);
+});
 afterEach(async () => {
   await stage?.closeWindows();
   // The browser itself notes each refused call; refusals are what is tried here.
@@ -86,18 +86,20 @@ describe('signing in', () => {
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('alert').getByText('There were too many tries at signing in').waitFor();
     expect(await fitsItsWidth(page)).toBe(true);
-  }, 60_000);
+  });
 
   it('offers single sign-on, which comes back to the page that was asked for', async () => {
     const page = await stage.window();
     await page.goto('/incidents?open=false');
     const link = page.getByRole('link', { name: `Continue with ${label}` });
-    expect(await link.getAttribute('href')).toBe(
-      `/v1/sign-in/oidc?returnTo=${encodeURIComponent('/incidents?open=false')}`,
+    await eventually(async () =>
+      expect(await link.getAttribute('href')).toBe(
+        `/v1/sign-in/oidc?returnTo=${encodeURIComponent('/incidents?open=false')}`,
+      ),
     );
     await page.goto('/sign-in?problem=unknown-person');
     await page.getByRole('alert').getByText(refusals['unknown-person']).waitFor();
-    expect(await link.getAttribute('href')).toBe('/v1/sign-in/oidc?returnTo=%2F');
+    await eventually(async () => expect(await link.getAttribute('href')).toBe('/v1/sign-in/oidc?returnTo=%2F'));
     expect(await seriousFaults(page)).toEqual([]);
     // The compiler holds the codes against those of the API.
     const known: Record<OidcRefusalCode, string> = refusals;
@@ -205,7 +207,7 @@ describe('one-time links', () => {
     const page = await stage.window({ viewport: phone });
     await open(page, link.url);
     await heading(page, 'Welcome to Postroom').waitFor();
-    expect(await page.getByLabel('E-mail address').inputValue()).toBe(body.email);
+    await eventually(async () => expect(await page.getByLabel('E-mail address').inputValue()).toBe(body.email));
     await page.getByLabel(/^Password/).fill('one long sentence');
     await page.getByLabel('The password once more').fill('another long sentence');
     await page.getByRole('button', { name: 'Save and sign in' }).click();

@@ -91,8 +91,10 @@ it('a newcomer connects a server, sees mail flow, a failure come, and all come b
   await page.getByRole('main').getByRole('link', { name: 'The service account may not impersonate' }).first().click();
   await page.getByText('Branch office').first().waitFor();
   await button(page, /Copy the command: See which role assignments/).click();
-  expect(await page.evaluate<string>('navigator.clipboard.readText()')).toContain(
-    'Get-ManagementRoleAssignment -Role ApplicationImpersonation',
+  await eventually(async () =>
+    expect(await page.evaluate<string>('navigator.clipboard.readText()')).toContain(
+      'Get-ManagementRoleAssignment -Role ApplicationImpersonation',
+    ),
   );
   const incident = page.url();
 
