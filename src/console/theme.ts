@@ -8,6 +8,11 @@ export const theme = createTheme({
   cursorType: 'pointer',
   respectReducedMotion: true,
   defaultRadius: 'sm',
+  // Names for buttons that are a picture only.
+  components: {
+    Modal: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } },
+    PasswordInput: { defaultProps: { visibilityToggleButtonProps: { 'aria-label': 'Show the password' } } },
+  },
 });
 
 /** Text on a tint of its own colour, which Mantine leaves too pale to read on a light page. */

@@ -22,7 +22,7 @@ export default function PasswordDialog({ onClose }: { readonly onClose: () => vo
     change.mutate({ body: { currentPassword, newPassword } }),
   );
   return (
-    <Modal opened onClose={onClose} title="Change your password" centered closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal opened onClose={onClose} title="Change your password" centered>
       <form onSubmit={submit}>
         <Stack gap="sm">
           <Text size="sm">Wherever else you are signed in, you have to sign in again.</Text>

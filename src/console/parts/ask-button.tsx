@@ -32,7 +32,7 @@ export function AskButton({ label, title, children, onConfirm, harmless = false,
       <Button variant="default" {...button} onClick={ask}>
         {label}
       </Button>
-      <Modal opened={opened} onClose={leave} title={title} centered closeButtonProps={{ 'aria-label': 'Close' }}>
+      <Modal opened={opened} onClose={leave} title={title} centered>
         <Text component="div">{children}</Text>
         <Trouble error={act.error} />
         <Group justify="flex-end" mt="md">

@@ -44,7 +44,6 @@ export default function SignIn() {
               label="Password"
               autoComplete="current-password"
               required
-              visibilityToggleButtonProps={{ 'aria-label': 'Show the password' }}
               {...form.getInputProps('password')}
             />
             <Trouble error={signIn.error} />

@@ -1,9 +1,5 @@
 import type { FailureCategory } from '../failures/codes/code-row.js';
 
-/** What the rows of the history are about; `polls`: polls in a row that brought nothing. */
-export const historyTypes = ['state', 'run', 'polls'] as const;
-export type HistoryType = (typeof historyTypes)[number];
-
 /** What changed the mailbox. `established`: the refusal had lasted, or most of the profile met it. */
 export type StateChangeCause =
   | 'denied'

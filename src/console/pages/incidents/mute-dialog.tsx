@@ -30,13 +30,7 @@ export function MuteDialog({ incident: { code, title, muted }, profileId, profil
     },
   });
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={muted ? 'No longer mute this cause?' : 'Mute this cause?'}
-      centered
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Modal opened onClose={onClose} title={muted ? 'No longer mute this cause?' : 'Mute this cause?'} centered>
       <Text>
         {muted
           ? `People are mailed again about “${title}” in ${profile}. Whoever answers for an incident of it that is open is told once now.`

@@ -38,13 +38,7 @@ export function ReassignDialog({ incident: { id, profileId, assignee }, onClose 
     reassign.mutate({ params: { path: { id } }, body: { assignee: next } });
   const people = members.data?.items ?? [];
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title="Give it to somebody else"
-      centered
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Modal opened onClose={onClose} title="Give it to somebody else" centered>
       <form onSubmit={form.onSubmit((values) => to(values))}>
         <Stack gap="sm">
           <Text size="sm">

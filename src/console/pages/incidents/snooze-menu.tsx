@@ -59,13 +59,7 @@ export function SnoozeMenu({ incident }: { readonly incident: Schema<'Incident'>
           )}
         </Menu.Dropdown>
       </Menu>
-      <Modal
-        opened={isChoosing}
-        onClose={choosing.close}
-        title="Snooze until"
-        centered
-        closeButtonProps={{ 'aria-label': 'Close' }}
-      >
+      <Modal opened={isChoosing} onClose={choosing.close} title="Snooze until" centered>
         <OwnTime
           now={now}
           isPending={snooze.isPending}

@@ -9,13 +9,7 @@ interface BatchesStartedProps {
 /** Links to several batches of tests; more mailboxes than one batch takes have been chosen. */
 export function BatchesStarted({ batches, onClose }: BatchesStartedProps) {
   return (
-    <Modal
-      opened={batches.length > 0}
-      onClose={onClose}
-      title="The tests have begun"
-      centered
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Modal opened={batches.length > 0} onClose={onClose} title="The tests have begun" centered>
       <Text size="sm">They are more than one batch takes. Each shows how far it is:</Text>
       <List mt="xs">
         {batches.map((id, index) => (

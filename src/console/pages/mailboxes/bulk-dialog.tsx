@@ -25,7 +25,6 @@ export function BulkDialog({ bulk }: { readonly bulk: ReturnType<typeof useBulk>
       closeOnClickOutside={false}
       closeOnEscape={!isRunning}
       withCloseButton={!isRunning}
-      closeButtonProps={{ 'aria-label': 'Close' }}
     >
       {isRunning ? <LongWork progress={progress} onStop={stop} /> : report && <Report report={report} />}
       {!isRunning && (

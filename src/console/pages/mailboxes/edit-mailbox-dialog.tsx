@@ -58,7 +58,7 @@ export function EditMailboxDialog({ mailbox: shown, onClose }: EditMailboxDialog
     change.mutate({ params: { path: { id: mailbox.id } }, body: Object.fromEntries(changed) });
   });
   return (
-    <Modal opened onClose={onClose} title="Edit the mailbox" centered closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal opened onClose={onClose} title="Edit the mailbox" centered>
       <form onSubmit={submit}>
         <Stack gap="sm">
           <TextInput label="Address" required data-autofocus {...form.getInputProps('emailAddress')} />

@@ -38,14 +38,7 @@ export function FoldersDialog({ id, folders, onClose }: FoldersDialogProps) {
       body: { folders: choices.map(({ path, subfolders }) => ({ path: path.trim(), subfolders })) },
     });
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title="Folders to watch"
-      centered
-      size="lg"
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Modal opened onClose={onClose} title="Folders to watch" centered size="lg">
       <Stack gap="sm">
         <Text size="sm">
           <em>inbox</em> and <em>sentitems</em> mean these folders in every language; others are named as in the

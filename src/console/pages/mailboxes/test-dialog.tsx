@@ -12,14 +12,7 @@ interface TestDialogProps {
 export function TestDialog({ id, onClose }: TestDialogProps) {
   const { data, error } = useTest(id);
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={data ? `Test of ${data.emailAddress}` : 'Test'}
-      centered
-      size="lg"
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Modal opened onClose={onClose} title={data ? `Test of ${data.emailAddress}` : 'Test'} centered size="lg">
       <Trouble error={error} />
       {data ? <TestShown test={data} /> : !error && <Skeleton height={160} />}
       <Group justify="flex-end" mt="md">

@@ -26,7 +26,7 @@ export function TestWishDialog({ title, enable: suggested = false, onClose, onTe
   const [enable, setEnable] = useState(suggested);
   const test = useMutation({ mutationFn: onTest, onSuccess: onClose });
   return (
-    <Modal opened onClose={onClose} title={title} centered closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal opened onClose={onClose} title={title} centered>
       <Stack gap="md">
         <Text size="sm">
           A test does what receiving and sending do every day, as the service account of the profile. What fails stops

@@ -3,7 +3,7 @@ import { IconDownload, IconMessages } from '@tabler/icons-react';
 import { Link } from 'wouter';
 import { $api } from '../../api/client.js';
 import type { Schema } from '../../api/schemas.js';
-import { Facts } from '../../parts/mail/facts.js';
+import { Facts } from '../../parts/facts.js';
 import { Folded, HeaderLines } from '../../parts/mail/folded.js';
 import { MailboxName } from '../../parts/mail/mailbox-name.js';
 import { People, PersonText } from '../../parts/mail/people.js';
@@ -102,19 +102,20 @@ function Head({ message }: { readonly message: Schema<'Message'> }) {
   const elsewhere = message.sightings.filter(({ id }) => id !== message.id);
   return (
     <Facts
-      facts={[
-        ['From', from ? <PersonText {...from} /> : 'Nobody is named'],
-        ['Sent by', isSentForAnother ? <PersonText {...sender} /> : null],
-        ['To', people(message.to)],
-        ['Cc', people(message.cc)],
-        ['Bcc', people(message.bcc)],
-        ['Answers to', replyTo.every(({ address }) => address === from?.address) ? null : people(replyTo)],
-        ['Received', <Times key="times" message={message} />],
-        ['Mailbox', <MailboxName key="mailbox" id={message.mailboxId} />],
-        ['Folder', message.folder ?? 'None: it has left the folders that are watched'],
-        ['Also in', elsewhere.length === 0 ? null : <Sightings key="also" sightings={elsewhere} />],
-        ['Size', sizeWords(message.sizeBytes)],
-      ]}
+      compact
+      facts={{
+        From: from ? <PersonText {...from} /> : 'Nobody is named',
+        'Sent by': isSentForAnother ? <PersonText {...sender} /> : null,
+        To: people(message.to),
+        Cc: people(message.cc),
+        Bcc: people(message.bcc),
+        'Answers to': replyTo.every(({ address }) => address === from?.address) ? null : people(replyTo),
+        Received: <Times message={message} />,
+        Mailbox: <MailboxName id={message.mailboxId} />,
+        Folder: message.folder ?? 'None: it has left the folders that are watched',
+        'Also in': elsewhere.length === 0 ? null : <Sightings sightings={elsewhere} />,
+        Size: sizeWords(message.sizeBytes),
+      }}
     />
   );
 }

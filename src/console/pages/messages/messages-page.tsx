@@ -10,6 +10,7 @@ import { Rows } from '../../parts/rows.js';
 import { To } from '../../parts/to.js';
 import { Trouble } from '../../parts/trouble.js';
 import { messageColumns } from './message-columns.js';
+import { shownRows } from '../../parts/shown-rows.js';
 
 const rowsAPage = 50;
 
@@ -32,8 +33,7 @@ export default function Page() {
     { params: { query } },
     { placeholderData: keepPreviousData },
   );
-  // What other filters had not found says nothing of these.
-  const items = isPlaceholderData && data?.items.length === 0 ? undefined : data?.items;
+  const items = shownRows({ data, isPlaceholderData });
   const isEmpty = items?.length === 0;
   return (
     <>

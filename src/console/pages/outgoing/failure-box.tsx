@@ -1,7 +1,7 @@
 import { Alert, Code, Stack, Text } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import type { Schema } from '../../api/schemas.js';
-import { Facts } from '../../parts/mail/facts.js';
+import { Facts } from '../../parts/facts.js';
 import { Folded } from '../../parts/mail/folded.js';
 import { Moment } from '../../parts/moment.js';
 import { Remedy } from '../../parts/remedy.js';
@@ -29,14 +29,15 @@ export function FailureBox({ failure, isFinal }: FailureBoxProps) {
       </Alert>
       <Folded title="Technical details of the failure">
         <Facts
-          facts={[
-            ['The server', failure.message || 'gave no words'],
-            ['Code', <Code key="code">{failure.code}</Code>],
-            ['Call', <Code key="call">{failure.operation}</Code>],
-            ['At', <Moment key="at" at={failure.at} exact />],
-            ['Request', failure.requestId],
-            ['Our request', failure.clientRequestId],
-          ]}
+          compact
+          facts={{
+            'The server': failure.message || 'gave no words',
+            Code: <Code>{failure.code}</Code>,
+            Call: <Code>{failure.operation}</Code>,
+            At: <Moment at={failure.at} exact />,
+            Request: failure.requestId,
+            'Our request': failure.clientRequestId,
+          }}
         />
       </Folded>
     </Stack>

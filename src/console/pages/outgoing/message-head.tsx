@@ -1,5 +1,5 @@
 import type { Schema } from '../../api/schemas.js';
-import { Facts } from '../../parts/mail/facts.js';
+import { Facts } from '../../parts/facts.js';
 import { MailboxName } from '../../parts/mail/mailbox-name.js';
 import { People, PersonText } from '../../parts/mail/people.js';
 import { Moment } from '../../parts/moment.js';
@@ -15,22 +15,23 @@ export function Head({ message }: { readonly message: Message }) {
   const asked = optionWords(message);
   return (
     <Facts
-      facts={[
-        ['From', message.from ? <PersonText {...message.from} /> : mailbox],
-        ['Mailbox', message.from ? mailbox : null],
-        ['To', people(message.to)],
-        ['Cc', people(message.cc)],
-        ['Bcc', people(message.bcc)],
-        ['Answers to', people(message.replyTo)],
-        ['Accepted', <Moment key="accepted" at={message.createdAt} exact />],
-        ['Send time', message.sendAt === null ? null : <Moment key="send" at={message.sendAt} exact />],
-        ['Sent', message.sentAt === null ? null : <Moment key="sent" at={message.sentAt} exact />],
-        ['Failed tries', message.attempts === 0 ? null : String(message.attempts)],
-        ['Answers', original(message.inReplyToMessageId)],
-        ['Forwards', original(message.forwardOfMessageId)],
-        ['Asked for', asked.length === 0 ? null : asked.join('; ')],
-        ['Message-ID', message.internetMessageId],
-      ]}
+      compact
+      facts={{
+        From: message.from ? <PersonText {...message.from} /> : mailbox,
+        Mailbox: message.from ? mailbox : null,
+        To: people(message.to),
+        Cc: people(message.cc),
+        Bcc: people(message.bcc),
+        'Answers to': people(message.replyTo),
+        Accepted: <Moment at={message.createdAt} exact />,
+        'Send time': message.sendAt === null ? null : <Moment at={message.sendAt} exact />,
+        Sent: message.sentAt === null ? null : <Moment at={message.sentAt} exact />,
+        'Failed tries': message.attempts === 0 ? null : String(message.attempts),
+        Answers: original(message.inReplyToMessageId),
+        Forwards: original(message.forwardOfMessageId),
+        'Asked for': asked.length === 0 ? null : asked.join('; '),
+        'Message-ID': message.internetMessageId,
+      }}
     />
   );
 }

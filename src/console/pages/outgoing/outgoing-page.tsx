@@ -16,6 +16,7 @@ import { Rows, type Column } from '../../parts/rows.js';
 import { To } from '../../parts/to.js';
 import { Trouble } from '../../parts/trouble.js';
 import { isUnderWay, pollMs } from './under-way.js';
+import { shownRows } from '../../parts/shown-rows.js';
 
 type Summary = Schema<'OutgoingMessageSummary'>;
 
@@ -45,8 +46,7 @@ export default function Page() {
       refetchInterval: ({ state: { data: last } }) => (last?.items.some(isUnderWay) ? pollMs : false),
     },
   );
-  // What other filters had not found says nothing of these.
-  const items = isPlaceholderData && data?.items.length === 0 ? undefined : data?.items;
+  const items = shownRows({ data, isPlaceholderData });
   const isEmpty = items?.length === 0;
   return (
     <>

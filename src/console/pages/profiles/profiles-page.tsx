@@ -10,6 +10,7 @@ import { Trouble } from '../../parts/trouble.js';
 import { useUrlText } from '../../parts/use-url-text.js';
 import { useMay, useSession } from '../../session/session.js';
 import { ProfileRows } from './profile-rows.js';
+import { shownRows } from '../../parts/shown-rows.js';
 
 /** The email server profiles that one sees, how each stands, and the way to a new one. */
 export default function ProfilesPage() {
@@ -23,8 +24,7 @@ export default function ProfilesPage() {
     { params: { query: { limit: 50, cursor: pages.cursor, ...(name === '' ? {} : { name }) } } },
     { placeholderData: (before) => before },
   );
-  // What another search had not found says nothing of this one.
-  const items = list.isPlaceholderData && list.data?.items.length === 0 ? undefined : list.data?.items;
+  const items = shownRows(list);
   const isEmpty = items?.length === 0;
   const make = mayMake && profileIds === null && (
     <Button component={Link} href="/profiles/new" leftSection={<IconPlus size={16} aria-hidden />}>

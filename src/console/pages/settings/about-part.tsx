@@ -4,7 +4,7 @@ import type { Schema } from '../../api/schemas.js';
 import { Moment } from '../../parts/moment.js';
 import { PageHead } from '../../parts/page-head.js';
 import { Trouble } from '../../parts/trouble.js';
-import { Facts } from './facts.js';
+import { Facts } from '../../parts/facts.js';
 
 const roleMeans: Record<Schema<'About'>['roles'][number], string> = {
   api: 'api (answers requests and this console)',

@@ -13,6 +13,7 @@ import { attemptInWords, deliveryStates } from './endpoint-words.js';
 import { eventInWords } from './event-words.js';
 import { StandingBadge } from './standing-badge.js';
 import { useReadAnew } from './use-read-anew.js';
+import { shownRows } from '../../parts/shown-rows.js';
 
 type Delivery = Schema<'WebhookDelivery'>;
 type State = Delivery['state'];
@@ -41,8 +42,7 @@ export function Deliveries({ endpointId, mayReplay }: DeliveriesProps) {
         data?.items.some((one) => one.state === 'pending') ? watchMs : refreshMs,
     },
   );
-  // What another choice had not found says nothing of this one.
-  const rows = deliveries.isPlaceholderData && deliveries.data?.items.length === 0 ? undefined : deliveries.data?.items;
+  const rows = shownRows(deliveries);
   return (
     <Box component="section" aria-label="Deliveries">
       <Group justify="space-between" mb="xs">

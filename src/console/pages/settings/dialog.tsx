@@ -22,7 +22,6 @@ export function Dialog({ title, onClose, wide = false, sticky = false, children 
       closeOnClickOutside={false}
       closeOnEscape={!sticky}
       withCloseButton={!sticky}
-      closeButtonProps={{ 'aria-label': 'Close' }}
     >
       {children}
     </Modal>

@@ -5,7 +5,7 @@ import type { Schema } from '../../api/schemas.js';
 import { Moment } from '../../parts/moment.js';
 import { fieldTroubles, Trouble } from '../../parts/trouble.js';
 import { useSession } from '../../session/session.js';
-import { Facts } from './facts.js';
+import { Facts } from '../../parts/facts.js';
 import { encryptionInWords } from './notification-words.js';
 import { useReadAnew } from './use-read-anew.js';
 

@@ -10,7 +10,7 @@ import { Deliveries } from './deliveries.js';
 import { EndpointActs } from './endpoint-acts.js';
 import { countInWords, standingOf } from './endpoint-words.js';
 import { eventsInWords } from './event-words.js';
-import { Facts } from './facts.js';
+import { Facts } from '../../parts/facts.js';
 import { ReachText } from './profile-reach.js';
 import { Replays } from './replays.js';
 import { StandingBadge } from './standing-badge.js';

@@ -18,6 +18,7 @@ import { useProfileNames } from './profile-names.js';
 import { ReachText } from './profile-reach.js';
 import { StandingBadge } from './standing-badge.js';
 import { roleWords, standingOfUser } from './user-words.js';
+import { shownRows } from '../../parts/shown-rows.js';
 
 type User = Schema<'User'>;
 
@@ -29,8 +30,7 @@ export function UserList() {
   const pages = usePages(profileId);
   const query = { limit: 50, cursor: pages.cursor, profileId: profileId || undefined };
   const users = $api.useQuery('get', '/v1/users', { params: { query } }, { placeholderData: keepPreviousData });
-  // What another choice had not found says nothing of this one.
-  const rows = users.isPlaceholderData && users.data?.items.length === 0 ? undefined : users.data?.items;
+  const rows = shownRows(users);
   return (
     <>
       <PageHead title="Users" about="Who may sign in here, and what they see and change.">

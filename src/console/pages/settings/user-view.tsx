@@ -5,7 +5,7 @@ import { PageHead } from '../../parts/page-head.js';
 import { To } from '../../parts/to.js';
 import { Trouble } from '../../parts/trouble.js';
 import { useSession } from '../../session/session.js';
-import { Facts } from './facts.js';
+import { Facts } from '../../parts/facts.js';
 import { StandingBadge } from './standing-badge.js';
 import { UserActs } from './user-acts.js';
 import { UserForm } from './user-form.js';

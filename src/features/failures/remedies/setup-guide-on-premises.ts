@@ -1,13 +1,7 @@
 import { onPremises } from './command.js';
-import {
-  addedMembers,
-  askForAddresses,
-  assignmentsOf,
-  grantedRole,
-  madeGroup,
-  scopeOfGroup,
-} from './impersonation-rights.js';
+import { askForAddresses, assignmentsOf, grantedRole } from './impersonation-rights.js';
 import { powerShell } from './quoting.js';
+import { scopedGroup } from './setup-group.js';
 import type { SetupAccess, SetupStep } from './setup-step.js';
 
 const shell = (...commands: readonly { readonly purpose: string; readonly command: string }[]) =>
@@ -43,19 +37,7 @@ export const onPremisesSteps = (account: string, access: SetupAccess): SetupStep
 ];
 
 const impersonation = (account: string): SetupStep[] => [
-  {
-    title: 'Put the mailboxes into a group',
-    text: 'Postroom can act as the direct members of this group and as nobody else. Another mailbox is added later by making it a member; members of groups within the group do not count.',
-    commands: shell(
-      { purpose: 'Make the group.', command: madeGroup },
-      { purpose: 'Bring the mailboxes in; it asks for their addresses.', command: addedMembers(askForAddresses) },
-    ),
-  },
-  {
-    title: 'Make a management scope of the group',
-    text: 'It limits the role of the next step to the mailboxes of the group.',
-    commands: shell({ purpose: 'Make the scope.', command: scopeOfGroup }),
-  },
+  ...scopedGroup(shell),
   {
     title: 'Assign the role ApplicationImpersonation',
     text: 'With it the account reads and sends as the mailboxes of the scope. A change of roles can take up to two hours to reach every server.',

@@ -1,14 +1,7 @@
 import type { Command } from './command.js';
-import {
-  addedMembers,
-  askForAddresses,
-  askForAppId,
-  grantedAppRole,
-  knownApplication,
-  madeGroup,
-  scopeOfGroup,
-} from './impersonation-rights.js';
+import { askForAppId, grantedAppRole, knownApplication } from './impersonation-rights.js';
 import { ewsOfOrganisation } from './impersonation-commands.js';
+import { scopedGroup } from './setup-group.js';
 import type { SetupStep } from './setup-step.js';
 
 const shell = (...commands: readonly { readonly purpose: string; readonly command: string }[]): Command[] =>
@@ -29,19 +22,7 @@ export const onlineSteps = (account: string): SetupStep[] => [
     text: 'It becomes a service principal, to which roles can be assigned.',
     commands: shell({ purpose: 'Make it known.', command: knownApplication(account) }),
   },
-  {
-    title: 'Put the mailboxes into a group',
-    text: 'Postroom can act as the direct members of this group and as nobody else. Another mailbox is added later by making it a member; members of groups within the group do not count.',
-    commands: shell(
-      { purpose: 'Make the group.', command: madeGroup },
-      { purpose: 'Bring the mailboxes in; it asks for their addresses.', command: addedMembers(askForAddresses) },
-    ),
-  },
-  {
-    title: 'Make a management scope of the group',
-    text: 'It limits the role of the next step to the mailboxes of the group.',
-    commands: shell({ purpose: 'Make the scope.', command: scopeOfGroup }),
-  },
+  ...scopedGroup(shell),
   {
     title: 'Assign the role “Application EWS.AccessAsApp”',
     text: 'It takes the place of ApplicationImpersonation, which Exchange Online no longer has. A change of roles can take up to two hours to take effect.',

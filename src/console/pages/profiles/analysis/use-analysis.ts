@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { api, type Problem } from '../../../api/client.js';
+import { api, unwrap, type Problem } from '../../../api/client.js';
 import type { Schema } from '../../../api/schemas.js';
 import { jsonLines } from './json-lines.js';
 
@@ -71,13 +71,12 @@ async function follow(
   signal: AbortSignal,
   onStep: (step: AnalysisStep) => void,
 ): Promise<AnalysisSummary> {
-  const { data, error } = await api.POST('/v1/diagnostics', {
+  const answer = await api.POST('/v1/diagnostics', {
     body: { sendToSelf: false, keep: false, ...body },
     parseAs: 'stream',
     signal,
   });
-  // eslint-disable-next-line @typescript-eslint/only-throw-error -- <Trouble> shows problems and errors of the network.
-  if (error !== undefined) throw error;
+  const data = unwrap<ReadableStream<Uint8Array> | null>(answer);
   // Another middleware may have read it; then there is nothing to follow.
   if (!data) throw new Error('the answer has no body');
   for await (const line of jsonLines(data) as AsyncGenerator<Line>) {

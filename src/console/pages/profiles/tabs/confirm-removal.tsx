@@ -14,7 +14,7 @@ export function ConfirmRemoval({ text, isPending, onCancel, onConfirm }: Confirm
     if (!isPending) onCancel();
   };
   return (
-    <Modal opened onClose={leave} title="This removes content" centered closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal opened onClose={leave} title="This removes content" centered>
       <Text size="sm">{text}</Text>
       <Group justify="flex-end" mt="md">
         <Button variant="default" onClick={leave} disabled={isPending} data-autofocus>

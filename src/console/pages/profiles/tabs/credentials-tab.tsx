@@ -84,7 +84,6 @@ export function CredentialsTab({ profile }: { readonly profile: Schema<'EmailSer
               label="New password"
               autoComplete="new-password"
               required
-              visibilityToggleButtonProps={{ 'aria-label': 'Show the password' }}
               {...form.getInputProps('password')}
               error={form.errors.password ?? messages.password}
             />

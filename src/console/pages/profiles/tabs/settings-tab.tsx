@@ -1,35 +1,25 @@
-import { Button, Fieldset, Group, NumberInput, PasswordInput, SimpleGrid, Stack, TextInput } from '@mantine/core';
-import { useForm } from '@mantine/form';
-import { useEffect, useState } from 'react';
+import { Button, Fieldset, Group, PasswordInput, SimpleGrid, Stack, TextInput } from '@mantine/core';
+import { useState } from 'react';
 import type { Schema } from '../../../api/schemas.js';
 import { changeInWords } from '../../../parts/content-retention.js';
+import { WholeNumber } from '../../../parts/whole-number.js';
 import { useMay } from '../../../session/session.js';
 import { AccessFields } from '../connection-fields.js';
-import { messagesByField } from '../field-messages.js';
 import { ChangeTrouble } from './change-trouble.js';
 import { ConfirmRemoval } from './confirm-removal.js';
 import { DeleteProfile } from './delete-profile.js';
 import { MailFields } from './mail-fields.js';
-import { namesOtherServer, settingsField, settingsOf, settingsPatch, type SettingsValues } from './settings-values.js';
-import { useProfileChange } from './use-profile-change.js';
+import { namesOtherServer, settingsField, settingsOf, settingsPatch } from './settings-values.js';
+import { useProfileForm } from './use-profile-form.js';
 
 /** The settings of a profile; whoever may not change them reads them. */
 export function SettingsTab({ profile }: { readonly profile: Schema<'EmailServerProfile'> }) {
   const mayWrite = useMay('write');
-  const { base, overtaken, pending, error, change } = useProfileChange(profile, 'The settings are saved.');
-  const form = useForm<SettingsValues>({ initialValues: settingsOf(base) });
-  const { setInitialValues, setValues, setErrors } = form;
-  useEffect(() => {
-    const values = settingsOf(base);
-    setInitialValues(values);
-    setValues(values);
-    // The form itself is another object with each key that is pressed.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [base]);
-  useEffect(() => {
-    if (error) setErrors(messagesByField(error, settingsField));
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [error]);
+  const { base, overtaken, pending, error, change, form } = useProfileForm(profile, {
+    done: 'The settings are saved.',
+    valuesOf: settingsOf,
+    nameOf: settingsField,
+  });
   const patch = settingsPatch(base, form.values);
   const removal =
     patch.contentRetentionDays === undefined
@@ -63,7 +53,6 @@ export function SettingsTab({ profile }: { readonly profile: Schema<'EmailServer
                     description="Asked for again, because this is another server: the kept one is not sent there."
                     autoComplete="new-password"
                     required
-                    visibilityToggleButtonProps={{ 'aria-label': 'Show the password' }}
                     {...form.getInputProps('password')}
                   />
                 )}
@@ -72,31 +61,25 @@ export function SettingsTab({ profile }: { readonly profile: Schema<'EmailServer
             </Fieldset>
             <Fieldset legend="Pace">
               <SimpleGrid cols={{ base: 1, sm: 3 }}>
-                <NumberInput
+                <WholeNumber
                   label="Seconds between two looks"
                   description="Into each mailbox, at least"
                   min={1}
                   max={86_400}
-                  allowDecimal={false}
-                  required
                   {...form.getInputProps('minPollingIntervalSeconds')}
                 />
-                <NumberInput
+                <WholeNumber
                   label="Connections at once"
                   description="Exchange allows an account 27"
                   min={1}
                   max={300}
-                  allowDecimal={false}
-                  required
                   {...form.getInputProps('maxConcurrentConnections')}
                 />
-                <NumberInput
+                <WholeNumber
                   label="Messages sent a minute"
                   description="By each mailbox; more wait"
                   min={1}
                   max={1_000}
-                  allowDecimal={false}
-                  required
                   {...form.getInputProps('maxSendsPerMinute')}
                 />
               </SimpleGrid>

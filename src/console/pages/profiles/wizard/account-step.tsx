@@ -25,7 +25,6 @@ export function AccountStep({ form }: { readonly form: WizardForm }) {
         description="Kept encrypted, and never shown again."
         autoComplete="new-password"
         required
-        visibilityToggleButtonProps={{ 'aria-label': 'Show the password' }}
         {...form.getInputProps('password')}
       />
       <AccessFields access={form.values.access} propsOf={(field) => form.getInputProps(field)} />
