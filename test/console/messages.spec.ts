@@ -53,6 +53,8 @@ describe('the list', () => {
     await deliver(carol, { subject: 'For another branch', from: 'pat@partner.example' });
 
     const page = await stage.page();
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(new URL(request.url()).pathname));
     await page.goto('/messages');
     const rows = page.getByRole('region', { name: 'Received messages' }).getByRole('row');
     await eventually(async () => expect(await rows.count()).toBe(4));
@@ -68,6 +70,7 @@ describe('the list', () => {
     await eventually(async () => expect(await rows.nth(2).getByText('Unread').count()).toBe(1));
     expect(await rows.nth(3).getByText('Unread').count()).toBe(0);
     await rows.nth(2).getByRole('link', { name: bob }).waitFor();
+    expect(asked.filter((path) => path.startsWith('/v1/mailboxes'))).toEqual([]);
 
     await page.getByRole('searchbox', { name: 'Search subject and people' }).fill('kim@');
     await eventually(async () => expect(await rows.count()).toBe(2));

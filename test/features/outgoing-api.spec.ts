@@ -206,6 +206,7 @@ describe('the API of outgoing messages', () => {
     await stage.http.post(`${path}/${accepted[1].id}/cancel`);
     const listed = await stage.http.all(`${path}?mailboxId=${other}&limit=2`);
     expect(listed.map((message) => message.subject)).toEqual(['4', '3', '2', '1', '0']);
+    expect(listed[0]).toMatchObject({ mailboxId: other, mailboxAddress: 'carol@example.com' });
     expect(listed[0]).not.toHaveProperty('text');
     const cancelled = await stage.http.all(`${path}?mailboxId=${other}&state=cancelled`);
     expect(cancelled.map((message) => message.id)).toEqual([accepted[1].id]);

@@ -3509,6 +3509,7 @@ export interface components {
             direction: "incoming" | "outgoing";
             /** Format: uuid */
             mailboxId: string;
+            mailboxAddress: string;
             /**
              * Format: date-time
              * @description When it was received, or given to us to send
@@ -3580,6 +3581,7 @@ export interface components {
             id: string;
             /** Format: uuid */
             mailboxId: string;
+            mailboxAddress: string;
             /** Format: uuid */
             profileId: string;
             /** @description Path of its folder; null: it has left the folders that are watched */
@@ -3643,6 +3645,7 @@ export interface components {
             id: string;
             /** Format: uuid */
             mailboxId: string;
+            mailboxAddress: string;
             /** Format: uuid */
             profileId: string;
             /** @description Path of its folder; null: it has left the folders that are watched */
@@ -3733,6 +3736,7 @@ export interface components {
                 id: string;
                 /** Format: uuid */
                 mailboxId: string;
+                mailboxAddress: string;
                 folder: string | null;
             }[];
         };
@@ -3900,6 +3904,7 @@ export interface components {
             id: string;
             /** Format: uuid */
             mailboxId: string;
+            mailboxAddress: string;
             /** Format: uuid */
             profileId: string;
             /**
@@ -4022,6 +4027,7 @@ export interface components {
             id: string;
             /** Format: uuid */
             mailboxId: string;
+            mailboxAddress: string;
             /** Format: uuid */
             profileId: string;
             /**

@@ -44,6 +44,7 @@ export const attachmentQuery = z.strictObject({
 const fields = {
   id: z.uuid(),
   mailboxId: z.uuid(),
+  mailboxAddress: z.string(),
   profileId: z.uuid(),
   folder: z.string().nullable().describe('Path of its folder; null: it has left the folders that are watched'),
   internetMessageId: z.string().nullable(),
@@ -107,7 +108,7 @@ export const messageAnswer = z
       .boolean()
       .describe('False when the server could not show the original, or blocked attachments could not be cut out of it'),
     sightings: z
-      .array(z.object({ id: z.uuid(), mailboxId: z.uuid(), folder: z.string().nullable() }))
+      .array(z.object({ id: z.uuid(), mailboxId: z.uuid(), mailboxAddress: z.string(), folder: z.string().nullable() }))
       .describe('The message in each mailbox of the profile that has it, this one included'),
   })
   .meta({ id: 'Message' });
@@ -135,6 +136,7 @@ export function showSummary(row: MessageRow): z.output<typeof messageSummary> {
   return {
     id: row.id,
     mailboxId: row.mailbox_id,
+    mailboxAddress: row.mailbox_address,
     profileId: row.profile_id,
     folder: row.folder,
     internetMessageId: row.internet_message_id,

@@ -14,6 +14,7 @@ export interface ThreadPlace {
 export interface MessageRow extends ThreadPlace {
   readonly id: string;
   readonly mailbox_id: string;
+  readonly mailbox_address: string;
   readonly profile_id: string;
   /** Null once the content was removed. */
   readonly content_id: string | null;
@@ -59,9 +60,18 @@ export interface AttachmentRow {
   readonly blocked: BlockReason | null;
 }
 
-/** A message with its thread and where it is, folders by their paths. */
-export const shown = `m.*, coalesce(place.path, m.folder) AS folder, coalesce(items.items, '[]') AS items, t.thread_id, t.match AS thread_match`;
+/** A message in one of the mailboxes that have it. */
+export interface SightingRow {
+  readonly id: string;
+  readonly mailboxId: string;
+  readonly mailboxAddress: string;
+  readonly folder: string | null;
+}
+
+/** A message with the address of its mailbox, its thread and where it is, folders by their paths. */
+export const shown = `m.*, own.email_address AS mailbox_address, coalesce(place.path, m.folder) AS folder, coalesce(items.items, '[]') AS items, t.thread_id, t.match AS thread_match`;
 export const placeOf = `
+  JOIN mailboxes own ON own.id = m.mailbox_id
   LEFT JOIN thread_messages t ON t.message_id = m.id
   LEFT JOIN mailbox_folders place ON place.mailbox_id = m.mailbox_id AND place.folder = m.folder
   LEFT JOIN LATERAL (
@@ -150,9 +160,9 @@ export class MessagesStore {
   }
 
   /** The same message in other mailboxes of the profile, this one included, first seen first. */
-  async sightings(contentId: string): Promise<{ id: string; mailboxId: string; folder: string | null }[]> {
+  async sightings(contentId: string): Promise<SightingRow[]> {
     return this.dataSource.query(
-      `SELECT m.id, m.mailbox_id AS "mailboxId", coalesce(place.path, m.folder) AS folder
+      `SELECT m.id, m.mailbox_id AS "mailboxId", b.email_address AS "mailboxAddress", coalesce(place.path, m.folder) AS folder
        FROM messages m JOIN mailboxes b ON b.id = m.mailbox_id AND b.removed_at IS NULL
          LEFT JOIN mailbox_folders place ON place.mailbox_id = m.mailbox_id AND place.folder = m.folder
        WHERE m.content_id = $1 ORDER BY m.id LIMIT 200`,

@@ -28,6 +28,7 @@ export function showSummary(view: OutgoingView, profile: ProfileNames, now: Date
   return {
     id: view.id,
     mailboxId: view.mailboxId,
+    mailboxAddress: view.emailAddress,
     profileId: view.profileId,
     state: view.state,
     subject: view.subject,

@@ -75,6 +75,7 @@ const person = z.object({ name: z.string().nullable(), address: z.string() });
 const summaryFields = {
   id: z.uuid(),
   mailboxId: z.uuid(),
+  mailboxAddress: z.string(),
   profileId: z.uuid(),
   state: z
     .enum(outgoingStates)

@@ -27,6 +27,7 @@ export interface ThreadMessageView {
   readonly id: string;
   readonly direction: 'incoming' | 'outgoing';
   readonly mailboxId: string;
+  readonly mailboxAddress: string;
   readonly at: Date;
   readonly match: ThreadMatch;
   readonly subject: string | null;
@@ -124,12 +125,12 @@ export class ThreadViewsStore {
   ): Promise<(ThreadMessageView & Positioned)[]> {
     return this.dataSource.query<(ThreadMessageView & Positioned)[]>(
       `SELECT ${messageId('m')} AS id, CASE WHEN m.outgoing_id IS NULL THEN 'incoming' ELSE 'outgoing' END AS direction,
-         m.mailbox_id AS "mailboxId", m.at, m.match, coalesce(i.subject, o.subject) AS subject,
+         m.mailbox_id AS "mailboxId", m.email_address AS "mailboxAddress", m.at, m.match, coalesce(i.subject, o.subject) AS subject,
          coalesce(i.internet_message_id, o.internet_message_id) AS "internetMessageId", o.state,
          CASE WHEN i.id IS NULL OR coalesce(i.from_name, i.from_address) IS NULL THEN NULL
            ELSE jsonb_build_object('name', i.from_name, 'address', i.from_address) END AS "from",
          coalesce(i.recipients, o.recipients)->'to' AS "to", ${micros('m.at')} AS position
-       FROM (SELECT m.* FROM thread_messages m JOIN mailboxes b ON b.id = m.mailbox_id AND b.removed_at IS NULL
+       FROM (SELECT m.*, b.email_address FROM thread_messages m JOIN mailboxes b ON b.id = m.mailbox_id AND b.removed_at IS NULL
          WHERE m.thread_id = $1 AND (m.at, ${messageId('m')}) > (coalesce(${instant('$2')}, '-infinity'), coalesce($3::uuid, '00000000-0000-0000-0000-000000000000'))
          ORDER BY m.at, ${messageId('m')} LIMIT $4) m
        LEFT JOIN messages i ON i.id = m.message_id LEFT JOIN outgoing_messages o ON o.id = m.outgoing_id

@@ -51,14 +51,15 @@ describe('threads', () => {
     expect(
       thread.messages.map((message: Record<string, unknown>) => [
         message.direction,
+        message.mailboxAddress,
         message.subject,
         message.threadMatch,
       ]),
     ).toEqual([
-      ['outgoing', 'Offer', 'new'],
-      ['incoming', 'Re: Offer', 'in-reply-to'],
-      ['incoming', 'Re: late', 'new'],
-      ['incoming', 'late', 'references'],
+      ['outgoing', 'one@example.com', 'Offer', 'new'],
+      ['incoming', 'one@example.com', 'Re: Offer', 'in-reply-to'],
+      ['incoming', 'two@example.com', 'Re: late', 'new'],
+      ['incoming', 'one@example.com', 'late', 'references'],
     ]);
     expect(thread.messages[0]).toMatchObject({ id: offer.id, mailboxId: first, state: 'pending', from: null });
   });

@@ -16,9 +16,9 @@ export const messageColumns: readonly Column<Summary>[] = [
   {
     head: 'Mailbox',
     wide: true,
-    cell: ({ mailboxId }) => (
+    cell: ({ mailboxId, mailboxAddress }) => (
       <Text size="sm">
-        <MailboxName id={mailboxId} />
+        <MailboxName id={mailboxId} address={mailboxAddress} />
       </Text>
     ),
   },

@@ -111,7 +111,7 @@ function Head({ message }: { readonly message: Schema<'Message'> }) {
         Bcc: people(message.bcc),
         'Answers to': replyTo.every(({ address }) => address === from?.address) ? null : people(replyTo),
         Received: <Times message={message} />,
-        Mailbox: <MailboxName id={message.mailboxId} />,
+        Mailbox: <MailboxName id={message.mailboxId} address={message.mailboxAddress} />,
         Folder: message.folder ?? 'None: it has left the folders that are watched',
         'Also in': elsewhere.length === 0 ? null : <Sightings sightings={elsewhere} />,
         Size: sizeWords(message.sizeBytes),
@@ -142,9 +142,9 @@ function Times({ message: { receivedAt, sentAt } }: { readonly message: Schema<'
 function Sightings({ sightings }: { readonly sightings: Schema<'Message'>['sightings'] }) {
   return (
     <>
-      {sightings.map(({ id, mailboxId, folder }) => (
+      {sightings.map(({ id, mailboxId, mailboxAddress, folder }) => (
         <Text key={id} component="span" inherit display="block">
-          <MailboxName id={mailboxId} inText />
+          <MailboxName id={mailboxId} address={mailboxAddress} inText />
           {folder !== null && `, ${folder}`} (
           <To href={`/messages/${id}`} underline="always">
             see it there

@@ -1,7 +1,7 @@
 import { Accordion, Badge, Group, Skeleton, Stack, Text } from '@mantine/core';
 import { $api } from '../../api/client.js';
 import type { Schema } from '../../api/schemas.js';
-import { MailboxName, useMailboxAddress } from '../../parts/mail/mailbox-name.js';
+import { MailboxName } from '../../parts/mail/mailbox-name.js';
 import { OutgoingBadge } from '../../parts/mail/outgoing-badge.js';
 import { PersonText, shortName } from '../../parts/mail/people.js';
 import { ReceivedContent } from '../../parts/mail/received-content.js';
@@ -21,9 +21,8 @@ interface ThreadEntryProps {
 
 /** One message of a thread: a line that opens to what it says. */
 export function ThreadEntry({ message, isOpen }: ThreadEntryProps) {
-  const { direction, from, to, at, state, mailboxId } = message;
-  const own = useMailboxAddress(mailboxId) ?? null;
-  const author = from ?? { name: null, address: own };
+  const { direction, from, to, at, state, mailboxAddress } = message;
+  const author = from ?? { name: null, address: mailboxAddress };
   const others = to.length > 1 ? ` and ${to.length - 1} more` : '';
   return (
     <Accordion.Item value={message.id}>
@@ -68,7 +67,8 @@ function Opened({ message }: { readonly message: Entry }) {
         <To href={href} underline="always">
           {shownSubject(message.subject)}
         </To>{' '}
-        in <MailboxName id={message.mailboxId} inText />. {matchWords[message.threadMatch]}
+        in <MailboxName id={message.mailboxId} address={message.mailboxAddress} inText />.{' '}
+        {matchWords[message.threadMatch]}
       </Text>
       {message.direction === 'incoming' ? <Received id={message.id} /> : <Sent id={message.id} />}
     </Stack>

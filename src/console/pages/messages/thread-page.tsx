@@ -38,7 +38,7 @@ export default function Page({ id }: { readonly id: string }) {
   const latest = messages.at(-1);
   return (
     <>
-      <PageHead title={shownSubject(thread.subject)} about={<About thread={thread} />} />
+      <PageHead title={shownSubject(thread.subject)} about={<About thread={thread} messages={messages} />} />
       {!isWhole && <p>Only the first {messages.length} messages are shown.</p>}
       {latest ? (
         <Entries key={thread.id} messages={messages} latestId={latest.id} />
@@ -77,19 +77,20 @@ function useThread(id: string) {
 
 type Thread = NonNullable<ReturnType<typeof useThread>['thread']>;
 
-function About({ thread }: { readonly thread: Thread }) {
-  const { messageCount, outgoingCount, mailboxIds, lastMessageAt } = thread;
+function About({ thread, messages }: { readonly thread: Thread; readonly messages: Thread['messages'] }) {
+  const { messageCount, outgoingCount, lastMessageAt } = thread;
+  const mailboxes = [...new Map(messages.map(({ mailboxId, mailboxAddress }) => [mailboxId, mailboxAddress]))];
   return (
     <>
       {messageCount === 1 ? '1 message' : `${messageCount} messages`}
       {outgoingCount > 0 && `, ${outgoingCount} of them sent`}; the latest <Moment at={lastMessageAt} />. In{' '}
-      {mailboxIds.slice(0, 3).map((mailboxId, index) => (
+      {mailboxes.slice(0, 3).map(([mailboxId, address], index) => (
         <span key={mailboxId}>
           {index > 0 && ', '}
-          <MailboxName id={mailboxId} inText />
+          <MailboxName id={mailboxId} address={address} inText />
         </span>
       ))}
-      {mailboxIds.length > 3 && ` and ${mailboxIds.length - 3} more`}.
+      {mailboxes.length > 3 && ` and ${mailboxes.length - 3} more`}.
     </>
   );
 }

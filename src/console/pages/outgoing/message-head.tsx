@@ -11,7 +11,7 @@ const people = (list: Message['to']) => (list.length === 0 ? null : <People peop
 
 /** From whom, to whom, when, and what was asked for. */
 export function Head({ message }: { readonly message: Message }) {
-  const mailbox = <MailboxName id={message.mailboxId} />;
+  const mailbox = <MailboxName id={message.mailboxId} address={message.mailboxAddress} />;
   const asked = optionWords(message);
   return (
     <Facts

@@ -134,9 +134,9 @@ const columns: readonly Column<Summary>[] = [
   {
     head: 'Mailbox',
     wide: true,
-    cell: ({ mailboxId }) => (
+    cell: ({ mailboxId, mailboxAddress }) => (
       <Text size="sm">
-        <MailboxName id={mailboxId} />
+        <MailboxName id={mailboxId} address={mailboxAddress} />
       </Text>
     ),
   },

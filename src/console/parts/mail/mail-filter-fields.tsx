@@ -4,7 +4,7 @@ import { keepPreviousData } from '@tanstack/react-query';
 import { useState } from 'react';
 import { $api } from '../../api/client.js';
 import { SearchBox } from '../search-box.js';
-import { useMailboxAddress } from './mailbox-name.js';
+import { useMailboxAddress } from './use-mailbox-address.js';
 import type { useMailFilters } from './use-mail-filters.js';
 
 const restMs = 200;
