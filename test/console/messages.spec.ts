@@ -64,6 +64,9 @@ describe('the list', () => {
       'An offer',
       'The quarterly report',
     ]);
+    const time = rows.nth(1).locator('time');
+    const utc = (await time.getAttribute('datetime'))?.replace('T', ' ').slice(0, 19);
+    expect(await time.getAttribute('title')).toContain(`(${utc} UTC)`);
     expect(texts[1]).toMatch(/Kim Example\s*<kim@partner\.example>/);
     await rows.nth(2).getByText('Has attachments').waitFor({ state: 'attached' });
     expect(await rows.nth(3).getByText('Has attachments').count()).toBe(0);
@@ -129,6 +132,24 @@ describe('the list', () => {
 });
 
 describe('a message', () => {
+  it('leads to the other mailboxes that have it', async () => {
+    const mail = {
+      subject: 'To everybody',
+      messageId: '<everybody@partner.example>',
+      from: 'pat@partner.example',
+      to: [ada, bob],
+      date: '2026-01-05T08:00:00Z',
+    };
+    const ofBob = await deliver(bob, mail);
+    const ofAda = await deliver(ada, mail);
+    const page = await stage.page();
+    await page.goto(`/messages/${ofAda}`);
+    await page.getByRole('link', { name: bob }).waitFor();
+    await page.getByRole('link', { name: 'see it there' }).click();
+    await page.waitForURL(`**/messages/${ofBob}`);
+    await page.getByRole('link', { name: ada }).waitFor();
+  });
+
   it('shows who wrote it to whom, what it says and what it brings', async () => {
     const id = await deliver(ada, {
       subject: 'Plans for spring',

@@ -1,8 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import type { INestApplication } from '@nestjs/common';
 import pg from 'pg';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { Registry } from 'prom-client';
 import { entities } from '../../src/apps/features.js';
 import { startProcess, type RunningProcess } from '../../src/apps/start-process.js';
@@ -14,13 +13,13 @@ import { routeTableOf } from '../../src/platform/http/route-table.js';
 import { createQueueBackend } from '../../src/platform/queue/create-queue-backend.js';
 import { JobQueue } from '../../src/platform/queue/job-queue.js';
 import type { QueueBackend } from '../../src/platform/queue/queue-backend.js';
+import { chromiumPath, launchBrowser } from '../console/support/browser.js';
 import { ApiClient, recordedLog, testSecretBox } from '../support/api.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { makeProfile } from '../support/profiles.js';
 import { describeOnBothQueues } from '../support/queues.js';
 
-const browserPath = '/usr/bin/chromium';
-const itInBrowser = existsSync(browserPath) ? it : it.skip;
+const itInBrowser = chromiumPath ? it : it.skip;
 const mailboxId = randomUUID();
 
 describeOnBothQueues('the board of queues', (queue) => {
@@ -147,7 +146,7 @@ describeOnBothQueues('the board of queues', (queue) => {
       await addJob();
       let browser: Browser | null = null;
       try {
-        browser = await chromium.launch({ executablePath: browserPath, args: ['--no-sandbox'] });
+        browser = await launchBrowser();
         const page: Page = await browser.newPage();
         const requested: string[] = [];
         const errors: string[] = [];

@@ -34,12 +34,12 @@ export function Frame({ children }: { readonly children: ReactNode }) {
   const [path] = useLocation();
   const [opened, { toggle, close }] = useDisclosure(false);
   const main = useRef<HTMLElement>(null);
-  const first = useRef(true);
+  const shown = useRef(path);
   // A new page is announced and read from its beginning; the keyboard does not stay in the navigation.
   useEffect(() => {
     close();
-    if (first.current) first.current = false;
-    else main.current?.focus({ preventScroll: true });
+    if (shown.current !== path) main.current?.focus({ preventScroll: true });
+    shown.current = path;
     window.scrollTo(0, 0);
   }, [path, close]);
   return (

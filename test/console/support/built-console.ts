@@ -14,7 +14,9 @@ export async function builtConsole(): Promise<string> {
   if (builtMs >= (await newestMs())) return built;
   // Not over the other one, which a test in another process may be serving.
   const folder = await mkdtemp(join(tmpdir(), 'postroom-console-'));
-  await promisify(execFile)(process.execPath, [vite, 'build', '--logLevel', 'warn', '--outDir', folder]);
+  // Jest's own NODE_ENV would make it another build than the one that is delivered.
+  const env = { ...process.env, NODE_ENV: 'production' };
+  await promisify(execFile)(process.execPath, [vite, 'build', '--logLevel', 'warn', '--outDir', folder], { env });
   return folder;
 }
 
