@@ -3,7 +3,7 @@ import { succeeded } from '../features/support/whole-stage.js';
 import { eventually } from '../support/eventually.js';
 import { ConsoleStage } from './support/console-stage.js';
 import { fitsItsWidth, phone, seriousFaults } from './support/browser.js';
-import { settle } from './support/work.js';
+import { settle } from '../features/support/work.js';
 
 const good = ['ada', 'ben'].map((name) => `${name}@example.com`);
 const bad = ['carl', 'dora', 'emil'].map((name) => `${name}@example.com`);

@@ -161,7 +161,7 @@ describe('how fast a mailbox sends', () => {
     for (const { internetMessageId } of accepted) expect(stage.control.deliveriesOf(internetMessageId)).toHaveLength(1);
     expect(sentTimes()).toHaveLength(40);
     expect(busiestMinute(sentTimes())).toBeLessThanOrEqual(5);
-  }, 120_000);
+  });
 
   it('counts a submission that a worker announced and died over', async () => {
     await stage.setProfile({ maxSendsPerMinute: 1 });
@@ -214,10 +214,9 @@ describe('how fast a mailbox sends', () => {
   describe.each(['ErrorSubmissionQuotaExceeded', 'ErrorExceededMessageLimit'])('when the server says %s', (code) => {
     const refuse = (operation = 'SendItem') =>
       stage.control.injectFault({ operation, address: ada, times: 1, fault: { itemError: code } });
-    /** A message is not always taken up by the first poll: the one before may still be settling. */
+    /** All that is due: two polls may go before it in a round, the budget being small at the beginning. */
     const held = async () => {
-      for (let round = 0; round < 5 && (await stage.sendingOf(mailboxId)).heldUntil === null; round += 1)
-        await stage.round();
+      await stage.settle();
       return stage.sendingOf(mailboxId);
     };
 
@@ -268,7 +267,7 @@ describe('how fast a mailbox sends', () => {
       await accept(1);
       const at = stage.clock.now().getTime();
       expect(Date.parse((await held()).heldUntil) - at).toBeLessThan(1.2 * minute);
-    }, 60_000);
+    });
   });
 
   it('hides a mailbox out of the key’s reach', async () => {

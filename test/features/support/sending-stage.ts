@@ -1,12 +1,10 @@
 import { simpleParser, type ParsedMail } from 'mailparser';
-import { OutgoingRun } from '../../../src/features/outgoing/outgoing-run.js';
-import { OutgoingJobs } from '../../../src/features/outgoing/outgoing.jobs.js';
-import { MailboxRuns } from '../../../src/features/mailboxes/mailbox-runs.js';
 import type { Claim } from '../../../src/features/scheduling/pacing.store.js';
 import type { RecordedExchange } from '../../../src/sandbox/sandbox-server.js';
 import type { ApiAnswer } from '../../support/api.js';
 import { validateEnvelopes, whyNoSchema } from '../../support/ews-schema.js';
 import { succeeded, WholeStage } from './whole-stage.js';
+import { carryOut } from './work.js';
 
 type Body = ApiAnswer['body'];
 
@@ -74,13 +72,7 @@ export class SendingStage {
 
   /** Carries out one claim as a worker's job does. */
   work(claim: Claim): Promise<void> {
-    if (claim.kind === 'incoming') return this.whole.receive(claim);
-    const jobs = new OutgoingJobs(this.whole.get(MailboxRuns), this.whole.get(OutgoingRun));
-    return jobs.send(claim, {
-      signal: new AbortController().signal,
-      enqueuedAt: this.clock.now(),
-      waitMs: 0,
-    });
+    return carryOut(this.whole, claim);
   }
 
   /** One round of dispatching. @returns how many runs there were */

@@ -17,6 +17,7 @@ import { startSandbox, type Sandbox, type SandboxOptions } from '../../../src/sa
 import { ApiClient, recordedLog, testSecretBox, type ApiAnswer } from '../../support/api.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { makeProfile } from '../../support/profiles.js';
+import { claimDue } from './claims.js';
 
 export const serviceAccount = 'svc-postroom';
 const password = 'Correct-Horse-1';
@@ -136,9 +137,9 @@ export class WholeStage {
     return this.client().all(`/v1/messages?mailboxId=${mailboxId}&limit=200`);
   }
 
-  /** What a dispatcher would hand out now. */
-  claim(limit = 100): Promise<Claim[]> {
-    return this.get(PacingStore).claimDue(this.clock.now(), limit);
+  /** What a dispatcher would hand out now, but for audits. */
+  claim(limit?: number): Promise<Claim[]> {
+    return claimDue(this.dataSource, this.get(PacingStore), this.clock.now(), limit);
   }
 
   /** Carries out a claim of incoming work as a worker's job does. */

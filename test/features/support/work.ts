@@ -11,7 +11,7 @@ import { OutgoingRun } from '../../../src/features/outgoing/outgoing-run.js';
 import { OutgoingJobs } from '../../../src/features/outgoing/outgoing.jobs.js';
 import type { Claim } from '../../../src/features/scheduling/pacing.store.js';
 import { WorkStore } from '../../../src/features/scheduling/work.store.js';
-import type { WholeStage } from '../../features/support/whole-stage.js';
+import type { WholeStage } from './whole-stage.js';
 
 /** Carries out what is due, as a worker's jobs do: receiving, sending, tests, older mail, audits and removals. @returns how many runs */
 async function carryOutDue(stage: WholeStage): Promise<number> {
@@ -26,7 +26,8 @@ export async function settle(stage: WholeStage): Promise<void> {
   throw new Error('there is always something due');
 }
 
-async function carryOut(stage: WholeStage, claim: Claim): Promise<void> {
+/** Carries out one claim as the job of its kind does. */
+export async function carryOut(stage: WholeStage, claim: Claim): Promise<void> {
   const context = { signal: new AbortController().signal, enqueuedAt: stage.clock.now(), waitMs: 0 };
   const runs = stage.get(MailboxRuns);
   switch (claim.kind) {
