@@ -108,12 +108,12 @@ describe('an analysis', () => {
   });
 
   it('is ended when its caller goes, and its draft deleted', async () => {
-    stage.sandbox.control.injectFault({ operation: 'GetItem', times: 1, fault: { delayMs: 1_000 } });
+    stage.sandbox.control.injectFault({ operation: 'GetItem', times: 1, fault: { delayMs: 20_000 } });
     const stream = await follow(free());
     await eventually(() => stream.text().includes('"id":"create"'));
     expect(draftsOf(anna)).toHaveLength(1);
     stream.leave();
-    await eventually(() => expect(draftsOf(anna)).toEqual([]), { timeoutMs: 900 });
+    await eventually(() => expect(draftsOf(anna)).toEqual([]), { timeoutMs: 15_000 });
   });
 
   it('is refused while too many run, and not any more afterwards', async () => {

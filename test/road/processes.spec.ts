@@ -131,7 +131,7 @@ describeOnBothQueues('several processes on one database', (queue) => {
     expect(shares.reduce((sum, share) => sum + share, 0)).toBe(mailboxes * each);
     for (const share of shares) expect(share).toBeGreaterThan((mailboxes * each) / 5);
     for (const worker of workers) expect(await worker.stop()).toEqual({ code: 0, signal: null });
-  }, 150_000);
+  });
 
   it('take over what a killed one left half done, sending included', async () => {
     const victim = start('worker');
@@ -141,7 +141,7 @@ describeOnBothQueues('several processes on one database', (queue) => {
     sandbox.control.slowDown(30);
     const ids = await fill();
     const letters = await Promise.all(ids.slice(0, 150).map(post));
-    await eventually(() => sandbox.control.counts().relayed >= 5, { timeoutMs: 60_000 });
+    await eventually(() => sandbox.control.counts().relayed >= 5);
     await victim.kill();
     expect(sandbox.control.counts().relayed).toBeLessThan(letters.length);
     expect(await stored()).toBeLessThan(mailboxes * each);
@@ -150,7 +150,7 @@ describeOnBothQueues('several processes on one database', (queue) => {
     await start('worker').url();
     await expectEachOnce(ids, each);
     await expectSentOnce(letters);
-  }, 240_000);
+  });
 
   it('go on where they were when all of them stop in mid-run and start again', async () => {
     const first = [start('worker'), start('api,worker')] as const;
@@ -158,19 +158,19 @@ describeOnBothQueues('several processes on one database', (queue) => {
     api = new ApiClient(urls[1] ?? '', adminKey);
     const ids = await fill();
     const letters = await Promise.all(ids.slice(0, senders).map(post));
-    await eventually(async () => (await stored()) >= 50, { timeoutMs: 60_000 });
+    await eventually(async () => (await stored()) >= 50);
     for (const exit of await Promise.all(first.map((program) => program.stop())))
       expect(exit).toEqual({ code: 0, signal: null });
+    // A process that stops gives back what it has begun: nobody waits for its leases to run out.
+    const begun = 'SELECT mailbox_id, kind FROM mailbox_work WHERE lease_until > now() AND begun_at IS NOT NULL';
+    expect(await database.dataSource.query(begun)).toEqual([]);
     const before = await stored();
     expect(before).toBeLessThan(mailboxes * each);
     for (const address of addresses) await sandbox.control.deliver(address, { subject: 'meanwhile' });
 
     start('worker');
     await startApi();
-    const restartedAt = Date.now();
     await expectEachOnce(ids, each + 1);
     await expectSentOnce(letters);
-    // A process that stops gives its leases back: nobody waits for them to run out.
-    expect(Date.now() - restartedAt).toBeLessThan(40_000);
-  }, 150_000);
+  });
 });
