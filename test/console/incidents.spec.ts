@@ -102,7 +102,7 @@ it('tells an owner on a phone what happened, takes what they do, and shows it me
   await shoot(page, 'incident-over-phone');
   expect(await fitsItsWidth(page)).toBe(true);
   expect(await seriousFaults(page)).toEqual([]);
-}, 90_000);
+});
 
 it('snoozes, gives away and mutes, each taken back again', async () => {
   const { profileId, id } = await refused(addresses.slice(3, 4), 'Service');

@@ -15,7 +15,7 @@ beforeAll(async () => {
   const profileId = await stage.whole.makeProfile({ name: 'Head office' });
   branch = await stage.whole.makeProfile({ name: 'Branch' });
   await seedMailboxes(stage.whole.dataSource, { profileId, count, failed, unapproved });
-}, 120_000);
+});
 afterEach(async () => {
   expect(stage.complaints.splice(0)).toEqual([]);
   await stage.closeWindows();

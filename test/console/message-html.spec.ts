@@ -70,20 +70,20 @@ describe('each of the two walls by itself', () => {
     const { hits, asked } = await outbreaks(all(), 'bare');
     expect(hits).toBeGreaterThan(30);
     expect(new Set(asked).size).toBeGreaterThan(30);
-  }, 90_000);
+  });
 
   it('what is left of them runs and fetches nothing, even without a sandbox and a policy', async () => {
     const clean = { hits: 0, asked: [], dialogs: [], url: `${home.url}/page` };
     expect(await outbreaks(all(), 'sanitised')).toEqual(clean);
     // And all in one mail.
     expect(await outbreaks([all().join('\n')], 'sanitised')).toEqual(clean);
-  }, 90_000);
+  });
 
   it('the frame lets nothing run or be fetched, even of what was not made safe', async () => {
     const clean = { hits: 0, asked: [], dialogs: [], url: `${home.url}/page` };
     expect(await outbreaks(all(), 'framed')).toEqual(clean);
     expect(await outbreaks([all().join('\n')], 'framed')).toEqual(clean);
-  }, 90_000);
+  });
 
   describe('what is left', () => {
     let page: Page;
@@ -175,7 +175,7 @@ describe('the page of a hostile message', () => {
     [stage, trap] = await Promise.all([ConsoleStage.open({ addresses: [ada] }), setTrap()]);
     mailbox = await stage.whole.makeMailbox(ada);
     await stage.whole.round();
-  }, 90_000);
+  });
   afterEach(() => stage?.closeWindows());
   afterAll(async () => {
     await stage?.close();

@@ -19,7 +19,7 @@ beforeAll(async () => {
   const otherProfile = await stage.whole.makeProfile({ name: 'The other branch' });
   mailboxes.set(carol, await stage.whole.makeMailbox(carol, { profileId: otherProfile }));
   await sending.settle();
-}, 90_000);
+});
 afterEach(() => stage?.closeWindows());
 afterAll(() => stage?.close());
 
@@ -198,7 +198,7 @@ describe('a message', () => {
       expect(await seriousFaults(page)).toEqual([]);
     }
     expect(stage.complaints).toEqual([]);
-  }, 90_000);
+  });
 
   it('says what was not stored, and why', async () => {
     await sending.setProfile({ blockedAttachmentExtensions: ['exe'], maxMessageBytes: 200_000 });

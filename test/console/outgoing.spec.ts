@@ -18,7 +18,7 @@ beforeAll(async () => {
   mailbox = await sending.makeMailbox(ada);
   other = await sending.makeMailbox(bob);
   await sending.settle();
-}, 90_000);
+});
 afterEach(async () => {
   sending?.control.clearFaults();
   await stage?.closeWindows();
@@ -85,7 +85,7 @@ it('lists what waits for what, and finds it by state, mailbox and words', async 
   expect(await fitsItsWidth(small)).toBe(true);
   expect(await seriousFaults(small)).toEqual([]);
   expect(stage.complaints).toEqual([]);
-}, 90_000);
+});
 
 it('explains a failure, and sends the message again when asked', async () => {
   const { id } = await failing('Once more');
@@ -191,7 +191,7 @@ it('shows what was sent, what came back, and the answers', async () => {
     await heading(page, 'Re: Invitation');
   }
   expect(stage.complaints).toEqual([]);
-}, 90_000);
+});
 
 it('gives a viewer no buttons', async () => {
   const failed = await failing('Look only');

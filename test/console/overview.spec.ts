@@ -112,7 +112,7 @@ it('shows that all is well, and by itself what is not any more, incidents first'
   await shoot(page, 'overview-phone');
   await page.getByRole('link', { name: 'The service account may not impersonate the mailbox' }).click();
   await heading(page, 'What happened').waitFor();
-}, 120_000);
+});
 
 it('shows an owner only what is theirs, in the dark too', async () => {
   const profileId = await whole().makeProfile({

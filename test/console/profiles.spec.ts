@@ -13,7 +13,7 @@ const ben = 'ben@example.com';
 let stage: ConsoleStage;
 beforeAll(async () => {
   stage = await ConsoleStage.open({ addresses: [anna, ben], scope: [anna] });
-}, 120_000);
+});
 afterEach(async () => {
   await stage?.closeWindows();
   // Answers that a test provokes are told by the browser, too.
@@ -351,20 +351,16 @@ describe('the pages', () => {
     await nobody.getByText('No profile is yours yet').waitFor();
   });
 
-  it.each(['light', 'dark'] as const)(
-    'fit a phone and have no serious faults, %s',
-    async (colorScheme) => {
-      const page = await stage.page({ viewport: phone, colorScheme });
-      const tabs = ['mailboxes', 'settings', 'credentials', 'members', 'notifications', 'guide', 'analysis'];
-      const paths = tabs.map((tab) => `/profiles/${stage.whole.profileId}?tab=${tab}`);
-      for (const path of ['/profiles', '/profiles/new', ...paths]) {
-        await page.goto(path);
-        await page.getByRole('heading', { level: 1 }).waitFor();
-        await eventually(async () => expect(await page.locator('[aria-busy=true]').count()).toBe(0));
-        expect([path, await seriousFaults(page)]).toEqual([path, []]);
-        expect([path, await fitsItsWidth(page)]).toEqual([path, true]);
-      }
-    },
-    120_000,
-  );
+  it.each(['light', 'dark'] as const)('fit a phone and have no serious faults, %s', async (colorScheme) => {
+    const page = await stage.page({ viewport: phone, colorScheme });
+    const tabs = ['mailboxes', 'settings', 'credentials', 'members', 'notifications', 'guide', 'analysis'];
+    const paths = tabs.map((tab) => `/profiles/${stage.whole.profileId}?tab=${tab}`);
+    for (const path of ['/profiles', '/profiles/new', ...paths]) {
+      await page.goto(path);
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      await eventually(async () => expect(await page.locator('[aria-busy=true]').count()).toBe(0));
+      expect([path, await seriousFaults(page)]).toEqual([path, []]);
+      expect([path, await fitsItsWidth(page)]).toEqual([path, true]);
+    }
+  });
 });

@@ -17,7 +17,7 @@ let manifest: Record<string, Chunk>;
 beforeAll(async () => {
   folder = await builtConsole();
   manifest = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8'));
-}, 60_000);
+});
 
 /** Everything that must be there before these chunks run. */
 function needed(names: readonly string[], seen = new Set<string>()): Set<string> {

@@ -36,4 +36,4 @@ it('the console is compiled against the API as it is: `npm run console:types` wr
   const types = await readFile(target, 'utf8');
   if (process.env.UPDATE_GOLDEN === '1') await writeFile(generated, types);
   expect(await readFile(generated, 'utf8')).toBe(types);
-}, 60_000);
+});

@@ -114,7 +114,7 @@ describe('server-sent events', () => {
     const { stream } = await Stream.open('', {}, key.token);
     await eventually(() => watch().waiting === 1);
     await stage.client().delete(`/v1/api-keys/${key.id}`);
-    await eventually(() => stream.ended, { timeoutMs: 8_000 });
+    await eventually(() => stream.ended);
   });
 
   it('end when the process stops', async () => {

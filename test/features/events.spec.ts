@@ -156,7 +156,7 @@ describe('a reader by cursor', () => {
     const late = new Reader(stage.client());
     await late.readToEnd();
     expect(late.seen).toEqual(readers[0]?.reader.seen);
-  }, 60_000);
+  });
 
   it('gets events of many connections that write at once, while it reads', async () => {
     const events = stage.get(EventsStore);

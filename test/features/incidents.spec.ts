@@ -116,7 +116,7 @@ it('200 mailboxes that fail at once are one incident and one notification; the l
     'incident.widened': 1,
     'incident.closed': 1,
   });
-}, 60_000);
+});
 
 it('mailboxes that fail and recover at random leave each incident open exactly while it holds one', async () => {
   const { profileId, ids } = await profileWith(12);
@@ -137,7 +137,7 @@ it('mailboxes that fail and recover at random leave each incident open exactly w
     expect(new Set(open).size).toBe(open.length);
     expect(new Set(held.map(({ failure: { code } }) => code))).toEqual(new Set(open));
   }
-}, 60_000);
+});
 
 it('a mailbox whose cause changes moves to the other incident, and closes the one that it was the last of', async () => {
   const { profileId, ids } = await profileWith(1);

@@ -59,7 +59,7 @@ describe('receiving', () => {
     await begin();
     expect(await stage.messagesOf(mailbox)).toHaveLength(700);
     expect(new Set((await stage.messagesOf(mailbox)).map(({ id }) => id)).size).toBe(700);
-  }, 60_000);
+  });
 
   it('follows what becomes of a message: read, moved away, moved back, deleted', async () => {
     const { control } = stage.sandbox;

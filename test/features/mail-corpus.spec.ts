@@ -205,7 +205,7 @@ const title = 'the mail corpus, delivered, synced, and read back by the API';
       expect(more).toEqual([]);
       if (message) ids.set(files[index] ?? '', message.id);
     }
-  }, 120_000);
+  });
   afterAll(() => stage?.close());
 
   it('holds every message', () => {

@@ -48,7 +48,7 @@ describe('when mail goes out', () => {
     const { id } = await stage.incident(profileId);
     expect(await stage.told(id)).toEqual(['opened olga', 'recovered olga']);
     expect(stage.mailOf(profileId)).toHaveLength(2);
-  }, 60_000);
+  });
 
   it('single mailboxes are waited for, and a profile is told of as soon as most of it stands still', async () => {
     const { profileId, ids } = await stage.profileWith(8);

@@ -40,7 +40,7 @@ beforeAll(async () => {
       .map((emailAddress) => ({ profileId: stage.profileId, emailAddress, outgoing: false }));
     succeeded(await stage.client().post('/v1/mailboxes/batch', { mailboxes }));
   }
-}, 120_000);
+});
 afterAll(async () => {
   notifier?.close();
   await smtp?.close();

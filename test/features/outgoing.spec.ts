@@ -137,7 +137,7 @@ describe('sending mail', () => {
     expect(first?.attachments.map((attachment) => attachment.content.equals(small))).toEqual([true]);
     expect(second?.attachments.map((attachment) => attachment.content.length)).toEqual([small.length, more.length]);
     expect(second?.attachments[1]?.content.equals(more)).toBe(true);
-  }, 60_000);
+  });
 
   it.each([
     ['CreateItem', { dropBefore: true }, 0],
@@ -356,7 +356,7 @@ describe('sending mail', () => {
       attempts: 30,
       failure: { code: 'ErrorInternalServerError' },
     });
-  }, 60_000);
+  });
 
   it('puts messages back when impersonation is denied, and sends them when it is granted', async () => {
     stage.sandbox.control.revoke(serviceAccount, [sender]);

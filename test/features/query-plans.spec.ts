@@ -201,7 +201,7 @@ beforeAll(async () => {
     `SELECT i.id, i.endpoint_id FROM incidents i JOIN webhook_endpoints e ON e.id = i.endpoint_id WHERE e.profile_ids IS NOT NULL LIMIT 1`,
   );
   limited = await stage.makeKey(['write'], profiles.slice(0, 3));
-}, 300_000);
+});
 afterAll(() => stage?.close());
 
 interface Plan {

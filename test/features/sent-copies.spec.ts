@@ -108,7 +108,7 @@ describe('a message that is to leave no copy', () => {
         return;
       }
     }
-  }, 60_000);
+  });
 
   it('gives up a copy that its owner moved away, and lets it hold up nothing', async () => {
     stage.control.injectFault({ operation: 'FindItem', times: 1, fault: { itemError: 'ErrorInternalServerError' } });

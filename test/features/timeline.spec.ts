@@ -464,7 +464,7 @@ describe('the pages', () => {
       ),
       { numRuns: 40 },
     );
-  }, 60_000);
+  });
 
   it('tell how it stands on the first one only, and take the types that are asked for', async () => {
     const id = await syncedMailbox();

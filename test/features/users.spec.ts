@@ -266,7 +266,7 @@ describe('administering users', () => {
     succeeded(await stage.client().patch(`/v1/users/${user.id}`, { profileIds: [second] }));
     // Without an end this never comes to one.
     expect(await stream.text()).toContain('retry:');
-  }, 20_000);
+  });
 
   it('records what users do under their names, also when they are gone', async () => {
     const mailbox = await stage.makeMailbox('acts@example.com');

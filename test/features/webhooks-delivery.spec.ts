@@ -191,7 +191,7 @@ describe('delivering webhooks', () => {
       ),
       { numRuns: 25 },
     );
-  }, 120_000);
+  });
 
   it('takes redirects, resets and silence for failures', async () => {
     const { id } = await stage.endpoint();

@@ -39,7 +39,7 @@ beforeAll(async () => {
   await dataSource.query(`UPDATE webhook_endpoints SET (cursor_epoch, cursor_txid) = (1, pg_current_xact_id())`);
   await dataSource.query('ANALYZE');
   [{ id: eventId }] = await dataSource.query(`SELECT id FROM events WHERE type = 'mailbox.failed' LIMIT 1`);
-}, 60_000);
+});
 afterAll(() => stage?.close());
 
 interface Plan {

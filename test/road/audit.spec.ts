@@ -13,7 +13,7 @@ describeOnBothQueues('audit', (queue) => {
   const audits = async () => (await road.api.get(`/v1/mailboxes/${road.mailboxIds[0]}/audits`)).body.items;
   const sql = (text: string, parameters: unknown[] = []) => road.database.dataSource.query(text, parameters);
   const stored = (count: number) =>
-    eventually(async () => expect(await road.messages(road.mailboxIds[0])).toHaveLength(count), { timeoutMs: 20_000 });
+    eventually(async () => expect(await road.messages(road.mailboxIds[0])).toHaveLength(count));
 
   /** Opens a road on which everything is stored, and the first audit has found nothing. */
   async function synced(count: number): Promise<void> {
@@ -35,13 +35,10 @@ describeOnBothQueues('audit', (queue) => {
       expect(await sql(`SELECT 1 FROM mailbox_work WHERE kind = 'audit' AND lease_until IS NOT NULL`)).toEqual([]),
     );
     road.clock.advance(27 * hour);
-    return eventually(
-      async () => {
-        const found = await audits();
-        return found.length > before && found[0];
-      },
-      { timeoutMs: 20_000 },
-    );
+    return eventually(async () => {
+      const found = await audits();
+      return found.length > before && found[0];
+    });
   }
 
   /** As if the item had been lost on its way: the sync state covers it, and it is not there. */
@@ -80,7 +77,7 @@ describeOnBothQueues('audit', (queue) => {
     expect(await road.incidents()).toEqual([]);
     // What was healed is healed: by their numbers both sides agree.
     expect(await audit()).toMatchObject({ compared: 'count', onServer: 19, stored: 19, missing: 0, surplus: 0 });
-  }, 60_000);
+  });
 
   it('opens an incident when differences recur, which closes with the first clean audit', async () => {
     await synced(5);
@@ -126,7 +123,7 @@ describeOnBothQueues('audit', (queue) => {
     const opening = await textOf('opened');
     expect(opening).toContain('goes on');
     expect(opening).not.toContain('held up');
-  }, 60_000);
+  });
 
   it('takes neither mail on its way nor items that cannot be read for a loss', async () => {
     await synced(5);
@@ -149,7 +146,7 @@ describeOnBothQueues('audit', (queue) => {
     expect(await metric('postroom_audit_differences_total{kind="missing"}')).toBe(0);
     await road.api.post(`/v1/mailboxes/${road.mailboxIds[0]}/sync`);
     await stored(7);
-  }, 60_000);
+  });
 
   it('stops while the mailbox is paused, and names nobody who was deleted', async () => {
     await synced(3);
@@ -163,7 +160,7 @@ describeOnBothQueues('audit', (queue) => {
     expect(await road.incidents()).toMatchObject([{ open: true, code: 'AuditDifference' }]);
     expect(await road.api.delete(`/v1/mailboxes/${road.mailboxIds[0]}`)).toMatchObject({ status: 204 });
     expect(await road.incidents()).toMatchObject([{ open: false }]);
-  }, 60_000);
+  });
 
   async function metric(name: string): Promise<number> {
     const text = await (await road.postroom.download('/metrics')).text();

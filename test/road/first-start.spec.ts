@@ -37,7 +37,7 @@ describe('the first start, with nothing set', () => {
   const linkIn = (text: string) => /(http:\S+)\/welcome#([A-Za-z0-9_-]{43})\s/.exec(text);
   const inspect = async (url: string, token = '') =>
     (await new ApiClient(url, null).post('/v1/sign-in-links/inspect', { token })).status;
-  const welcomed = () => eventually(() => program.output().includes('Look at:'), { timeoutMs: 30_000 });
+  const welcomed = () => eventually(() => program.output().includes('Look at:'));
   const messages = async (api: ApiClient) => {
     const ids = (await api.all('/v1/mailboxes')).map(({ id }) => id as string);
     const pages = await Promise.all(ids.map((id) => api.all(`/v1/messages?limit=200&mailboxId=${id}`)));
@@ -60,7 +60,7 @@ describe('the first start, with nothing set', () => {
       password: 'quite a long sentence',
     });
     expect(first.body).toMatchObject({ role: 'admin' });
-    await eventually(async () => expect((await messages(api)).length).toBeGreaterThan(5), { timeoutMs: 30_000 });
+    await eventually(async () => expect((await messages(api)).length).toBeGreaterThan(5));
     expect((await stat(join(folder, '.postroom', 'secret-keys'))).mode & 0o777).toBe(0o600);
 
     // What the welcome says of the failure and its remedy holds.
@@ -112,11 +112,9 @@ describe('the first start, with nothing set', () => {
     const afterKill = await messages(api);
     expect(afterKill.map(({ id }) => id)).toEqual(expect.arrayContaining(before));
     // Live mail goes on, and the leases of the killed process hold nothing up for long.
-    await eventually(async () => expect((await messages(api)).length).toBeGreaterThan(afterKill.length), {
-      timeoutMs: 75_000,
-    });
+    await eventually(async () => expect((await messages(api)).length).toBeGreaterThan(afterKill.length));
     expect(await program.stop()).toEqual({ code: 0, signal: null });
-  }, 200_000);
+  });
 
   it('leaves nothing behind when it is stopped while it starts', async () => {
     start();
@@ -129,9 +127,7 @@ describe('the first start, with nothing set', () => {
 
     start();
     await eventually(() => stat(join(folder, '.postroom', 'postgres')).then(() => true));
-    await eventually(async () => (await filesBelow(join(folder, '.postroom'))).includes('postmaster.pid'), {
-      timeoutMs: 20_000,
-    });
+    await eventually(async () => (await filesBelow(join(folder, '.postroom'))).includes('postmaster.pid'));
     program.signal('SIGINT');
     await program.exited;
     await eventually(async () => expect(await processesOf(folder)).toEqual([]));
@@ -139,7 +135,7 @@ describe('the first start, with nothing set', () => {
     start();
     await program.url(45_000);
     expect(await program.stop()).toEqual({ code: 0, signal: null });
-  }, 120_000);
+  });
 });
 
 /** Processes, apart from the program itself, that name the folder: its database and what belongs to it. */

@@ -26,9 +26,7 @@ describe('folders by choice', () => {
   const settled = async () => {
     for (let run = 0; run < 2; run += 1) {
       const { lastSyncAt } = await road.mailbox(mailboxId());
-      await eventually(async () => expect((await road.mailbox(mailboxId())).lastSyncAt).not.toBe(lastSyncAt), {
-        timeoutMs: 15_000,
-      });
+      await eventually(async () => expect((await road.mailbox(mailboxId())).lastSyncAt).not.toBe(lastSyncAt));
     }
   };
   const places = async () =>
@@ -134,9 +132,7 @@ describe('folders by choice', () => {
     const later = road.exchange.addFolder(inbox, { name: 'Later' });
     await road.exchange.deliver(inbox, { subject: 'Second', folder: later });
     road.clock.advance(16 * 60_000);
-    await eventually(async () => expect(await places()).toEqual({ First: 'inbox', Second: 'Later' }), {
-      timeoutMs: 15_000,
-    });
+    await eventually(async () => expect(await places()).toEqual({ First: 'inbox', Second: 'Later' }));
   });
 
   it('stores one content for a message that several mailboxes got, and shows where it was seen', async () => {
@@ -163,9 +159,8 @@ describe('folders by choice', () => {
 
     // Deleting one mailbox leaves the content to the other.
     expect((await road.api.delete(`/v1/mailboxes/${road.mailboxIds[1]}`)).status).toBe(204);
-    await eventually(
-      async () => expect(await road.database.dataSource.query('SELECT id FROM mailboxes')).toHaveLength(1),
-      { timeoutMs: 15_000 },
+    await eventually(async () =>
+      expect(await road.database.dataSource.query('SELECT id FROM mailboxes')).toHaveLength(1),
     );
     expect((await road.api.get(`/v1/messages/${message.id}`)).body.text).toContain('Same');
   });

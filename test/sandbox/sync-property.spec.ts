@@ -81,5 +81,5 @@ describe('SyncFolderItems', () => {
       }),
       { numRuns: 60 },
     );
-  }, 60_000);
+  });
 });

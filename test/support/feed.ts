@@ -6,14 +6,11 @@ import { eventually } from './eventually.js';
  * for those in databases of other tests on the same server.
  */
 export async function feedSettled(dataSource: DataSource): Promise<void> {
-  await eventually(
-    async () => {
-      const [row] = await dataSource.query<{ settled: boolean }[]>(
-        `SELECT NOT EXISTS (SELECT FROM events e WHERE e.epoch = (SELECT max(epoch) FROM feed_epochs)
+  await eventually(async () => {
+    const [row] = await dataSource.query<{ settled: boolean }[]>(
+      `SELECT NOT EXISTS (SELECT FROM events e WHERE e.epoch = (SELECT max(epoch) FROM feed_epochs)
            AND e.txid >= pg_snapshot_xmin(pg_current_snapshot())) AS settled`,
-      );
-      return row?.settled ?? false;
-    },
-    { timeoutMs: 25_000 },
-  );
+    );
+    return row?.settled ?? false;
+  });
 }

@@ -141,9 +141,8 @@ export class Road {
 
   /** Waits until every mailbox has been received from once. */
   async synced(): Promise<void> {
-    await eventually(
-      async () => (await this.api.all('/v1/mailboxes?limit=200')).every(({ lastSyncAt }) => lastSyncAt !== null),
-      { timeoutMs: 30_000 },
+    await eventually(async () =>
+      (await this.api.all('/v1/mailboxes?limit=200')).every(({ lastSyncAt }) => lastSyncAt !== null),
     );
   }
 

@@ -102,7 +102,7 @@ it('brings messages together whatever the order they come in, over two mailboxes
     ),
     { numRuns: 25 },
   );
-}, 60_000);
+});
 
 it('loses no join and deadlocks nowhere when many mailboxes store at once', async () => {
   for (let round = 0; round < 6; round += 1) {
@@ -136,7 +136,7 @@ it('loses no join and deadlocks nowhere when many mailboxes store at once', asyn
     );
     await expectSound(profileId);
   }
-}, 60_000);
+});
 
 it('merges two threads into the larger one, tells it, and leads from the old id to the new', async () => {
   const profileId = await makeProfile(database.dataSource);

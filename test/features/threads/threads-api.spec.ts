@@ -234,7 +234,7 @@ describe('the address book', () => {
     });
     expect(statements).toHaveLength(3);
     await expectIndexes(statements, ['address_book']);
-  }, 60_000);
+  });
 });
 
 it('reads no table of threads or filters from end to end', async () => {
@@ -284,7 +284,7 @@ it('reads no table of threads or filters from end to end', async () => {
   expect(statements.length).toBeGreaterThan(15);
   await expectIndexes(statements, ['threads', 'thread_keys', 'thread_messages', 'outgoing_messages', 'filtered_items']);
   await expectIndexes(statements, ['messages', 'filtered_counts'], 'off');
-}, 60_000);
+});
 
 /**
  * None of the statements walks through one of the tables.
