@@ -52,3 +52,53 @@ it('forgets an API key and a one-time link when their dialogs are closed', async
   await dialog.getByRole('button', { name: 'I have kept it' }).click();
   await eventually(async () => expect(await remembered(page)).not.toContain(link));
 });
+
+it('stays open while a key is being made, so that nobody misses it', async () => {
+  const page = await stage.page();
+  await page.goto('/settings/api-keys');
+  await page.getByRole('button', { name: 'Make a key' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Name').fill('Slow');
+  let letGo = () => {};
+  const held = new Promise<void>((resolve) => (letGo = resolve));
+  await page.route('**/v1/api-keys', async (route) => {
+    await held;
+    await route.continue();
+  });
+  await dialog.getByRole('button', { name: 'Make the key' }).click();
+  await dialog.getByRole('button', { name: 'Cancel', disabled: true }).waitFor();
+  await page.keyboard.press('Escape');
+  letGo();
+  await dialog.getByRole('region', { name: 'The API key' }).waitFor();
+});
+
+it('makes one key when the answer is lost and the button is pressed again', async () => {
+  const page = await stage.page();
+  await page.goto('/settings/api-keys');
+  await page.getByRole('button', { name: 'Make a key' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Name').fill('Lost');
+  await page.route(
+    '**/v1/api-keys',
+    async (route) => {
+      await route.fetch();
+      await route.abort();
+    },
+    { times: 1 },
+  );
+  await dialog.getByRole('button', { name: 'Make the key' }).click();
+  await dialog.getByText('Postroom cannot be reached').waitFor();
+  await dialog.getByRole('button', { name: 'Make the key' }).click();
+  await dialog.getByText('It was shown before').waitFor();
+  const named = async (name: string) =>
+    (await stage.whole.client().all('/v1/api-keys')).filter((key) => key.name === name).length;
+  expect(await named('Lost')).toBe(1);
+
+  // Another one on purpose is another one.
+  await dialog.getByRole('button', { name: 'Close' }).click();
+  await page.getByRole('button', { name: 'Make a key' }).click();
+  await dialog.getByLabel('Name').fill('Lost');
+  await dialog.getByRole('button', { name: 'Make the key' }).click();
+  await dialog.getByRole('region', { name: 'The API key' }).waitFor();
+  expect(await named('Lost')).toBe(2);
+});

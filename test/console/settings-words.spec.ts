@@ -118,6 +118,9 @@ describe('API keys', () => {
       'admin',
     ]);
     expect(endOfLife('30', now)).toBe('2026-03-31T08:00:00.000Z');
+    // At a full hour: a request that is repeated must be the same.
+    expect(endOfLife('30', now + 1)).toBe('2026-03-31T09:00:00.000Z');
+    expect(endOfLife('30', now + 60_000)).toBe(endOfLife('30', now + 1));
     expect(endOfLife('never', now)).toBeNull();
     expect(lives.map(({ value }) => endOfLife(value, now)).filter((end) => end === null)).toHaveLength(1);
   });

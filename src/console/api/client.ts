@@ -1,5 +1,6 @@
 import createFetchClient, { type Middleware } from 'openapi-fetch';
 import createQueryClient from 'openapi-react-query';
+import { repeatedPosts } from './repeated-posts.js';
 import type { components, paths } from './schema.js';
 
 /** What the API answers when it refuses: RFC 9457, with what to do about it. */
@@ -26,7 +27,7 @@ const session: Middleware = {
 
 /** The API, typed by its own OpenAPI document. For calls outside of queries; throw what `unwrap` does not return. */
 export const api = createFetchClient<paths>({ baseUrl: '/', credentials: 'same-origin' });
-api.use(session);
+api.use(session, repeatedPosts());
 
 /** The same as TanStack queries and mutations: `$api.useQuery('get', '/v1/mailboxes', { params })`. */
 export const $api = createQueryClient(api);

@@ -1,5 +1,6 @@
 import { useMemo, useState } from 'react';
 import { api, unwrap } from '../../api/client.js';
+import { randomKey } from '../../api/random-key.js';
 import {
   judged,
   planned,
@@ -39,12 +40,6 @@ const begun = (about: Pick<Sending, 'rows' | 'choice' | 'plan' | 'toSend'>): Sen
   results: new Map(),
   key: randomKey(),
 });
-
-/** 128 random bits. `crypto.randomUUID` is there only behind https. */
-function randomKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-}
 
 const isOver = (sending: Sending | null) => sending !== null && sending.done === sending.toSend.length;
 

@@ -1,11 +1,14 @@
-import { Modal } from '@mantine/core';
+import { Button, Group, Modal, type ButtonProps } from '@mantine/core';
 import type { ReactNode } from 'react';
 
 interface DialogProps {
   readonly title: string;
   readonly onClose: () => void;
   readonly wide?: boolean;
-  /** It shows what nobody can show again, and so is not closed by a stray key or click. */
+  /**
+   * Not to be closed by a stray key or click: it shows what nobody can show again, or what it asked for is under way
+   * and would not be cancelled by closing it.
+   */
   readonly sticky?: boolean;
   readonly children: ReactNode;
 }
@@ -25,5 +28,26 @@ export function Dialog({ title, onClose, wide = false, sticky = false, children 
     >
       {children}
     </Modal>
+  );
+}
+
+interface DialogButtonsProps extends Pick<ButtonProps, 'color' | 'disabled'> {
+  readonly onCancel: () => void;
+  readonly isPending: boolean;
+  /** Of the button that submits the form. */
+  readonly children: ReactNode;
+}
+
+/** At the end of a form in a dialog. */
+export function DialogButtons({ onCancel, isPending, children, ...submit }: DialogButtonsProps) {
+  return (
+    <Group justify="flex-end">
+      <Button variant="default" onClick={onCancel} disabled={isPending}>
+        Cancel
+      </Button>
+      <Button type="submit" loading={isPending} {...submit}>
+        {children}
+      </Button>
+    </Group>
   );
 }

@@ -25,7 +25,7 @@ export function MakeEndpointDialog({ onClose }: { readonly onClose: () => void }
       </Dialog>
     );
   return (
-    <Dialog title="Add a webhook endpoint" onClose={onClose} wide>
+    <Dialog title="Add a webhook endpoint" onClose={onClose} sticky={make.isPending} wide>
       <EndpointForm
         endpoint={null}
         submitLabel="Add it"
@@ -65,7 +65,7 @@ export function EditEndpointDialog({ endpoint, onClose }: OfEndpointProps) {
     },
   });
   return (
-    <Dialog title="Change the endpoint" onClose={onClose} wide>
+    <Dialog title="Change the endpoint" onClose={onClose} sticky={change.isPending} wide>
       <EndpointForm
         endpoint={endpoint}
         submitLabel="Save"
@@ -111,7 +111,7 @@ export function RotateDialog({ endpoint, onClose }: OfEndpointProps) {
       </Dialog>
     );
   return (
-    <Dialog title="Make a new secret?" onClose={onClose}>
+    <Dialog title="Make a new secret?" onClose={onClose} sticky={rotate.isPending}>
       <Stack gap="sm">
         <Text size="sm">
           For a while each request carries two signatures, of the new secret and of the old one, so that you can change
@@ -130,7 +130,7 @@ export function RotateDialog({ endpoint, onClose }: OfEndpointProps) {
         )}
         <Trouble error={rotate.error} />
         <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
+          <Button variant="default" onClick={onClose} disabled={rotate.isPending}>
             Cancel
           </Button>
           <Button

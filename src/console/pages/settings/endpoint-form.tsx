@@ -1,8 +1,9 @@
-import { Button, Checkbox, Fieldset, Group, Radio, SimpleGrid, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { Checkbox, Fieldset, Radio, SimpleGrid, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import type { ReactNode } from 'react';
 import type { Schema } from '../../api/schemas.js';
 import { Trouble } from '../../parts/trouble.js';
+import { DialogButtons } from './dialog.js';
 import { eventGroups, eventInWords, type EventType } from './event-words.js';
 import { ReachField } from './profile-reach.js';
 
@@ -106,14 +107,9 @@ export function EndpointForm(props: EndpointFormProps) {
           </SimpleGrid>
         </Fieldset>
         <Trouble error={error} />
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onCancel}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={isPending}>
-            {submitLabel}
-          </Button>
-        </Group>
+        <DialogButtons onCancel={onCancel} isPending={isPending}>
+          {submitLabel}
+        </DialogButtons>
       </Stack>
     </form>
   );

@@ -1,10 +1,10 @@
-import { Button, Group, List, Stack, TextInput } from '@mantine/core';
+import { List, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { $api } from '../../api/client.js';
 import type { Schema } from '../../api/schemas.js';
 import { Moment } from '../../parts/moment.js';
 import { fieldTroubles, Trouble } from '../../parts/trouble.js';
-import { Dialog } from './dialog.js';
+import { Dialog, DialogButtons } from './dialog.js';
 import { RoleFields, type RoleAndReach } from './role-fields.js';
 import { ShownOnce } from './shown-once.js';
 import { useReadAnew } from './use-read-anew.js';
@@ -28,7 +28,7 @@ export function InviteDialog({ onClose }: { readonly onClose: () => void }) {
     invite.mutate({ body: { name, email, role, profileIds: profileIds && [...profileIds] } }),
   );
   return (
-    <Dialog title="Invite somebody" onClose={onClose}>
+    <Dialog title="Invite somebody" onClose={onClose} sticky={invite.isPending}>
       <form onSubmit={submit}>
         <Stack gap="sm">
           <TextInput label="Name" required data-autofocus {...form.getInputProps('name')} />
@@ -46,14 +46,9 @@ export function InviteDialog({ onClose }: { readonly onClose: () => void }) {
             profilesError={form.errors.profileIds}
           />
           <Trouble error={invite.error} />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={invite.isPending}>
-              Make the invitation
-            </Button>
-          </Group>
+          <DialogButtons onCancel={onClose} isPending={invite.isPending}>
+            Make the invitation
+          </DialogButtons>
         </Stack>
       </form>
     </Dialog>

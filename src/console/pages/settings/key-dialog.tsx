@@ -1,9 +1,9 @@
-import { Button, Group, NativeSelect, Radio, Stack, Text, TextInput } from '@mantine/core';
+import { NativeSelect, Radio, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { $api } from '../../api/client.js';
 import type { Schema } from '../../api/schemas.js';
 import { fieldTroubles, Trouble } from '../../parts/trouble.js';
-import { Dialog } from './dialog.js';
+import { Dialog, DialogButtons } from './dialog.js';
 import { endOfLife, lives, scopes, scopeWords, type Scope } from './key-words.js';
 import { ReachField } from './profile-reach.js';
 import { ShownOnce } from './shown-once.js';
@@ -47,7 +47,7 @@ export function KeyDialog({ onClose }: { readonly onClose: () => void }) {
     );
   const submit = form.onSubmit((values) => make.mutate({ body: keyOf(values) }));
   return (
-    <Dialog title="Make an API key" onClose={onClose}>
+    <Dialog title="Make an API key" onClose={onClose} sticky={make.isPending}>
       <form onSubmit={submit}>
         <Stack gap="sm">
           <TextInput
@@ -75,14 +75,9 @@ export function KeyDialog({ onClose }: { readonly onClose: () => void }) {
             {...form.getInputProps('life')}
           />
           <Trouble error={make.error} />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={make.isPending}>
-              Make the key
-            </Button>
-          </Group>
+          <DialogButtons onCancel={onClose} isPending={make.isPending}>
+            Make the key
+          </DialogButtons>
         </Stack>
       </form>
     </Dialog>

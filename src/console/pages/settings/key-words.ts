@@ -39,8 +39,13 @@ export const lives = [
   { value: 'never', label: 'For ever', days: null },
 ] as const;
 
-/** When a key made now ends, by the value of one of `lives`. @param now in ms since 1970 */
+const hourMs = 3_600_000;
+
+/**
+ * When a key made now ends, by the value of one of `lives`: at a full hour, so that a request that is repeated soon is
+ * the same. @param now in ms since 1970
+ */
 export function endOfLife(value: string, now: number): string | null {
   const days = lives.find((life) => life.value === value)?.days ?? null;
-  return days === null ? null : new Date(now + days * 86_400_000).toISOString();
+  return days === null ? null : new Date(Math.ceil(now / hourMs) * hourMs + days * 24 * hourMs).toISOString();
 }

@@ -1,10 +1,10 @@
-import { Button, Group, MultiSelect, SimpleGrid, Stack, Text, TextInput } from '@mantine/core';
+import { MultiSelect, SimpleGrid, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useState } from 'react';
 import { $api } from '../../api/client.js';
 import { useSay } from '../../parts/said.js';
 import { fieldTroubles, Trouble } from '../../parts/trouble.js';
-import { Dialog } from './dialog.js';
+import { Dialog, DialogButtons } from './dialog.js';
 import { eventTypes, type EventType } from './event-words.js';
 import { fromLocalInput, toLocalInput } from './local-time.js';
 import { useReadAnew } from './use-read-anew.js';
@@ -57,7 +57,7 @@ export function ReplayDialog({ endpointId, onClose }: ReplayDialogProps) {
     }),
   );
   return (
-    <Dialog title="Replay a time range" onClose={onClose}>
+    <Dialog title="Replay a time range" onClose={onClose} sticky={replay.isPending}>
       <form onSubmit={submit}>
         <Stack gap="sm">
           <Text size="sm">
@@ -77,14 +77,9 @@ export function ReplayDialog({ endpointId, onClose }: ReplayDialogProps) {
             {...form.getInputProps('types')}
           />
           <Trouble error={replay.error} />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={replay.isPending}>
-              Replay
-            </Button>
-          </Group>
+          <DialogButtons onCancel={onClose} isPending={replay.isPending}>
+            Replay
+          </DialogButtons>
         </Stack>
       </form>
     </Dialog>

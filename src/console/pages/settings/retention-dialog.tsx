@@ -1,11 +1,11 @@
-import { Alert, Button, Group, NumberInput, Radio, Stack } from '@mantine/core';
+import { Alert, NumberInput, Radio, Stack } from '@mantine/core';
 import { useState } from 'react';
 import { $api } from '../../api/client.js';
 import type { Schema } from '../../api/schemas.js';
 import { changeInWords } from '../../parts/content-retention.js';
 import { useSay } from '../../parts/said.js';
 import { Trouble } from '../../parts/trouble.js';
-import { Dialog } from './dialog.js';
+import { Dialog, DialogButtons } from './dialog.js';
 import { contentInWords } from './retention-words.js';
 import { useReadAnew } from './use-read-anew.js';
 
@@ -38,7 +38,7 @@ export function RetentionDialog({ profile, onClose }: RetentionDialogProps) {
   const after = isLimited ? (isWhole ? days : before) : null;
   const effect = changeInWords(before, after);
   return (
-    <Dialog title={`How long ${profile.name} keeps content`} onClose={onClose}>
+    <Dialog title={`How long ${profile.name} keeps content`} onClose={onClose} sticky={change.isPending}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -79,19 +79,14 @@ export function RetentionDialog({ profile, onClose }: RetentionDialogProps) {
             {effect.text}
           </Alert>
           <Trouble error={change.error} />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button
-              type="submit"
-              color={effect.removes ? 'red' : undefined}
-              loading={change.isPending}
-              disabled={after === before || (isLimited && !isWhole)}
-            >
-              {effect.removes ? 'Change, and remove older content' : 'Change'}
-            </Button>
-          </Group>
+          <DialogButtons
+            onCancel={onClose}
+            isPending={change.isPending}
+            color={effect.removes ? 'red' : undefined}
+            disabled={after === before || (isLimited && !isWhole)}
+          >
+            {effect.removes ? 'Change, and remove older content' : 'Change'}
+          </DialogButtons>
         </Stack>
       </form>
     </Dialog>
