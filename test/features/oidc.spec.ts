@@ -1,4 +1,6 @@
+import { OidcSignIn } from '../../src/features/users/oidc/oidc-sign-in.js';
 import { returnPath } from '../../src/features/users/oidc/return-path.js';
+import { eventually } from '../support/eventually.js';
 import { consoleClient, signIn } from './support/sign-in.js';
 import { clientId, clientSecret, startOidcProvider, type TestOidcProvider } from './support/oidc-provider.js';
 import { succeeded, WholeStage } from './support/whole-stage.js';
@@ -144,6 +146,24 @@ it('asks for the details where the first answer has none, and makes newcomers vi
   } finally {
     await open.close();
     await sparse.close();
+  }
+});
+
+it('makes one user of a newcomer who comes twice at once by two addresses', async () => {
+  const open = await WholeStage.open({ env: settingsFor(provider.issuer, { POSTROOM_OIDC_DEFAULT_ROLE: 'viewer' }) });
+  try {
+    let asked = 0;
+    const as = (verifiedEmail: string) =>
+      open.get(OidcSignIn).signIn({ issuer: provider.issuer, subject: 'sub-twice' }, async () => {
+        asked += 1;
+        await eventually(() => asked === 2);
+        return { verifiedEmail, name: null };
+      });
+    const begun = await Promise.all([as('one@people.example'), as('two@people.example')]);
+    expect(new Set(begun.map(({ caller }) => caller.id)).size).toBe(1);
+    expect(await open.client().all('/v1/users')).toHaveLength(1);
+  } finally {
+    await open.close();
   }
 });
 

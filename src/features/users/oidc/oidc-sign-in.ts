@@ -48,6 +48,10 @@ export class OidcSignIn {
     const email = emailAddress.safeParse(verifiedEmail);
     if (!email.success) throw new OidcRefusal('email-not-verified', 'no verified e-mail address');
     return this.dataSource.transaction(async (manager) => {
+      await this.store.takeTurn(manager, person);
+      // Somebody who clicked twice is known by now.
+      const known = await this.store.lockBySubject(manager, person);
+      if (known) return this.begin(manager, known);
       const found =
         (await this.store.lockByEmail(manager, email.data)) ?? (await this.newcomer(manager, email.data, name));
       const isAnother = found.subject !== null && (found.subject !== person.subject || found.issuer !== person.issuer);

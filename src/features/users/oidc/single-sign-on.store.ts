@@ -22,6 +22,11 @@ export class SingleSignOnStore {
     return rows[0] ?? null;
   }
 
+  /** Until the end of the transaction nobody else makes or links a user of this person. */
+  async takeTurn(sql: Sql, { issuer, subject }: OidcPerson): Promise<void> {
+    await sql.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [JSON.stringify([issuer, subject])]);
+  }
+
   async lockByEmail(sql: Sql, email: string): Promise<KnownPerson | null> {
     const rows = await sql.query<KnownPerson[]>(
       `SELECT ${columns} FROM users WHERE lower(email) = lower($1) FOR UPDATE`,
