@@ -15,7 +15,8 @@ export class LazyQueues {
     const opening = createQueueBackend(this.options);
     this.opened = opening;
     // What failed is tried anew by the next who asks.
-    opening.catch(() => {
+    opening.catch((err: unknown) => {
+      this.options.log.warn({ err }, 'the queues cannot be shown');
       if (this.opened === opening) this.opened = null;
     });
     return opening;

@@ -16,6 +16,7 @@ import type { QueueBackend } from '../../src/platform/queue/queue-backend.js';
 import { chromiumPath, launchBrowser } from '../console/support/browser.js';
 import { ApiClient, recordedLog, testSecretBox } from '../support/api.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { eventually } from '../support/eventually.js';
 import { makeProfile } from '../support/profiles.js';
 import { describeOnBothQueues } from '../support/queues.js';
 
@@ -174,6 +175,7 @@ describeOnBothQueues('the board of queues', (queue) => {
     for (const _ of [1, 2])
       expect(await admin.get('/queues/api/queues')).toMatchObject({ status: 503, body: { code: 'unavailable' } });
     expect((await admin.get('/health/ready')).status).toBe(200);
+    await eventually(() => expect(logged()).toContain('Trouble with the queue server'));
     expect(logged()).not.toContain(adminToken);
   });
 });
