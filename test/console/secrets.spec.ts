@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { signIn, userPassword } from '../features/support/sign-in.js';
 import { eventually } from '../support/eventually.js';
 import { ConsoleStage } from './support/console-stage.js';
@@ -9,6 +9,14 @@ beforeAll(async () => {
 });
 afterEach(() => stage?.closeWindows());
 afterAll(() => stage?.close());
+
+/** The dialog that makes an API key, filled in. */
+async function keyFormOf(page: Page, name: string): Promise<Locator> {
+  await page.getByRole('button', { name: 'Make a key' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Name').fill(name);
+  return dialog;
+}
 
 /** What the console's client remembers of its calls, sent and received. */
 const remembered = (page: Page): Promise<string> =>
@@ -36,9 +44,7 @@ it('forgets the password when somebody has signed in', async () => {
 it('forgets an API key and a one-time link when their dialogs are closed', async () => {
   const page = await stage.page();
   await page.goto('/settings/api-keys');
-  await page.getByRole('button', { name: 'Make a key' }).click();
-  const dialog = page.getByRole('dialog');
-  await dialog.getByLabel('Name').fill('Nightly');
+  const dialog = await keyFormOf(page, 'Nightly');
   await dialog.getByRole('button', { name: 'Make the key' }).click();
   const key = await dialog.getByRole('region', { name: 'The API key' }).innerText();
   expect(await remembered(page)).toContain(key);
@@ -56,9 +62,7 @@ it('forgets an API key and a one-time link when their dialogs are closed', async
 it('stays open while a key is being made, so that nobody misses it', async () => {
   const page = await stage.page();
   await page.goto('/settings/api-keys');
-  await page.getByRole('button', { name: 'Make a key' }).click();
-  const dialog = page.getByRole('dialog');
-  await dialog.getByLabel('Name').fill('Slow');
+  const dialog = await keyFormOf(page, 'Slow');
   let letGo = () => {};
   const held = new Promise<void>((resolve) => (letGo = resolve));
   await page.route('**/v1/api-keys', async (route) => {
@@ -75,9 +79,7 @@ it('stays open while a key is being made, so that nobody misses it', async () =>
 it('makes one key when the answer is lost and the button is pressed again', async () => {
   const page = await stage.page();
   await page.goto('/settings/api-keys');
-  await page.getByRole('button', { name: 'Make a key' }).click();
-  const dialog = page.getByRole('dialog');
-  await dialog.getByLabel('Name').fill('Lost');
+  const dialog = await keyFormOf(page, 'Lost');
   await page.route(
     '**/v1/api-keys',
     async (route) => {
@@ -96,8 +98,7 @@ it('makes one key when the answer is lost and the button is pressed again', asyn
 
   // Another one on purpose is another one.
   await dialog.getByRole('button', { name: 'Close' }).click();
-  await page.getByRole('button', { name: 'Make a key' }).click();
-  await dialog.getByLabel('Name').fill('Lost');
+  await keyFormOf(page, 'Lost');
   await dialog.getByRole('button', { name: 'Make the key' }).click();
   await dialog.getByRole('region', { name: 'The API key' }).waitFor();
   expect(await named('Lost')).toBe(2);
