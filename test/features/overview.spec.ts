@@ -4,6 +4,7 @@ import type { EventType } from '../../src/features/deliveries/event.js';
 import { lagEdgesMs } from '../../src/features/overview/lag-histogram.js';
 import { SamplesStore } from '../../src/features/overview/samples.store.js';
 import type { Sql } from '../../src/platform/database/data-source.js';
+import { feedSettled } from '../support/feed.js';
 import { samplerOf } from './support/overview-stage.js';
 import { succeeded, WholeStage } from './support/whole-stage.js';
 
@@ -204,11 +205,13 @@ describe('a sample', () => {
   it('counts each message once, also one whose transaction ends late', async () => {
     await stage.makeMailbox(ada);
     await happen('message.received', stage.profileId, 7);
+    await feedSettled(stage.dataSource);
     await sample();
     expect(await last('1h')).toMatchObject({ received: 0 });
     await happen('message.received', stage.profileId, 3);
     await happen('outgoing.sent', stage.profileId, 2);
     await happen('message.removed', stage.profileId, 5);
+    await feedSettled(stage.dataSource);
     const runner = stage.dataSource.createQueryRunner();
     await runner.startTransaction();
     await happen('message.received', stage.profileId, 1, runner.manager);
@@ -218,6 +221,7 @@ describe('a sample', () => {
     const before = await last('1h');
     await runner.commitTransaction();
     await runner.release();
+    await feedSettled(stage.dataSource);
     stage.clock.advance(minute);
     await sample();
     const { points } = await series('1h');

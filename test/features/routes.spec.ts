@@ -705,6 +705,7 @@ describe('every role on every route', () => {
       const rows = await client.all(path);
       expect([path, [...new Set(rows.map((row) => row[field]))].sort()]).toEqual([path, profiles]);
     }
+    await feedSettled(stage.dataSource);
     const events = succeeded(await client.get('/v1/events?limit=200')).items as { profileId: string }[];
     expect([...new Set(events.map(({ profileId }) => profileId))].sort()).toEqual(profiles);
     expect((await client.all('/v1/webhook-endpoints')).map(({ id }) => id).sort()).toEqual(
