@@ -10,6 +10,7 @@ import { status, WebhookReceiver } from '../features/support/webhook-receiver.js
 import { succeeded, type WholeStage } from '../features/support/whole-stage.js';
 import { recordedLog } from '../support/api.js';
 import { eventually } from '../support/eventually.js';
+import { feedSettled } from '../support/feed.js';
 import { startSmtpReceiver, type SmtpReceiver } from '../support/smtp-receiver.js';
 import { fitsItsWidth, phone, seriousFaults } from './support/browser.js';
 import { ConsoleStage } from './support/console-stage.js';
@@ -74,6 +75,8 @@ async function emit(): Promise<void> {
   const { profileId } = whole;
   const event = { type: 'message.received' as const, profileId, mailboxId: null, subjectId: profileId, data: {} };
   await whole.get(EventsStore).append(whole.dataSource.manager, [event], whole.clock.now());
+  // An endpoint that is made now would otherwise begin before it.
+  await feedSettled(whole.dataSource);
 }
 
 describe('what is offered', () => {
