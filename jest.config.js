@@ -43,7 +43,7 @@ export default {
   transformIgnorePatterns: [`/node_modules/(?!(?:.*/node_modules/)?(?:${esm})/)`, '\\.cjs$'],
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
-  setupFiles: ['reflect-metadata'],
+  setupFiles: ['reflect-metadata', '<rootDir>/test/support/own-postgres.ts'],
   reporters: ['<rootDir>/test/support/skipped-tests-reporter.js', 'default'],
   testTimeout: 300_000,
   maxWorkers: 2,

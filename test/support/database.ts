@@ -19,7 +19,7 @@ interface TestDatabaseOptions {
 
 const templateLock = 0x74656d70;
 
-/** A database of the caller's own with the present schema, on the server that all tests share. */
+/** A database of the caller's own with the present schema, on the server of this test's worker. */
 export async function createTestDatabase(options: TestDatabaseOptions = {}): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString('hex')}`;
   await withAdmin(async (admin) => {

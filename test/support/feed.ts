@@ -3,7 +3,7 @@ import { eventually } from './eventually.js';
 
 /**
  * Until every event that is committed can be read. The feed waits for transactions that still run, also
- * for those in databases of other tests on the same server.
+ * for those in other databases of the same server.
  */
 export async function feedSettled(dataSource: DataSource): Promise<void> {
   await eventually(async () => {

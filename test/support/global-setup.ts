@@ -8,22 +8,25 @@ const PREFIX = 'postroom-test-pg-';
 const SETTLED_MS = 60_000;
 
 /**
- * Gives every test one PostgreSQL server, whose superuser's URL is in POSTROOM_TEST_PG: that of
- * TEST_DATABASE_URL, or an embedded one that lives as long as this run.
+ * Names the PostgreSQL servers of this run in POSTROOM_TEST_PG_SERVERS, by the URLs of their superusers: that of
+ * TEST_DATABASE_URL, or an embedded one for each of Jest's workers. The feed waits for the oldest transaction of its
+ * server, in whatever database: a test beside would hold it back.
  */
-export default async function globalSetup(): Promise<void> {
+export default async function globalSetup({ maxWorkers }: { readonly maxWorkers: number }): Promise<void> {
   if (process.env.TEST_DATABASE_URL) {
-    process.env.POSTROOM_TEST_PG = process.env.TEST_DATABASE_URL;
+    process.env.POSTROOM_TEST_PG_SERVERS = JSON.stringify([process.env.TEST_DATABASE_URL]);
     return;
   }
   resolveTypeScript();
   const { removeAbandonedPostgres, startEmbeddedPostgres } =
     await import('../../src/platform/database/embedded-postgres.js');
   await sweepKilledRuns(removeAbandonedPostgres);
-  const server = await startEmbeddedPostgres({ dataDir: await mkdtemp(join(tmpdir(), PREFIX)), ephemeral: true });
-  process.env.POSTROOM_TEST_PG = server.url;
   // Jest loads the teardown as a module of its own; the two share the global object only.
-  (globalThis as { postroomTestPostgres?: EmbeddedPostgres }).postroomTestPostgres = server;
+  const servers: EmbeddedPostgres[] = [];
+  (globalThis as { postroomTestPostgres?: EmbeddedPostgres[] }).postroomTestPostgres = servers;
+  for (let worker = 0; worker < maxWorkers; worker += 1)
+    servers.push(await startEmbeddedPostgres({ dataDir: await mkdtemp(join(tmpdir(), PREFIX)), ephemeral: true }));
+  process.env.POSTROOM_TEST_PG_SERVERS = JSON.stringify(servers.map(({ url }) => url));
 }
 
 /** A run that was killed leaves its server running, and in time fills the machine's memory. */

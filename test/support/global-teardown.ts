@@ -1,6 +1,7 @@
 import type { EmbeddedPostgres } from '../../src/platform/database/embedded-postgres.js';
 
-/** Stops the PostgreSQL server that the global setup started, and removes its folder. */
+/** Stops the PostgreSQL servers that the global setup started, and removes their folders. */
 export default async function globalTeardown(): Promise<void> {
-  await (globalThis as { postroomTestPostgres?: EmbeddedPostgres }).postroomTestPostgres?.stop();
+  const { postroomTestPostgres: servers = [] } = globalThis as { postroomTestPostgres?: EmbeddedPostgres[] };
+  await Promise.all(servers.map((server) => server.stop()));
 }
