@@ -99,6 +99,11 @@ describeOnBothQueues('several processes on one database', (queue) => {
     );
     expect(announced).toEqual([{ count: ids.length * count }]);
   };
+  /** Work that a process has begun and neither ended nor given back: nobody else takes it before its lease runs out. */
+  const begun = () =>
+    database.dataSource.query<unknown[]>(
+      'SELECT mailbox_id, kind FROM mailbox_work WHERE lease_until > now() AND begun_at IS NOT NULL',
+    );
   const storedBy = async (program: Program) => {
     const metrics = await (await fetch(`${await program.url()}/metrics`)).text();
     return Number(/^postroom_messages_stored_total (\d+)$/m.exec(metrics)?.[1] ?? 0);
@@ -159,11 +164,14 @@ describeOnBothQueues('several processes on one database', (queue) => {
     const ids = await fill();
     const letters = await Promise.all(ids.slice(0, senders).map(post));
     await eventually(async () => (await stored()) >= 50);
+    // Slow enough that some are in the middle of a call when they are told to stop.
+    sandbox.control.slowDown(3_000);
+    await eventually(async () => (await begun()).length > 0);
     for (const exit of await Promise.all(first.map((program) => program.stop())))
       expect(exit).toEqual({ code: 0, signal: null });
     // A process that stops gives back what it has begun: nobody waits for its leases to run out.
-    const begun = 'SELECT mailbox_id, kind FROM mailbox_work WHERE lease_until > now() AND begun_at IS NOT NULL';
-    expect(await database.dataSource.query(begun)).toEqual([]);
+    expect(await begun()).toEqual([]);
+    sandbox.control.slowDown(0);
     const before = await stored();
     expect(before).toBeLessThan(mailboxes * each);
     for (const address of addresses) await sandbox.control.deliver(address, { subject: 'meanwhile' });
