@@ -43,8 +43,9 @@ export default {
   transformIgnorePatterns: [`/node_modules/(?!(?:.*/node_modules/)?(?:${esm})/)`, '\\.cjs$'],
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
-  setupFiles: ['reflect-metadata', '<rootDir>/test/support/own-postgres.ts'],
+  setupFiles: ['reflect-metadata', '<rootDir>/test/support/own-postgres.ts', '<rootDir>/test/support/threads.ts'],
   reporters: ['<rootDir>/test/support/skipped-tests-reporter.js', 'default'],
   testTimeout: 300_000,
-  maxWorkers: 2,
+  // One more than the two cores that are promised: half of the tests wait for servers, browsers and pauses.
+  maxWorkers: 3,
 };

@@ -1,5 +1,8 @@
 // Prints the counts of a test run, and fails when a test was skipped that could have run here.
-import { existsSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 const text = readFileSync(process.argv[2], 'utf8');
 if (text === '') {
@@ -11,10 +14,26 @@ const { passed, failed, skipped } = JSON.parse(text);
 /** Why a skipped test could not run here; null when nothing excuses it. */
 function excuse(name) {
   if (/schema/i.test(name) && !existsSync('../shared/ews-schema/ews.xsd')) return 'there is no ../shared/ews-schema';
-  if (/corpus/i.test(name) && !existsSync('../shared/mail-corpus')) return 'there is no ../shared/mail-corpus';
+  for (const corpus of ['../shared/mail-corpus', '../shared/cases/mail'])
+    if (/corpus/i.test(name) && !existsSync(corpus)) return `there is no ${corpus}`;
+  if (/needs mount/.test(name) && !mayMount()) return 'this account may not mount a file system';
   if (/root|another account|ordinary user/i.test(name) && process.getuid?.() !== 0) return 'this is not root';
   if (process.env.CI !== 'true' && /skipped: |needs /.test(name)) return 'outside of CI';
   return null;
+}
+
+/** Containers run as root without the right to mount. */
+function mayMount() {
+  const folder = mkdtempSync(join(tmpdir(), 'postroom-mount-'));
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4096', 'tmpfs', folder], { stdio: 'ignore' });
+    execFileSync('umount', [folder], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 const unexcused = skipped.filter((name) => excuse(name) === null);

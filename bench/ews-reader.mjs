@@ -48,6 +48,9 @@ function serve() {
   const server = createServer((request, response) => {
     request.resume().on('end', () => {
       const zip = request.url.endsWith('gzip');
+      // As Exchange does: connections whose answers carry no id of their request rest between two calls.
+      const id = request.headers['client-request-id'];
+      if (id) response.setHeader('client-request-id', id);
       response.writeHead(200, { 'content-type': 'text/xml', ...(zip ? { 'content-encoding': 'gzip' } : {}) });
       response.end(zip ? packed : answer);
     });
