@@ -1,5 +1,6 @@
 import type { CallDiagnostics } from '../mail/mail-error.js';
-import type { AnswerHead } from './http/ews-endpoint.js';
+import type { AnswerHead } from './http/answer-head.js';
+import { hasExchangeMarks } from './http/exchange-marks.js';
 import { header } from './http/http-problem.js';
 
 /** Gathers what finds a call in the server's logs; `head` is null when no answer came. */
@@ -12,7 +13,7 @@ export function readDiagnostics(
   const read = (name: string) => (head === null ? null : header(head.headers, name));
   return {
     clientRequestId,
-    requestId: read('request-id'),
+    requestId: head !== null && hasExchangeMarks(head.headers) ? read('request-id') : guidOf(read('request-id')),
     httpStatus: head?.status ?? null,
     frontEndServer: read('x-feserver'),
     backEndServer: read('x-targetbeserver') ?? read('x-beserver'),
@@ -21,3 +22,7 @@ export function readDiagnostics(
     durationMs: Math.round(durationMs),
   };
 }
+
+/** Exchange uses GUIDs. Values from other hosts may be shown to administrators only. */
+const guidOf = (text: string | null): string | null =>
+  text !== null && /^\{?[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12}\}?$/i.test(text) ? text : null;

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { MailServerError } from '../mail/mail-error.js';
 import type { MailboxIdentity } from '../mail/mail-server.js';
-import { EwsAnswer, protocolError, responseError, type CallFacts } from './ews-answer.js';
+import { readDiagnostics } from './call-diagnostics.js';
+import { protocolError, transportError, type CallFacts, type EwsAnswer } from './ews-answer.js';
 import type { EwsOperation } from './ews-operation.js';
 import {
   DEFAULT_LIMITS,
@@ -12,49 +13,60 @@ import {
   type ExchangeServerOptions,
   type ExchangeTimeouts,
 } from './exchange-options.js';
+import type { Arrival } from './http/answer-head.js';
 import { CallDeadline } from './http/call-deadline.js';
 import { CookieJar } from './http/cookie-jar.js';
-import { EwsEndpoint, type AnswerHead } from './http/ews-endpoint.js';
-import { httpProblem, looksLikeHtml, plainText, retryAfterMs } from './http/http-problem.js';
+import { EwsEndpoint } from './http/ews-endpoint.js';
+import { header } from './http/http-problem.js';
 import { redactor } from './http/redact.js';
-import { NOT_HTTP, TransportFailure } from './http/transport-failure.js';
-import { readDiagnostics } from './call-diagnostics.js';
-import { AnswerReader, type Envelope } from './soap/answer.js';
+import { MisplacedAnswer } from './http/request-echo.js';
+import { TransportFailure } from './http/transport-failure.js';
+import { isFromMailServer, judgeAnswer } from './judge-answer.js';
+import { AnswerIntake, type ReceivedAnswer } from './received-answer.js';
+import { QuerySupport } from './query-support.js';
+import { isMisrouted } from './refusals.js';
+import { mayRepeat } from './repeat-once.js';
+import { requestHeaders } from './request-headers.js';
 import { writeEnvelope } from './soap/envelope.js';
-import { childText } from './soap/element.js';
-import { readFault } from './soap/error-details.js';
-import { MESSAGES_NS } from './soap/namespaces.js';
 import { ProtocolViolation } from './soap/protocol-violation.js';
 import { VersionAgreement, type RequestVersion } from './soap/request-version.js';
 
-/** Enough of a body to recognise a login page and to quote it. */
-const EXCERPT_BYTES = 4_096;
-/** Far enough from the excerpt's end, where a cut could have torn a secret that is then not recognised. */
-const SHOWN_FAULT_CHARS = 1_500;
-
-/** One HTTP exchange as it was read, before anyone judges it. */
-interface Exchange {
-  readonly head: AnswerHead;
-  readonly envelope: Envelope | null;
-  /** Why there is no envelope. */
-  readonly violation: ProtocolViolation | null;
-  readonly excerpt: string;
+/** One try at a call, and how it ended. */
+interface Attempt {
+  readonly identity: MailboxIdentity;
+  readonly operation: EwsOperation;
+  readonly version: RequestVersion;
+  readonly signal: AbortSignal | undefined;
+  /** The second try: on a fresh connection. */
+  readonly again: boolean;
 }
+
+type Outcome =
+  | { readonly answer: EwsAnswer; readonly repeatable: boolean }
+  | { readonly error: unknown; readonly repeatable: boolean };
 
 /** Calls EWS operations over HTTP with one service account, and turns whatever goes wrong into `MailServerError`. */
 export class EwsClient {
   readonly limits: ExchangeLimits;
   private readonly timeouts: ExchangeTimeouts;
   readonly endpoint: EwsEndpoint;
+  readonly now: () => Date;
   private readonly versions: VersionAgreement;
+  readonly querySupport = new QuerySupport();
   private readonly cookies = new CookieJar();
   private readonly authorization: string;
+  /**
+   * Addresses that have answered with EWS before, so that a later fault without a code, or an error page, comes from
+   * the mail server. By address, because whoever controls the name can resolve it to another host next time.
+   */
+  private readonly mailServers = new Set<string>();
   readonly redact: (text: string) => string;
 
   constructor(private readonly options: ExchangeServerOptions) {
     this.limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
     this.endpoint = new EwsEndpoint(options, this.timeouts);
+    this.now = options.now ?? (() => new Date());
     this.versions = new VersionAgreement(options.requestVersion ?? DEFAULT_VERSION);
     const token = Buffer.from(`${options.auth.username}:${options.auth.password}`, 'utf8').toString('base64');
     this.authorization = `Basic ${token}`;
@@ -66,62 +78,90 @@ export class EwsClient {
   }
 
   /**
-   * Calls an operation as the mailbox. One call is one attempt, but for an older schema version
-   * (which the server refuses to look at, so that nothing has happened) and a lost idle connection.
+   * Calls an operation as the mailbox. One call is one attempt, but for an older schema version (which the
+   * server refuses to look at, so that nothing has happened) and for what `mayRepeat` allows once.
    * @throws MailServerError, or the signal's reason.
    */
   async call(identity: MailboxIdentity, operation: EwsOperation, signal?: AbortSignal): Promise<EwsAnswer> {
+    let again = false;
     for (;;) {
       const version = this.versions.current;
-      try {
-        return await this.attempt(identity, operation, version, signal);
-      } catch (error) {
-        const older =
-          error instanceof MailServerError && VersionAgreement.isRefusal(error.code) && this.versions.refused(version);
-        if (!older) throw error;
+      const outcome = await this.attempt({ identity, operation, version, signal, again });
+      if (outcome.repeatable && !again) {
+        again = true;
+        continue;
       }
+      if ('answer' in outcome) return outcome.answer;
+      const { error } = outcome;
+      const older =
+        error instanceof MailServerError && VersionAgreement.isRefusal(error.code) && this.versions.refused(version);
+      if (!older) throw error;
     }
   }
 
-  private async attempt(
-    identity: MailboxIdentity,
-    operation: EwsOperation,
-    version: RequestVersion,
-    signal: AbortSignal | undefined,
-  ): Promise<EwsAnswer> {
+  private async attempt(attempt: Attempt): Promise<Outcome> {
+    const { identity, operation, version, signal } = attempt;
     signal?.throwIfAborted();
     const started = performance.now();
     const clientRequestId = randomUUID();
-    let head: AnswerHead | null = null;
+    const intake = new AnswerIntake(this.limits, this.redact);
     let serverVersion: string | null = null;
     const facts = (): CallFacts => ({
       operation: operation.name,
       changes: operation.changes,
       redact: this.redact,
-      diagnostics: readDiagnostics(clientRequestId, head, serverVersion, performance.now() - started),
+      isMailServer: this.isMailServer(intake.arrival),
+      diagnostics: readDiagnostics(clientRequestId, intake.head, serverVersion, performance.now() - started),
     });
-    let outcome = 'NoError';
+    const cookie = this.cookies.header(identity.address, this.now().getTime());
+    const { authorization } = this;
+    const userAgent = this.options.userAgent ?? DEFAULT_USER_AGENT;
+    const headers = requestHeaders(identity, {
+      operation: operation.name,
+      clientRequestId,
+      authorization,
+      userAgent,
+      cookie,
+    });
+    let code = 'NoError';
     try {
       const body = writeEnvelope(identity, version, operation.body(version));
-      const exchange = await this.exchange(identity, operation, clientRequestId, body, signal, (seen) => (head = seen));
-      serverVersion = exchange.envelope?.serverVersion ?? null;
-      const answer = this.judge(exchange, operation, facts());
-      outcome = answer.outcome;
-      return answer;
+      const answer = await this.exchange(attempt, headers, body, intake, (seen) => {
+        serverVersion = seen;
+        return facts();
+      });
+      code = answer.outcome;
+      const lost = isMisrouted(code);
+      if (lost) this.cookies.forget(identity.address);
+      else this.keepCookies(identity, intake);
+      return { answer, repeatable: lost && cookie !== null && !operation.changes };
     } catch (error) {
       if (signal?.aborted === true) {
-        outcome = 'Aborted';
+        code = 'Aborted';
         throw signal.reason;
       }
-      const known = error instanceof TransportFailure ? transportError(facts(), error) : error;
-      outcome = known instanceof MailServerError ? known.code : 'Unknown';
-      throw known;
+      // A back end that failed may be the wrong one by now: the next call finds its way anew.
+      this.cookies.forget(identity.address);
+      const known = errorOf(error, facts());
+      code = known instanceof MailServerError ? known.code : 'Unknown';
+      if (!(known instanceof MailServerError)) return { error: known, repeatable: false };
+      const { keptAlive, proven } = intake.arrival;
+      const repeatable = mayRepeat({
+        error: known,
+        changes: operation.changes,
+        keptAlive: keptAlive || (error instanceof TransportFailure && error.keptAlive),
+        proven,
+        closing: isClosing(intake),
+        misplaced: error instanceof MisplacedAnswer,
+        withCookies: cookie !== null,
+      });
+      return { error: known, repeatable };
     } finally {
       const { diagnostics } = facts();
       this.options.onCall?.({
         operation: operation.name,
         durationMs: performance.now() - started,
-        outcome,
+        outcome: code,
         httpStatus: diagnostics.httpStatus,
         diagnostics,
       });
@@ -129,141 +169,61 @@ export class EwsClient {
   }
 
   private async exchange(
-    identity: MailboxIdentity,
-    operation: EwsOperation,
-    clientRequestId: string,
+    { operation, signal, again }: Attempt,
+    headers: Readonly<Record<string, string>>,
     body: Buffer,
-    signal: AbortSignal | undefined,
-    onHead: (head: AnswerHead) => void,
-  ): Promise<Exchange> {
-    const { maxAnswerBytes, maxDepth, maxElements } = this.limits;
-    const reader = new AnswerReader({ maxBytes: maxAnswerBytes, maxDepth, maxElements });
+    intake: AnswerIntake,
+    factsOf: (serverVersion: string | null) => CallFacts,
+  ): Promise<EwsAnswer> {
     const deadline = new CallDeadline(this.timeouts.totalMs, signal);
-    const excerpt: Buffer[] = [];
-    let excerptBytes = 0;
-    let head: AnswerHead = { status: 0, headers: {} };
-    let violation: ProtocolViolation | null = null;
+    const request = {
+      body,
+      headers,
+      signal: deadline.signal,
+      fresh: again,
+      repeatable: !operation.changes,
+      onHead: intake.onHead.bind(intake),
+      onData: intake.onData.bind(intake),
+    };
     try {
-      await this.endpoint.post({
-        body,
-        headers: this.headers(identity, operation, clientRequestId),
-        signal: deadline.signal,
-        readOnly: !operation.changes,
-        onHead: (seen) => {
-          head = seen;
-          onHead(seen);
-          this.cookies.store(identity.address, [seen.headers['set-cookie'] ?? []].flat(), Date.now());
-        },
-        onData: (chunk) => {
-          if (excerptBytes < EXCERPT_BYTES) {
-            excerpt.push(chunk.subarray(0, EXCERPT_BYTES - excerptBytes));
-            excerptBytes += chunk.length;
-          }
-          reader.write(chunk);
-        },
+      return await this.endpoint.post(request, () => {
+        return this.judge(intake.result(), operation, factsOf);
       });
     } catch (error) {
-      if (!(error instanceof ProtocolViolation)) throw deadline.explain(error);
-      violation = error;
+      if (error instanceof ProtocolViolation && !(error instanceof MisplacedAnswer)) {
+        return this.judge(intake.broken(error), operation, factsOf);
+      }
+      throw deadline.explain(error);
     } finally {
       deadline.clear();
     }
-    // Before its markup is taken out, which could tear a secret apart and leave its pieces.
-    const start = this.redact(Buffer.concat(excerpt).toString('utf8'));
-    if (violation === null) {
-      if (start.trim() === '') violation = new ProtocolViolation('UnexpectedAnswer', 'the answer is empty');
-      else {
-        try {
-          return { head, envelope: reader.end(), violation: null, excerpt: start };
-        } catch (error) {
-          if (!(error instanceof ProtocolViolation)) throw error;
-          violation = error;
-        }
-      }
-    }
-    return { head, envelope: null, violation, excerpt: start };
   }
 
-  /** A fault counts before the HTTP status: some servers send faults with 200, others with 500. */
   private judge(
-    { head, envelope, violation, excerpt }: Exchange,
+    received: ReceivedAnswer,
     operation: EwsOperation,
-    facts: CallFacts,
+    factsOf: (serverVersion: string | null) => CallFacts,
   ): EwsAnswer {
-    const retryAfter = retryAfterMs(head.headers, Date.now());
-    if (envelope?.fault != null) {
-      const fault = readFault(envelope.fault);
-      const answer = excerpt.slice(0, SHOWN_FAULT_CHARS);
-      throw responseError(facts, { ...fault, backOffMs: fault.backOffMs ?? retryAfter }, answer);
-    }
-    if (head.status < 200 || head.status > 299) {
-      const problem = httpProblem(head, envelope === null ? excerpt : '');
-      throw new MailServerError({
-        origin: 'http',
-        code: problem.code,
-        operation: operation.name,
-        text: this.redact(problem.text),
-        values: problem.values,
-        backOffMs: retryAfter,
-        // A gateway's 5xx may follow a request that the server behind it has carried out.
-        effectPossible: operation.changes && head.status >= 500,
-        diagnostics: facts.diagnostics,
-      });
-    }
-    if (envelope === null) {
-      if (looksLikeHtml(excerpt)) {
-        throw protocolError(facts, 'UnexpectedAnswer', `The answer is a web page: ${plainText(excerpt)}`);
-      }
-      throw protocolError(facts, violation?.code ?? 'UnexpectedAnswer', violation?.message ?? 'no answer');
-    }
-    if (envelope.responseName !== `${operation.name}Response`) {
-      throw protocolError(facts, 'UnexpectedAnswer', `the answer is a ${envelope.responseName}`);
-    }
-    const answer = new EwsAnswer(envelope.messages, facts);
-    const [first] = envelope.messages;
-    if (first !== undefined && VersionAgreement.isRefusal(childText(first, 'ResponseCode') ?? '')) {
-      throw answer.errorOf(first, null) ?? answer.unexpected('the server refuses the schema version');
-    }
-    return answer;
+    const { address } = received.arrival;
+    if (address !== null && isFromMailServer(received)) this.mailServers.add(address);
+    return judgeAnswer(received, operation, factsOf(received.envelope?.serverVersion ?? null));
   }
 
-  private headers(identity: MailboxIdentity, operation: EwsOperation, id: string): Record<string, string> {
-    const cookie = this.cookies.header(identity.address);
-    return {
-      'Content-Type': 'text/xml; charset=utf-8',
-      Accept: 'text/xml',
-      'Accept-Encoding': 'gzip, deflate',
-      Authorization: this.authorization,
-      'User-Agent': this.options.userAgent ?? DEFAULT_USER_AGENT,
-      SOAPAction: `"${MESSAGES_NS}/${operation.name}"`,
-      ...(identity.address === '' ? {} : { 'X-AnchorMailbox': headerValue(identity.address) }),
-      'client-request-id': id,
-      'return-client-request-id': 'true',
-      ...(cookie === null ? {} : { Cookie: cookie }),
-    };
+  private isMailServer({ address }: Arrival): boolean {
+    return address !== null && this.mailServers.has(address);
+  }
+
+  private keepCookies({ address }: MailboxIdentity, { head }: AnswerIntake): void {
+    this.cookies.store(address, [head?.headers['set-cookie'] ?? []].flat(), this.now().getTime());
   }
 }
 
-/** An address as a header can carry it: no control characters, and UTF-8 for what is not ASCII. */
-function headerValue(text: string): string {
-  return Buffer.from(text.replace(/[\0-\x1f\x7f]/g, ''), 'utf8').toString('latin1');
+function errorOf(error: unknown, facts: CallFacts): unknown {
+  if (error instanceof TransportFailure) return transportError(facts, error);
+  return error instanceof MisplacedAnswer ? protocolError(facts, error.code, error.message) : error;
 }
 
-function transportError(call: CallFacts, failure: TransportFailure): MailServerError {
-  if (failure.code === NOT_HTTP) {
-    // Without its cause: that holds what came over the wire, which can be our own request echoed.
-    return protocolError(call, 'UnexpectedAnswer', `the server does not speak HTTP: ${failure.message}`);
-  }
-  return new MailServerError(
-    {
-      origin: 'transport',
-      code: failure.code,
-      operation: call.operation,
-      text: call.redact(failure.message),
-      backOffMs: null,
-      effectPossible: call.changes && failure.requestSent,
-      diagnostics: call.diagnostics,
-    },
-    { cause: failure.cause },
-  );
+/** Whether the server closes the connection behind its answer. */
+function isClosing({ head }: AnswerIntake): boolean {
+  return head !== null && /\bclose\b/i.test(header(head.headers, 'connection') ?? '');
 }

@@ -1,4 +1,12 @@
-import type { AttachmentContent, FetchedItem, FetchResult, ItemRef, OutgoingDraft } from '../mail/mail-item.js';
+import type {
+  AttachmentContent,
+  FetchedItem,
+  FetchResult,
+  ItemRef,
+  OutgoingAttachment,
+  OutgoingDraft,
+  SavedDraft,
+} from '../mail/mail-item.js';
 import type {
   CallOptions,
   FolderInfo,
@@ -21,7 +29,9 @@ import { findByMarker } from './operations/find-by-marker.js';
 import { findReceivedSince } from './operations/find-received-since.js';
 import { listFolders } from './operations/list-folders.js';
 import { openFolder } from './operations/get-folder.js';
-import { saveDraft } from './operations/save-draft.js';
+import { readDraft } from './operations/read-draft.js';
+import { resolveAddress } from './operations/resolve-address.js';
+import { addAttachments, saveDraft } from './operations/save-draft.js';
 import { sendDraft } from './operations/send-item.js';
 import { syncFolder } from './operations/sync-folder-items.js';
 
@@ -33,6 +43,8 @@ export class ExchangeMailbox implements MailboxSession {
     this.context = {
       identity,
       maxRequestBytes: client.limits.maxRequestBytes,
+      support: client.querySupport,
+      now: client.now,
       call: (operation, signal) => client.call(identity, operation, signal),
     };
   }
@@ -78,8 +90,20 @@ export class ExchangeMailbox implements MailboxSession {
     return fetchAttachment(this.context, attachmentId, options?.signal);
   }
 
+  resolveAddress(exchangeName: string, options?: CallOptions): Promise<string | null> {
+    return resolveAddress(this.context, exchangeName, options?.signal);
+  }
+
   saveDraft(draft: OutgoingDraft, options?: CallOptions): Promise<ItemRef> {
     return saveDraft(this.context, draft, options?.signal);
+  }
+
+  readDraft(itemId: string, options?: CallOptions): Promise<SavedDraft | null> {
+    return readDraft(this.context, itemId, options?.signal);
+  }
+
+  addAttachments(draft: ItemRef, attachments: readonly OutgoingAttachment[], options?: CallOptions): Promise<ItemRef> {
+    return addAttachments(this.context, draft, attachments, options?.signal);
   }
 
   sendDraft(ref: ItemRef, options?: CallOptions): Promise<void> {

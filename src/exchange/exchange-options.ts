@@ -17,6 +17,13 @@ export interface ExchangeTimeouts {
   readonly headersMs: number;
   /** The longest silence inside an answer. */
   readonly bodyMs: number;
+  /** How often the rate of an answer is looked at: each such period must bring `minBytesPerSecond`. */
+  readonly paceMs: number;
+  /**
+   * How long a connection rests before it is used again when its answers carry no id of their request: a second
+   * answer to one request comes within milliseconds, and does no harm on a resting connection.
+   */
+  readonly restMs: number;
   /** The whole call, waiting for a free connection included. */
   readonly totalMs: number;
 }
@@ -28,6 +35,8 @@ export interface ExchangeLimits {
   readonly maxElements: number;
   /** Above this the attachments of a new message go in requests of their own. The server's default is 64 MB. */
   readonly maxRequestBytes: number;
+  /** The least average rate of an answer on the wire; a line of 1 Mbit/s brings a hundred times as much. */
+  readonly minBytesPerSecond: number;
 }
 
 /** One call as it ended, for metrics: an attempt that was repeated in another schema version counts on its own. */
@@ -39,6 +48,14 @@ export interface CallReport {
   /** Null when no answer came. */
   readonly httpStatus: number | null;
   readonly diagnostics: CallDiagnostics;
+}
+
+/** Decides which addresses connections may go to; checked on the address that a socket connects to. */
+export interface ConnectGuard {
+  /** Resolves names. Rejects if no allowed address is left. */
+  readonly lookup: LookupFunction;
+  /** For the host of a URL; null for a name, and for an address that is allowed. */
+  readonly refusal: (host: string) => Error | null;
 }
 
 export interface ExchangeServerOptions {
@@ -53,15 +70,21 @@ export interface ExchangeServerOptions {
   readonly tls?: { readonly ca?: string | Buffer | readonly (string | Buffer)[] };
   /** How names are resolved; as the system does by default. */
   readonly lookup?: LookupFunction;
+  /** Used instead of `lookup`. Without it, every address is allowed. */
+  readonly guard?: ConnectGuard | undefined;
   readonly onCall?: (report: CallReport) => void;
   /** The newest schema version to offer; the server may make us step down. */
   readonly requestVersion?: RequestVersion;
+  /** The time by which cookies expire and dates of mail lie in the future; the system's by default. */
+  readonly now?: () => Date;
 }
 
 export const DEFAULT_TIMEOUTS: ExchangeTimeouts = {
   connectMs: 15_000,
   headersMs: 120_000,
   bodyMs: 60_000,
+  paceMs: 60_000,
+  restMs: 1_000,
   totalMs: 600_000,
 };
 
@@ -72,6 +95,7 @@ export const DEFAULT_LIMITS: ExchangeLimits = {
   maxDepth: 64,
   maxElements: 500_000,
   maxRequestBytes: 20 * MIB,
+  minBytesPerSecond: 1_024,
 };
 
 export const DEFAULT_USER_AGENT = 'Postroom/0.1.0';

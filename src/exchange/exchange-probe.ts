@@ -15,6 +15,8 @@ export const PROBE_TIMEOUTS: ExchangeTimeouts = {
   connectMs: 10_000,
   headersMs: 40_000,
   bodyMs: 20_000,
+  paceMs: 20_000,
+  restMs: 1_000,
   totalMs: 60_000,
 };
 
@@ -24,7 +26,7 @@ export const PROBE_TIMEOUTS: ExchangeTimeouts = {
  */
 export function createExchangeProbe(options: Omit<ExchangeServerOptions, 'maxConnections'>): MailServerProbe {
   const timeouts = { ...PROBE_TIMEOUTS, ...options.timeouts };
-  const place = placeOf(options.ewsUrl, options.lookup);
+  const place = placeOf(options.ewsUrl, options);
   let last: CallDiagnostics | null = null;
   const client = new EwsClient({
     ...options,

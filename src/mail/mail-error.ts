@@ -24,6 +24,18 @@ export interface CallDiagnostics {
   readonly durationMs: number | null;
 }
 
+/** Of what is no call: nothing reached a server that could have logged it. */
+export const withoutCall: CallDiagnostics = {
+  clientRequestId: null,
+  requestId: null,
+  httpStatus: null,
+  frontEndServer: null,
+  backEndServer: null,
+  diagnosticInfo: null,
+  serverVersion: null,
+  durationMs: null,
+};
+
 export interface MailErrorDetails {
   readonly origin: MailErrorOrigin;
   /**
@@ -34,7 +46,7 @@ export interface MailErrorDetails {
   readonly code: string;
   /** The EWS operation (`FindItem`). */
   readonly operation: string;
-  /** The server's own words, or ours where it gave none; never a secret. */
+  /** The message of the mail server, or ours if there is none; never a secret. */
   readonly text: string;
   /** `MessageXml` values by name, for example the right address of ErrorNonPrimarySmtpAddress. */
   readonly values?: Readonly<Record<string, string>>;
@@ -48,6 +60,11 @@ export interface MailErrorDetails {
   readonly diagnostics: CallDiagnostics;
   /** The start of a fault as the server wrote it, without secrets; faults hold no content of mail. At most 1,500 characters. */
   readonly answer?: string | null;
+  /**
+   * Text of a host that is not recognised as a mail server: a web page, another service’s fault, a redirect target. In
+   * no other field, and for administrators only, because whoever sets an address could use it to read other hosts.
+   */
+  readonly hostWords?: string | null;
 }
 
 /** The only error a `MailServer` rejects with. */

@@ -21,6 +21,8 @@ export interface Mailbox {
   readonly name: string | null;
   /** Null when the server gives a name without an SMTP address. */
   readonly address: string | null;
+  /** The X.500 name in place of an address, for `resolveAddress`: `/O=CONTOSO/OU=…/CN=JDOE`. */
+  readonly exchangeName?: string;
 }
 
 /** What the server knows of an item apart from its MIME. */
@@ -86,6 +88,22 @@ export interface OutgoingAttachment {
   readonly contentId: string | null;
   readonly isInline: boolean;
   readonly content: Buffer;
+}
+
+/** An attachment as a saved draft holds it. */
+export interface SavedAttachment {
+  readonly kind: 'file' | 'message';
+  /** Null when the server names none. */
+  readonly name: string | null;
+  /** Bytes as the server counts them; null when it does not say. */
+  readonly size: number | null;
+}
+
+/** A draft as it lies on the server. */
+export interface SavedDraft extends ItemRef {
+  /** Null when the server does not show the marker of the draft: it has none, or the server does not keep it. */
+  readonly marker: string | null;
+  readonly attachments: readonly SavedAttachment[];
 }
 
 /** A message to save as a draft and send later. */

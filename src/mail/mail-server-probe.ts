@@ -47,6 +47,8 @@ export interface GreetingFinding {
   readonly offered: readonly string[];
   /** What the answer says in words, without markup; empty when it says nothing. */
   readonly words: string;
+  /** Whether it is recognised as a mail server; otherwise `words` and `location` are for administrators only. */
+  readonly isMailServer: boolean;
   /** Where a redirect leads, without its query. */
   readonly location: string | null;
   readonly diagnostics: CallDiagnostics;

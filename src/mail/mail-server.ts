@@ -3,7 +3,9 @@ import type {
   FetchResult,
   FoundItem,
   ItemRef,
+  OutgoingAttachment,
   OutgoingDraft,
+  SavedDraft,
   SyncChange,
   AttachmentContent,
 } from './mail-item.js';
@@ -32,15 +34,26 @@ export interface FoundPage {
   readonly items: readonly FoundItem[];
   /** False while the server has more rows behind this page. */
   readonly last: boolean;
-  /** Offset to ask for next; only meaningful while `last` is false. */
+  /** Offset to ask for next; only meaningful while `last` is false, and not moved on by a page that lists nothing. */
   readonly nextOffset: number;
+  /** Rows of the page that name no item; they stand for something that this listing does not tell. */
+  readonly unreadable: number;
+  /** Ids of rows older than requested, which were filtered out here because the server does not filter. */
+  readonly older?: readonly string[];
+  /** What the server does not support, so that it was asked in another way; null: it supports everything. */
+  readonly limitation: ListingLimitation | null;
 }
+
+/** `no-restrictions`: everything is listed and filtered here, the newest first; `no-sorting`: in the server's own order. */
+export type ListingLimitation = 'no-restrictions' | 'no-sorting';
 
 export interface SyncPage {
   readonly changes: readonly SyncChange[];
   /** Opaque; must be stored in the transaction that stores the items it covers. */
   readonly syncState: string;
   readonly last: boolean;
+  /** Changes of the page that name no item. The sync state has passed them, so that only another listing finds what they are. */
+  readonly unreadable: number;
 }
 
 export interface FolderInfo {
@@ -83,7 +96,8 @@ export interface MailboxSession {
   listFolders(options?: CallOptions): Promise<FolderNode[]>;
 
   /**
-   * Items received at or after `since`, oldest first.
+   * Items received at or after `since`, oldest first where the server sorts (see `limitation`). An error for
+   * which `queryRefusal` (query-refusal.ts) has a reason means that the server lists nothing by date.
    * @param page `offset` in items from the start of the result, `limit` at most 1000.
    */
   findReceivedSince(
@@ -112,14 +126,24 @@ export interface MailboxSession {
   fetchItemProperties(itemId: string, options?: CallOptions): Promise<FetchedItem>;
   fetchAttachment(attachmentId: string, options?: CallOptions): Promise<AttachmentContent>;
 
+  /** The SMTP address for an `exchangeName`; null if the directory has no match. */
+  resolveAddress(exchangeName: string, options?: CallOptions): Promise<string | null>;
+
   /**
    * Saves the message in Drafts without sending it, carrying `draft.marker` in a named property. Only a
    * complete draft has the marker: one that a crash cut short is not found by it.
    */
   saveDraft(draft: OutgoingDraft, options?: CallOptions): Promise<ItemRef>;
+  /** A draft by its id, with its current change key; null when no item has the id (any longer). */
+  readDraft(itemId: string, options?: CallOptions): Promise<SavedDraft | null>;
+  /** Adds attachments to a saved draft. @returns its new change key, as far as the server names one */
+  addAttachments(draft: ItemRef, attachments: readonly OutgoingAttachment[], options?: CallOptions): Promise<ItemRef>;
   /** Sends a saved draft and keeps the copy in Sent Items; the change key must be current. */
   sendDraft(ref: ItemRef, options?: CallOptions): Promise<void>;
-  /** Every item in Sent Items, Outbox and Drafts that carries the marker, in that order. */
+  /**
+   * Every item in Sent Items, Outbox and Drafts that carries the marker, in that order. Nothing found means
+   * that nothing is there: where the server does not let itself be searched, this rejects.
+   */
   findByMarker(marker: string, options?: CallOptions): Promise<MarkedItem[]>;
   /** Deletes for good (HardDelete); succeeds when the item is already gone. */
   deleteItem(itemId: string, options?: CallOptions): Promise<void>;

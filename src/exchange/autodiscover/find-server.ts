@@ -4,7 +4,7 @@ import { DEFAULT_USER_AGENT, type ExchangeServerOptions } from '../exchange-opti
 import { PROBE_TIMEOUTS } from '../exchange-probe.js';
 import { EwsEndpoint } from '../http/ews-endpoint.js';
 import { header, httpProblem, plainText } from '../http/http-problem.js';
-import { offeredSchemes } from '../http/offered-authentication.js';
+import { offeredSchemes, offersBasic } from '../http/offered-authentication.js';
 import { redactor } from '../http/redact.js';
 import { shortPost, type ShortAnswer } from '../http/short-post.js';
 import { transportCode, TransportFailure } from '../http/transport-failure.js';
@@ -13,7 +13,10 @@ import { readPoxAnswer, type PoxAnswer } from './pox-answer.js';
 import { poxRequest } from './pox-request.js';
 import { domainOf, refusalOf, type Refusal } from './redirect-rules.js';
 
-export interface FindServerOptions extends Pick<ExchangeServerOptions, 'auth' | 'tls' | 'lookup' | 'timeouts'> {
+export interface FindServerOptions extends Pick<
+  ExchangeServerOptions,
+  'auth' | 'tls' | 'lookup' | 'guard' | 'timeouts'
+> {
   readonly emailAddress: string;
   /** Hosts of other domains to which the credentials may go. */
   readonly trustedHosts: readonly string[];
@@ -99,15 +102,15 @@ class Search {
   }
 
   private async ask(url: string): Promise<Outcome> {
-    const { tls, lookup, timeouts } = this.options;
+    const { tls, lookup, guard, timeouts } = this.options;
     const times = { ...PROBE_TIMEOUTS, totalMs: 30_000, ...timeouts };
-    const given = { ewsUrl: url, maxConnections: 1, ...(tls ? { tls } : {}), ...(lookup ? { lookup } : {}) };
+    const given = { ewsUrl: url, maxConnections: 1, guard, ...(tls ? { tls } : {}), ...(lookup ? { lookup } : {}) };
     const endpoint = new EwsEndpoint(given, times);
     try {
       const first = await this.post(endpoint, times.totalMs, false);
       if (first.head.status !== 401) return this.judge(url, first, false);
       const offered = offeredSchemes(first.head.headers);
-      if (!offered.some((scheme) => scheme.toLowerCase() === 'basic')) {
+      if (!offersBasic(offered)) {
         const text = `it offers ${offered.join(', ') || 'no way to sign in'}, and not Basic`;
         return this.giveUp(url, 'BasicNotOffered', text, first);
       }
@@ -149,7 +152,8 @@ class Search {
       return this.follow(url, target, false, answer);
     }
     if (status !== 200) {
-      const problem = httpProblem(answer.head, this.excerpt(answer));
+      // Only administrators run Autodiscover, and they may read the response of any host.
+      const problem = httpProblem(answer.head, this.excerpt(answer), true);
       return this.giveUp(url, problem.code, problem.text, answer);
     }
     const pox = this.read(url, answer);
@@ -163,7 +167,8 @@ class Search {
     } catch (error) {
       if (!(error instanceof ProtocolViolation)) throw error;
       const words = plainText(this.excerpt(answer));
-      this.note(url, error.code, `${error.message}${words === '' ? '' : `. It says: ${words}`}`, answer);
+      const said = error.quoted === null ? error.message : `${error.message}: ${error.quoted}`;
+      this.note(url, error.code, `${said}${words === '' ? '' : `. It says: ${words}`}`, answer);
       return null;
     }
   }

@@ -27,7 +27,8 @@ export class CallDeadline {
   /** The error to report instead of the abort that the time limit has caused. */
   explain(error: unknown): unknown {
     if (!this.expired) return error;
-    return new TransportFailure('TimedOut', `the call took longer than ${this.totalMs} ms`, true, { cause: error });
+    const sent = !(error instanceof TransportFailure) || error.requestSent;
+    return new TransportFailure('TimedOut', `the call took longer than ${this.totalMs} ms`, sent, { cause: error });
   }
 
   clear(): void {

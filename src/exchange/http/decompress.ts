@@ -21,7 +21,7 @@ export function decompressor(encoding: string | null, body: Readable): Promise<T
       return inflate(body);
     default:
       return Promise.reject(
-        new ProtocolViolation('UnexpectedAnswer', `the answer has an unknown content encoding: ${encoding}`),
+        new ProtocolViolation('UnexpectedAnswer', 'the answer has an unknown Content-Encoding', encoding),
       );
   }
 }

@@ -1,4 +1,5 @@
-import type { AnswerHead, EwsEndpoint } from './ews-endpoint.js';
+import type { AnswerHead } from './answer-head.js';
+import type { EwsEndpoint } from './ews-endpoint.js';
 import { CallDeadline } from './call-deadline.js';
 
 /** More than any page or short document that is worth reading. */
@@ -26,19 +27,21 @@ export async function shortPost(
   let bytes = 0;
   let head: AnswerHead = { status: 0, headers: {} };
   try {
-    await endpoint.post({
-      body: request.body,
-      headers: request.headers,
-      signal: deadline.signal,
-      readOnly: true,
-      onHead: (seen) => (head = seen),
-      onData: (chunk) => {
-        chunks.push(chunk);
-        bytes += chunk.length;
-        if (bytes > maxBytes) throw new Enough();
+    return await endpoint.post(
+      {
+        body: request.body,
+        headers: request.headers,
+        signal: deadline.signal,
+        repeatable: true,
+        onHead: (seen) => (head = seen),
+        onData: (chunk) => {
+          chunks.push(chunk);
+          bytes += chunk.length;
+          if (bytes > maxBytes) throw new Enough();
+        },
       },
-    });
-    return { head, body: Buffer.concat(chunks), isWhole: true };
+      () => ({ head, body: Buffer.concat(chunks), isWhole: true }),
+    );
   } catch (error) {
     if (signal?.aborted === true) throw signal.reason;
     if (error instanceof Enough) return { head, body: Buffer.concat(chunks).subarray(0, maxBytes), isWhole: false };

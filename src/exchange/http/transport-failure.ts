@@ -1,16 +1,19 @@
 /** No answer, or only a part of one: DNS, TCP, TLS, a cut connection, a time limit. */
 export class TransportFailure extends Error {
   override readonly name = 'TransportFailure';
+  /** The connection had served a request before, so that the failure may be an after-effect of that one. */
+  readonly keptAlive: boolean;
 
   constructor(
-    /** A socket or TLS code (`ECONNREFUSED`, `CERT_HAS_EXPIRED`), `SocketClosed` or `TimedOut`. */
+    /** A socket or TLS code (`ECONNREFUSED`, `CERT_HAS_EXPIRED`), `SocketClosed`, `TimedOut` or `Aborted`. */
     readonly code: string,
     message: string,
     /** False only when the connection was never made, so that nothing of the request left. */
     readonly requestSent: boolean,
-    options?: { cause?: unknown },
+    { keptAlive = false, ...options }: { cause?: unknown; keptAlive?: boolean } = {},
   ) {
     super(message, options);
+    this.keptAlive = keptAlive;
   }
 }
 

@@ -1,4 +1,6 @@
+import { MailServerError } from '../../mail/mail-error.js';
 import type { FolderRef } from '../../mail/mail-server.js';
+import { queryRefusal } from '../../mail/query-refusal.js';
 import type { OperationContext } from '../ews-operation.js';
 import { attribute, child } from '../soap/element.js';
 import { readInteger, writeDate } from '../soap/values.js';
@@ -8,9 +10,25 @@ const RECEIVED = { '@FieldURI': 'item:DateTimeReceived' };
 
 /**
  * FindItem (messages.xsd `FindItemType`) for the sake of its TotalItemsInView alone: one row is the
- * fewest that the schema lets a page ask for.
+ * fewest that the schema lets a page ask for. Null where the server does not support the restriction, too.
  */
 export async function countReceivedBetween(
+  context: OperationContext,
+  folder: FolderRef,
+  from: Date,
+  to: Date,
+  signal?: AbortSignal,
+): Promise<number | null> {
+  if (context.support.listingForm.restriction === 'none') return null;
+  try {
+    return await count(context, folder, from, to, signal);
+  } catch (error) {
+    if (error instanceof MailServerError && queryRefusal(error) !== null) return null;
+    throw error;
+  }
+}
+
+async function count(
   context: OperationContext,
   folder: FolderRef,
   from: Date,

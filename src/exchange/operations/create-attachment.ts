@@ -27,7 +27,7 @@ export async function createAttachments(
     },
     signal,
   );
-  if (answer.messages.length < attachments.length) throw answer.unexpected('an attachment is missing in the answer');
+  // Some servers answer nothing of an attachment that they did not take. Reading the draft tells what it holds.
   let ref = parent;
   for (const message of answer.messages) {
     const added = child(message, 'Attachments');

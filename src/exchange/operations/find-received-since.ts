@@ -1,21 +1,49 @@
-import type { FolderRef, FoundPage } from '../../mail/mail-server.js';
+import { MailServerError } from '../../mail/mail-error.js';
 import type { FoundItem } from '../../mail/mail-item.js';
+import type { FolderRef, FoundPage, ListingLimitation } from '../../mail/mail-server.js';
+import { queryRefusal } from '../../mail/query-refusal.js';
 import type { OperationContext } from '../ews-operation.js';
-import { attribute, child } from '../soap/element.js';
-import { readBoolean, readInteger, writeDate } from '../soap/values.js';
+import { child } from '../soap/element.js';
+import { readFindItemPage } from './find-item-page.js';
 import { folderId } from './folder-ids.js';
 import { LISTED_FIELDS, readFoundItem } from './found-item.js';
+import { listingQuery, nextForm, reachesBehind, type ListingForm } from './listing-form.js';
 import { additionalProperties } from './property-paths.js';
 
 const MAX_PAGE = 1000;
-const RECEIVED = { '@FieldURI': 'item:DateTimeReceived' };
 
-/** FindItem (messages.xsd `FindItemType`), one page of what came at or after `since`, oldest first. */
+/**
+ * FindItem (messages.xsd `FindItemType`), one page of what came at or after `since`, oldest first where the
+ * server sorts. A server that refuses the form of the question is asked in simpler ones, and the one that it
+ * accepts is remembered.
+ */
 export async function findReceivedSince(
   context: OperationContext,
   folder: FolderRef,
   since: Date,
   page: { offset: number; limit: number },
+  signal?: AbortSignal,
+): Promise<FoundPage> {
+  const known = context.support.listingForm;
+  for (let form: ListingForm | null = known; ;) {
+    try {
+      const found = await onePage(context, folder, since, page, form, signal);
+      if (form !== known) context.support.learnListingForm(form);
+      return found;
+    } catch (error) {
+      const refusal = error instanceof MailServerError ? queryRefusal(error) : null;
+      form = refusal && nextForm(form, refusal);
+      if (form === null) throw error;
+    }
+  }
+}
+
+async function onePage(
+  context: OperationContext,
+  folder: FolderRef,
+  since: Date,
+  page: { offset: number; limit: number },
+  form: ListingForm,
   signal?: AbortSignal,
 ): Promise<FoundPage> {
   const limit = Math.min(Math.max(1, page.limit), MAX_PAGE);
@@ -32,13 +60,7 @@ export async function findReceivedSince(
             '@Offset': page.offset,
             '@BasePoint': 'Beginning',
           },
-          'm:Restriction': {
-            't:IsGreaterThanOrEqualTo': {
-              't:FieldURI': RECEIVED,
-              't:FieldURIOrConstant': { 't:Constant': { '@Value': writeDate(since) } },
-            },
-          },
-          'm:SortOrder': { 't:FieldOrder': { '@Order': 'Ascending', 't:FieldURI': RECEIVED } },
+          ...listingQuery(form, since),
           'm:ParentFolderIds': folderId(context.identity, folder),
         },
       }),
@@ -47,22 +69,23 @@ export async function findReceivedSince(
   );
   const root = child(answer.single('RootFolder'), 'RootFolder');
   if (root === null) throw answer.unexpected('the answer has no RootFolder');
-  const items: FoundItem[] = [];
-  for (const row of child(root, 'Items')?.children ?? []) {
-    const item = readFoundItem(row);
-    if (item === null) throw answer.unexpected('a listed item has no id');
-    items.push(item);
-  }
+  const { rows, last, nextOffset } = readFindItemPage(root, page.offset, limit);
+  const items = rows.map((row) => readFoundItem(row, context.now())).filter((item) => item !== null);
+  const unreadable = rows.length - items.length;
+  const limitation = limitationOf(form);
+  if (form.restriction === 'at-or-after') return { items, last, nextOffset, unreadable, limitation };
+  const dates = items.map(({ receivedAt }) => receivedAt);
+  const isEnd = form.restriction === 'none' && reachesBehind(dates, since, form.sorted);
+  const older = items.filter((item) => !isSince(since)(item)).map(({ id }) => id);
+  return { items: items.filter(isSince(since)), older, last: last || isEnd, nextOffset, unreadable, limitation };
+}
 
-  const seen = page.offset + items.length;
-  const stated = readInteger(attribute(root, 'IndexedPagingOffset'));
-  // An offset that does not move on would fetch the same page for ever.
-  const nextOffset = stated !== null && stated > page.offset ? stated : seen;
-  const total = readInteger(attribute(root, 'TotalItemsInView'));
-  const last =
-    readBoolean(attribute(root, 'IncludesLastItemInRange')) ?? (total === null ? items.length < limit : seen >= total);
-  if (!last && nextOffset <= page.offset) {
-    throw answer.unexpected('the server promises more items but lists none');
-  }
-  return { items, last, nextOffset };
+const isSince =
+  (since: Date) =>
+  ({ receivedAt }: FoundItem): boolean =>
+    receivedAt === null || receivedAt >= since;
+
+function limitationOf({ restriction, sorted }: ListingForm): ListingLimitation | null {
+  if (restriction === 'none') return 'no-restrictions';
+  return sorted ? null : 'no-sorting';
 }

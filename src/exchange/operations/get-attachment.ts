@@ -1,10 +1,12 @@
 import type { AttachmentContent } from '../../mail/mail-item.js';
 import type { OperationContext } from '../ews-operation.js';
-import { child, childText } from '../soap/element.js';
+import { attribute, child, childText } from '../soap/element.js';
+import { itemInWords } from './item-in-words.js';
 
 /**
  * GetAttachment (messages.xsd `GetAttachmentType`): a file's bytes, or the MIME of an attached item
- * (content type `message/rfc822`).
+ * (content type `message/rfc822`). What has no MIME, as a contact or an appointment often, is given as a text of
+ * its properties.
  */
 export async function fetchAttachment(
   context: OperationContext,
@@ -15,6 +17,11 @@ export async function fetchAttachment(
     {
       name: 'GetAttachment',
       changes: false,
+      isAnswer: ({ messages: [message] }) => {
+        const given = child(message ?? null, 'Attachments')?.children[0] ?? null;
+        const id = attribute(child(given, 'AttachmentId'), 'Id');
+        return id === null || id === attachmentId;
+      },
       body: () => ({
         'm:GetAttachment': {
           // Means nothing to a file, and an attached item has no other content.
@@ -34,8 +41,11 @@ export async function fetchAttachment(
     // A file of no bytes comes without Content.
     return { name, contentType: childText(attachment, 'ContentType'), content: content?.bytes ?? Buffer.alloc(0) };
   }
-  const item = attachment.children.find((candidate) => child(candidate, 'MimeContent') !== null);
-  const mime = child(item ?? null, 'MimeContent')?.bytes ?? null;
-  if (mime === null) throw answer.unexpected(`a ${attachment.name} without content`);
-  return { name, contentType: 'message/rfc822', content: mime };
+  const withMime = attachment.children.find((candidate) => child(candidate, 'MimeContent') !== null);
+  const mime = child(withMime ?? null, 'MimeContent')?.bytes ?? null;
+  if (mime !== null) return { name, contentType: 'message/rfc822', content: mime };
+  const item = attachment.children.find((candidate) => child(candidate, 'ItemClass') !== null);
+  const words = item ? itemInWords(item) : null;
+  if (words === null) throw answer.unexpected(`a ${attachment.name} without content`);
+  return { name: `${name ?? 'item'}.txt`, contentType: 'text/plain; charset=utf-8', content: Buffer.from(words) };
 }

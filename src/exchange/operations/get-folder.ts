@@ -1,4 +1,5 @@
 import type { FolderInfo, FolderRef } from '../../mail/mail-server.js';
+import type { EwsAnswer } from '../ews-answer.js';
 import type { OperationContext } from '../ews-operation.js';
 import { attribute, child, childText } from '../soap/element.js';
 import { readInteger } from '../soap/values.js';
@@ -15,6 +16,7 @@ export async function openFolder(
     {
       name: 'GetFolder',
       changes: false,
+      isAnswer: (given) => !('id' in folder) || [null, folder.id].includes(folderIdIn(given)),
       body: () => ({
         'm:GetFolder': {
           'm:FolderShape': {
@@ -35,4 +37,9 @@ export async function openFolder(
     displayName: childText(found, 'DisplayName') ?? ('id' in folder ? '' : folder.distinguished),
     totalCount: readInteger(childText(found, 'TotalCount')),
   };
+}
+
+function folderIdIn({ messages: [message] }: EwsAnswer): string | null {
+  const folder = child(message ?? null, 'Folders')?.children[0] ?? null;
+  return attribute(child(folder, 'FolderId'), 'Id');
 }

@@ -1,21 +1,22 @@
 import type { AttachmentRef, ItemProperties, Mailbox } from '../../mail/mail-item.js';
 import { attribute, child, childText, type XmlElement } from '../soap/element.js';
-import { readBoolean, readDate, readInteger } from '../soap/values.js';
+import { readBoolean, readInteger, readPastDate } from '../soap/values.js';
 import { isSearchKeyTag } from './property-paths.js';
 
 /**
  * An item's properties, whatever its kind: the names are the same on Message, MeetingRequest,
  * CalendarItem, PostItem and the rest (types.xsd `ItemType`, `MessageType`); what is missing is null.
+ * @param now after which nothing was sent or received
  */
-export function readItemProperties(item: XmlElement): ItemProperties {
+export function readItemProperties(item: XmlElement, now: Date): ItemProperties {
   const text = (name: string) => childText(item, name);
   return {
     itemClass: text('ItemClass'),
     internetMessageId: text('InternetMessageId'),
     searchKey: readSearchKey(item),
     conversationId: attribute(child(item, 'ConversationId'), 'Id'),
-    receivedAt: readDate(text('DateTimeReceived')),
-    sentAt: readDate(text('DateTimeSent')),
+    receivedAt: readPastDate(text('DateTimeReceived'), now),
+    sentAt: readPastDate(text('DateTimeSent'), now),
     isRead: readBoolean(text('IsRead')),
     importance: readImportance(text('Importance')),
     size: readInteger(text('Size')),
@@ -39,9 +40,11 @@ function readMailbox(mailbox: XmlElement | null): Mailbox | null {
   if (mailbox === null) return null;
   const name = childText(mailbox, 'Name');
   const address = childText(mailbox, 'EmailAddress');
-  // Senders inside the organisation may come with an X.500 name (`/O=CONTOSO/OU=…`, RoutingType EX).
-  const smtp = address !== null && address.includes('@') && !address.startsWith('/') ? address : null;
-  return name === null && smtp === null ? null : { name, address: smtp };
+  // Addresses inside the organisation may be X.500 names (`/O=CONTOSO/OU=…`, RoutingType EX).
+  if (address !== null && /^(?:ex:)?\/o=/i.test(address)) return { name, address: null, exchangeName: address };
+  const smtp = address?.replace(/^smtp:/i, '');
+  const usable = smtp?.includes('@') === true && !smtp.startsWith('/') ? smtp : null;
+  return name === null && usable === null ? null : { name, address: usable };
 }
 
 function readMailboxes(item: XmlElement, name: string): readonly Mailbox[] {
@@ -81,13 +84,16 @@ function readHeaders(item: XmlElement): ItemProperties['headers'] {
   return headers;
 }
 
-/** Reference attachments are links to files elsewhere: there is nothing of theirs to fetch. */
+/**
+ * Reference attachments link to files elsewhere, so there is nothing to fetch. An attachment without an id gets the id
+ * '': it is listed, but cannot be fetched either.
+ */
 function readAttachments(item: XmlElement): readonly AttachmentRef[] {
   const refs: AttachmentRef[] = [];
   for (const attachment of child(item, 'Attachments')?.children ?? []) {
-    const id = attribute(child(attachment, 'AttachmentId'), 'Id');
+    const id = attribute(child(attachment, 'AttachmentId'), 'Id') ?? '';
     const kind = attachment.name === 'FileAttachment' ? 'file' : attachment.name === 'ItemAttachment' ? 'item' : null;
-    if (id === null || kind === null) continue;
+    if (kind === null) continue;
     refs.push({
       id,
       kind,

@@ -1,3 +1,4 @@
+import { attribute, child, childText, type XmlElement } from '../soap/element.js';
 import type { XmlObject } from '../soap/xml-writer.js';
 
 /** `AdditionalProperties` out of field URIs and extended properties (types.xsd `NonEmptyArrayOfPathsToElementType`). */
@@ -14,6 +15,16 @@ export const MARKER_PROPERTY: XmlObject = {
   '@PropertyName': 'PostroomMessageId',
   '@PropertyType': 'String',
 };
+
+/** The marker of an item in an answer that was asked for it; null when the item has none, or the server tells none. */
+export function readMarker(item: XmlElement): string | null {
+  for (const property of item.children) {
+    if (property.name !== 'ExtendedProperty') continue;
+    if (attribute(child(property, 'ExtendedFieldURI'), 'PropertyName') === MARKER_PROPERTY['@PropertyName'])
+      return childText(property, 'Value');
+  }
+  return null;
+}
 
 const SEARCH_KEY_TAG = 0x300b;
 

@@ -1,4 +1,4 @@
-import type { ItemRef, OutgoingDraft } from '../../mail/mail-item.js';
+import type { ItemRef, OutgoingAttachment, OutgoingDraft } from '../../mail/mail-item.js';
 import type { OperationContext } from '../ews-operation.js';
 import { atLeast, type RequestVersion } from '../soap/request-version.js';
 import { attachmentBatches, requestBytes } from './attachment-batches.js';
@@ -34,9 +34,7 @@ async function complete(
 ): Promise<ItemRef> {
   let ref = created;
   try {
-    for (const batch of attachmentBatches(draft.attachments, context.maxRequestBytes)) {
-      ref = await createAttachments(context, ref, batch, signal);
-    }
+    ref = await addAttachments(context, ref, draft.attachments, signal);
     return await setMarker(context, ref, draft.marker, signal);
   } catch (error) {
     // Without its marker nobody will ever find it again. The error that counts is the first one, and
@@ -45,4 +43,18 @@ async function complete(
     if (signal?.aborted !== true) await removed;
     throw error;
   }
+}
+
+/** Adds attachments to a saved item, in as many requests as they need. */
+export async function addAttachments(
+  context: OperationContext,
+  draft: ItemRef,
+  attachments: readonly OutgoingAttachment[],
+  signal?: AbortSignal,
+): Promise<ItemRef> {
+  let ref = draft;
+  for (const batch of attachmentBatches(attachments, context.maxRequestBytes)) {
+    ref = await createAttachments(context, ref, batch, signal);
+  }
+  return ref;
 }

@@ -38,40 +38,27 @@ export async function syncFolder(
   const message = answer.single('SyncState');
   const next = childText(message, 'SyncState');
   if (next === null) throw answer.unexpected('the answer has no SyncState');
-  const changes: SyncChange[] = [];
-  for (const element of child(message, 'Changes')?.children ?? []) {
-    const change = readChange(element);
-    // To skip it would lose the item silently: the sync state has passed it.
-    if (change === null) throw answer.unexpected(`a ${element.name} change names no item`);
-    if (change !== 'unknown') changes.push(change);
-  }
+  const told = child(message, 'Changes')?.children ?? [];
+  const changes = told.map((change) => readChange(change, context.now())).filter((change) => change !== null);
   return {
     changes,
     syncState: next,
     last: readBoolean(childText(message, 'IncludesLastItemInRange')) ?? true,
+    unreadable: told.length - changes.length,
   };
 }
 
-function readChange(change: XmlElement): SyncChange | 'unknown' | null {
-  switch (change.name) {
-    case 'Create':
-    case 'Update': {
-      const [item = null] = change.children;
-      const found = readFoundItem(item);
-      if (found === null) return null;
-      const kind = change.name === 'Create' ? 'create' : 'update';
-      return { kind, item: { ...found, isRead: readBoolean(childText(item, 'IsRead')) } };
-    }
-    case 'Delete': {
-      const itemId = attribute(child(change, 'ItemId'), 'Id');
-      return itemId === null ? null : { kind: 'delete', itemId };
-    }
-    case 'ReadFlagChange': {
-      const itemId = attribute(child(change, 'ItemId'), 'Id');
-      const isRead = readBoolean(childText(change, 'IsRead'));
-      return itemId === null || isRead === null ? null : { kind: 'read-flag', itemId, isRead };
-    }
-    default:
-      return 'unknown';
-  }
+/** @returns null for a change that names no item */
+function readChange(change: XmlElement, now: Date): SyncChange | null {
+  const itemId = attribute(child(change, 'ItemId'), 'Id') ?? '';
+  if (change.name === 'Delete') return itemId === '' ? null : { kind: 'delete', itemId };
+  const isRead = readBoolean(childText(change, 'IsRead'));
+  if (change.name === 'ReadFlagChange' && isRead !== null)
+    return itemId === '' ? null : { kind: 'read-flag', itemId, isRead };
+  // Whatever else it is called, something happened to this item, and looking at it is never wrong.
+  const item = change.children.find((inner) => child(inner, 'ItemId') !== null) ?? null;
+  const found = readFoundItem(item ?? (itemId === '' ? null : change), now);
+  if (found === null) return null;
+  const kind = change.name === 'Create' ? 'create' : 'update';
+  return { kind, item: { ...found, isRead: readBoolean(childText(item, 'IsRead')) } };
 }

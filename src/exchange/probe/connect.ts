@@ -10,7 +10,8 @@ export async function connect(
   limitMs: number,
   signal: AbortSignal | undefined,
 ): Promise<ConnectFinding> {
-  const { host, port, lookup } = place;
+  const { host, port, lookup, refusal } = place;
+  if (refusal) throw probeError('Connect', refusal);
   const socket = connectTcp({ host, port, ...(lookup ? { lookup } : {}) });
   const connected = new Promise<ConnectFinding>((resolve, reject) => {
     socket.once('connect', () => resolve({ address: socket.remoteAddress ?? host, port }));

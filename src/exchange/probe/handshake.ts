@@ -26,7 +26,8 @@ export async function handshake(
   signal: AbortSignal | undefined,
 ): Promise<TlsFinding | null> {
   if (!place.encrypted) return null;
-  const { host, port, lookup, isAddress } = place;
+  const { host, port, lookup, isAddress, refusal } = place;
+  if (refusal) throw probeError('Handshake', refusal);
   const socket = connectTls({
     host,
     port,

@@ -10,7 +10,8 @@ export async function lookUp(
   limitMs: number,
   signal: AbortSignal | undefined,
 ): Promise<NameFinding> {
-  const { host, port, isAddress } = place;
+  const { host, port, isAddress, refusal } = place;
+  if (refusal) throw probeError('LookUp', refusal);
   if (isAddress) return { host, port, isAddress, addresses: [host] };
   try {
     return { host, port, isAddress, addresses: await limited(addressesOf(place), limitMs, signal) };

@@ -1,18 +1,6 @@
-import { MailServerError, type CallDiagnostics } from '../../mail/mail-error.js';
+import { MailServerError, withoutCall } from '../../mail/mail-error.js';
 import { transportCode } from '../http/transport-failure.js';
 import { ProtocolViolation } from '../soap/protocol-violation.js';
-
-/** The diagnostics of what is no call: nothing reached a server that could have logged it. */
-const withoutCall: CallDiagnostics = {
-  clientRequestId: null,
-  requestId: null,
-  httpStatus: null,
-  frontEndServer: null,
-  backEndServer: null,
-  diagnosticInfo: null,
-  serverVersion: null,
-  durationMs: null,
-};
 
 /** The error of a look that is no call of EWS, as a call that runs into it reports it. */
 export function probeError(operation: string, error: unknown): MailServerError {
@@ -25,6 +13,7 @@ export function probeError(operation: string, error: unknown): MailServerError {
       code,
       operation,
       text,
+      hostWords: violation ? error.quoted : null,
       backOffMs: null,
       effectPossible: false,
       diagnostics: withoutCall,

@@ -1,4 +1,6 @@
 const WHITE_SPACE = /\s+/g;
+/** Characters decoded at a time: a buffer of three bytes takes as much memory as one of a hundred. */
+const PIECE_CHARS = 16 * 1024;
 
 /**
  * Decodes base64 that arrives in pieces, so that a message's text form is never held as a whole.
@@ -7,11 +9,18 @@ const WHITE_SPACE = /\s+/g;
 export class Base64Sink {
   private readonly pieces: Buffer[] = [];
   private carry = '';
+  private waiting = '';
   private characters = 0;
   private decoded = 0;
 
   write(text: string): void {
-    let joined = this.carry + text;
+    this.waiting += text;
+    if (this.waiting.length >= PIECE_CHARS) this.flush();
+  }
+
+  private flush(): void {
+    let joined = this.carry + this.waiting;
+    this.waiting = '';
     if (hasWhiteSpace(joined)) joined = joined.replace(WHITE_SPACE, '');
     const whole = joined.length - (joined.length % 4);
     this.carry = joined.slice(whole);
@@ -20,6 +29,7 @@ export class Base64Sink {
 
   /** The decoded bytes; null when what came is not base64 (Node skips foreign characters silently). */
   end(): Buffer | null {
+    this.flush();
     if (this.carry.length > 0) this.decode(this.carry);
     this.carry = '';
     if (this.characters % 4 === 1 || this.decoded !== Math.floor((this.characters * 3) / 4)) return null;

@@ -3,8 +3,15 @@ import type { XmlElement } from './element.js';
 import type { NamespaceKind } from './namespaces.js';
 import type { XmlHandler } from './xml-reader.js';
 
-/** Elements whose text is base64: types.xsd `MimeContentType`, and `Content` of `FileAttachmentType`. */
-const BINARY = new Set(['MimeContent', 'Content']);
+/**
+ * Elements whose text is base64: types.xsd `MimeContent`, and `Content` of `FileAttachmentType`, even where a
+ * server forgets their namespace.
+ */
+function isBinary(name: string, namespace: NamespaceKind, parent: XmlElement | null): boolean {
+  if (name === 'MimeContent') return true;
+  return name === 'Content' && (namespace === 'types' || parent?.name === 'FileAttachment');
+}
+
 const NO_CHILDREN: readonly XmlElement[] = [];
 
 class Building implements XmlElement {
@@ -39,7 +46,7 @@ export class ElementBuilder implements XmlHandler {
       this.stack.push(parent);
     }
     this.current = element;
-    if (namespace !== 'types' || !BINARY.has(name)) return false;
+    if (!isBinary(name, namespace, parent)) return false;
     element.sink = new Base64Sink();
     return true;
   }

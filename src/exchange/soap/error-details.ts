@@ -16,9 +16,10 @@ export interface ServerError {
 export function readFault(fault: XmlElement): ServerError {
   const detail = child(fault, 'detail') ?? child(fault, 'Detail');
   const message = detail === null ? null : findBelow(detail, 'Message');
-  const text = message?.text ?? childText(fault, 'faultstring') ?? findBelow(fault, 'Text')?.text ?? '';
-  const stated = detail === null ? null : (findBelow(detail, 'ResponseCode')?.text ?? null);
-  const code = localPart(stated ?? faultCode(fault));
+  const texts = [message?.text, childText(fault, 'faultstring'), findBelow(fault, 'Text')?.text, detail?.text];
+  const text = texts.find((given) => given != null && given.trim() !== '')?.trim() ?? '';
+  const stated = detail === null ? '' : localPart(findBelow(detail, 'ResponseCode')?.text ?? '');
+  const code = stated === '' ? localPart(faultCode(fault)) : stated;
   const values = detail === null ? {} : readValues(detail);
   for (const name of ['LineNumber', 'LinePosition', 'Violation']) {
     const found = detail === null ? null : findBelow(detail, name);
@@ -64,6 +65,15 @@ function unwrap(code: string, text: string, values: Readonly<Record<string, stri
   const innerText = values['InnerErrorMessageText']?.trim() ?? '';
   const backOff = readInteger(values['BackOffMilliseconds'] ?? null);
   const backOffMs = backOff !== null && backOff >= 0 ? backOff : null;
-  if (!/^Error\w+$/.test(inner)) return { code, text, values, backOffMs };
+  if (!/^Error\w+$/.test(inner)) return { code, text, values: withText(code, text, values), backOffMs };
   return { code: inner, text: innerText === '' ? text : innerText, values, backOffMs };
+}
+
+/** The longest text of a server that goes into a sentence. */
+const MAX_TEXT = 300;
+
+/** A code that says nothing leaves the server's own text to tell what happened, as the value `serverText`. */
+function withText(code: string, text: string, values: Readonly<Record<string, string>>): ServerError['values'] {
+  if (text === '' || (/^Error\w+$/.test(code) && code !== 'ErrorInternalServerError')) return values;
+  return { ...values, serverText: text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text };
 }

@@ -5,6 +5,8 @@ export class ProtocolViolation extends Error {
   constructor(
     readonly code: 'InvalidXml' | 'UnexpectedAnswer' | 'AnswerTooLarge',
     message: string,
+    /** The offending part of the response, as the host wrote it; null if `message` says everything. */
+    readonly quoted: string | null = null,
   ) {
     super(message);
   }

@@ -1,0 +1,26 @@
+import type { MailServerError } from './mail-error.js';
+
+/** What a refused query may have been refused for. */
+export type QueryRefusal = 'restriction' | 'sort-order' | 'unknown';
+
+const RESTRICTION = /Restriction|ForQuery$|QueryFilter|FilterWrongType|Subfilter|^ErrorValueOutOfRange$/;
+const SORT_ORDER = /Sort/;
+/** Said of a request as a whole, or of one of its properties or values. */
+const ANY_PART =
+  /^Error(?:Invalid(?:Value|Property|Extended|Argument|Request|Operation|Indexed|Fractional|Paging|Culture|Id(?:Malformed|Xml)$)|Traversal|Unsupported|SchemaValidation$|MissingArgument$|PropertyRequest|NotSupported|NotImplemented)/;
+/** Fault codes of SOAP 1.1 and 1.2 that put it down to the request. */
+const FAULTS = /^(?:Client|Sender|MustUnderstand|UnknownFault|UnknownError)$/i;
+const STATUSES = new Set(['Http400', 'Http405', 'Http422', 'Http501']);
+
+/**
+ * Whether a server that answered a query with this error may accept the same question in another form; null
+ * when the error is about something else. A server may refuse what others support: restrictions on a
+ * property, sorting, traversal of a whole tree.
+ */
+export function queryRefusal({ code, details }: Pick<MailServerError, 'code' | 'details'>): QueryRefusal | null {
+  if (details.origin === 'http') return STATUSES.has(code) ? 'unknown' : null;
+  if (details.origin !== 'response' || (details.backOffMs ?? 0) > 0) return null;
+  if (SORT_ORDER.test(code)) return 'sort-order';
+  if (RESTRICTION.test(code)) return 'restriction';
+  return ANY_PART.test(code) || FAULTS.test(code) ? 'unknown' : null;
+}
