@@ -3,6 +3,8 @@ import type { Registry } from 'prom-client';
 import { DataSource } from 'typeorm';
 import { Clock } from './clock/clock.js';
 import type { Settings } from './config/settings.js';
+import { failedStatementsOf } from './database/failed-statements.js';
+import { StorageHealth } from './database/storage-health.js';
 import { IdempotencyStore } from './http/idempotency.store.js';
 import { IdempotentPosts } from './http/idempotent-posts.js';
 import type { Log } from './log/log.js';
@@ -23,11 +25,14 @@ export interface Platform {
 @Module({})
 export class PlatformModule {
   static forRoot(platform: Platform): DynamicModule {
+    const storage = new StorageHealth(platform.clock);
+    failedStatementsOf(platform.dataSource).listen((error) => storage.note(error));
     const provided = [
       { provide: SETTINGS, useValue: platform.settings },
       { provide: LOG, useValue: platform.log },
       { provide: METRICS, useValue: platform.metrics },
       { provide: DataSource, useValue: platform.dataSource },
+      { provide: StorageHealth, useValue: storage },
       { provide: Clock, useValue: platform.clock },
       { provide: SecretBox, useValue: platform.secretBox },
     ];

@@ -9,7 +9,17 @@ export interface RecurringTask {
   run(signal: AbortSignal): Promise<boolean>;
 }
 
-const longestPauseMs = 30_000;
+/** Failures do not stretch the pause beyond this, unless the task's own pause is longer already. */
+const longestRetryMs = 30_000;
+
+/**
+ * The pause before the next run, in ms. The cap is for failures alone: it once applied to every pause, and
+ * upkeep meant for each hour ran twice a minute.
+ * @param failures runs in a row that failed
+ */
+export function pauseBefore(everyMs: number, failures: number): number {
+  return Math.min(Math.max(everyMs, longestRetryMs), everyMs * 2 ** Math.min(failures, 10));
+}
 
 /**
  * Runs a task again and again, one run at a time, until it is stopped. A failing task (the database
@@ -22,6 +32,7 @@ export class Recurring {
   constructor(
     private readonly task: RecurringTask,
     private readonly log: Log,
+    private readonly wait: typeof pause = pause,
   ) {}
 
   start(): void {
@@ -49,7 +60,7 @@ export class Recurring {
         if (failures === 1)
           this.log.error({ err: error, task: this.task.name }, 'a recurring task failed; it is tried again');
       }
-      if (!more) await pause(Math.min(longestPauseMs, this.task.everyMs * 2 ** Math.min(failures, 10)), signal);
+      if (!more) await this.wait(pauseBefore(this.task.everyMs, failures), signal);
     }
   }
 }

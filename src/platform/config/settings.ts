@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { defaultTrustedProxies, parseTrustedProxies, type TrustedProxies } from '../http/trusted-proxies.js';
 import { parseKeyRing } from '../secrets/key-ring.js';
 
 export const roles = ['api', 'worker', 'listener'] as const;
@@ -50,6 +51,23 @@ const networkList = z
     message: 'must be a comma-separated list of networks such as 10.1.0.0/16 or fd00::/8',
   });
 
+const trustedProxies = z.string().transform((value, context): TrustedProxies => {
+  const parsed = parseTrustedProxies(value);
+  if (parsed) return parsed;
+  context.addIssue({
+    code: 'custom',
+    message:
+      'must be a comma-separated list of addresses, networks and the names loopback, linklocal, uniquelocal (such as 10.1.0.7,fd00::/8), or the number of proxies in front, 0 to 10',
+  });
+  return z.NEVER;
+});
+
+/** Who may set a private address as the server of a profile. */
+export type PrivateServersFor = 'administrators' | 'everyone' | 'nobody';
+const privateServersFor = z.enum(['administrators', 'everyone', 'nobody'], {
+  message: 'must be administrators, everyone or nobody',
+});
+
 /** Without TLS only on this very machine, for a trial. */
 const isIssuer = (text: string) => {
   if (!URL.canParse(text)) return false;
@@ -88,6 +106,8 @@ const environment = z.object({
     .regex(/^[^@\r\n]*[^@\s<]@[^@\s]+$/, { message: 'must be a sender such as Postroom <postroom@example.com>' })
     .default('Postroom <postroom@localhost>'),
   PUBLIC_URL: urlOf(['http:', 'https:'], 'https://postroom.example.com').optional(),
+  TRUST_PROXY: trustedProxies.default(defaultTrustedProxies),
+  PROFILE_PRIVATE_ADDRESSES: privateServersFor.default('administrators'),
   WEBHOOK_ALLOWED_NETWORKS: networkList.default([]),
   REQUIRE_MAILBOX_APPROVAL: flag.optional(),
   POSTROOM_OIDC_ISSUER: z
@@ -128,6 +148,9 @@ export interface Settings {
   readonly notifyFrom: string;
   /** How people reach the API, without a slash at the end; null: made from host and port. */
   readonly publicUrl: string | null;
+  /** Proxies that are trusted for the client's address and for https. */
+  readonly trustedProxies: TrustedProxies;
+  readonly privateServersFor: PrivateServersFor;
   /** CIDRs inside which webhooks may go to private addresses, and without TLS. */
   readonly webhookAllowedNetworks: readonly string[];
   /** New mailboxes, and those whose address changes, wait until somebody approves them. */
@@ -172,12 +195,27 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     sandbox: values.POSTROOM_SANDBOX ?? !values.DATABASE_URL,
     smtpUrl: values.SMTP_URL ?? null,
     notifyFrom: values.NOTIFY_FROM,
-    publicUrl: values.PUBLIC_URL?.replace(/\/+$/, '') ?? null,
+    publicUrl: values.PUBLIC_URL === undefined ? null : withoutSlashesBehind(values.PUBLIC_URL),
+    trustedProxies: values.TRUST_PROXY,
+    privateServersFor: values.PROFILE_PRIVATE_ADDRESSES,
     webhookAllowedNetworks: values.WEBHOOK_ALLOWED_NETWORKS,
     requireMailboxApproval: values.REQUIRE_MAILBOX_APPROVAL ?? false,
     oidc: oidcOf(values),
     logLevel: values.LOG_LEVEL,
   };
+}
+
+/** The only setting that the command `analyze` reads; it runs without the others. @throws SettingsError */
+export function readPrivateServersFor(env: Readonly<Record<string, string | undefined>>): PrivateServersFor {
+  const parsed = privateServersFor.default('administrators').safeParse(env['PROFILE_PRIVATE_ADDRESSES'] || undefined);
+  if (parsed.success) return parsed.data;
+  throw new SettingsError(`PROFILE_PRIVATE_ADDRESSES ${parsed.error.issues[0]?.message}`);
+}
+
+function withoutSlashesBehind(url: string): string {
+  let end = url.length;
+  while (url[end - 1] === '/') end -= 1;
+  return url.slice(0, end);
 }
 
 /** @throws SettingsError when only a part of it is set */

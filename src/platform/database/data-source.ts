@@ -1,5 +1,6 @@
 import { DataSource, type EntityManager, type MixedList } from 'typeorm';
 import { migrations } from '../../../migrations/index.js';
+import { FailedStatements } from './failed-statements.js';
 
 /** What SQL runs on: the data source (a connection of its own) or a transaction's manager. */
 export type Sql = Pick<EntityManager, 'query'>;
@@ -23,6 +24,7 @@ export function createDataSource(options: DatabaseOptions): DataSource {
     migrationsTransactionMode: 'each',
     synchronize: false,
     logging: false,
+    logger: new FailedStatements(),
     poolSize: options.poolSize,
     applicationName: options.applicationName ?? 'postroom',
     extra: {

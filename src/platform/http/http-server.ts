@@ -12,6 +12,7 @@ import { RequestGuard } from './request-guard.js';
 import { defaultBodyLimit } from './route-settings.js';
 import { RouteTable } from './route-table.js';
 import { requestIdOf, setStandardHeaders } from './standard-headers.js';
+import { defaultTrustedProxies, dropForwardedPorts, isTrustedProxy, type TrustedProxies } from './trusted-proxies.js';
 import { ValidationPipe } from './validation.js';
 
 export interface HttpOptions {
@@ -28,12 +29,15 @@ export interface HttpOptions {
 const requestTimeoutMs = 5 * 60_000;
 const maxParamLength = 200;
 
-/** Fastify as the API needs it, for `assembleHttp` to finish. */
-export function createHttpAdapter(log: Log): FastifyAdapter {
+/**
+ * Fastify configured for the API; `assembleHttp` completes it.
+ * @param proxies whose X-Forwarded-For, -Proto and -Host are trusted
+ */
+export function createHttpAdapter(log: Log, proxies: TrustedProxies = defaultTrustedProxies): FastifyAdapter {
   const filter = new ProblemFilter(log);
-  return new FastifyAdapter({
-    // Only neighbours (a proxy on the host or in its private network) may say for whom they ask.
-    trustProxy: 'loopback, linklocal, uniquelocal',
+  const adapter = new FastifyAdapter({
+    // A function, because Fastify does not accept a bare number of hops.
+    trustProxy: isTrustedProxy(proxies),
     genReqId: requestIdOf,
     bodyLimit: defaultBodyLimit,
     requestTimeout: requestTimeoutMs,
@@ -44,6 +48,12 @@ export function createHttpAdapter(log: Log): FastifyAdapter {
       filter.answer(new Problem(problems.invalidRequest, 'the path of the address is not valid'), request, reply);
     },
   });
+  // The first hook of all, so that every other one sees the client's address.
+  adapter.getInstance().addHook('onRequest', (request, _reply, done) => {
+    dropForwardedPorts(request.raw.headers);
+    done();
+  });
+  return adapter;
 }
 
 /**
@@ -73,6 +83,7 @@ export async function assembleHttp(app: NestFastifyApplication, options: HttpOpt
     void reply.header('allow', allowed.join(', '));
     throw new Problem(problems.methodNotAllowed, `${request.method} is not one of ${allowed.join(', ')}`);
   });
+  tellOfUnknownProxy(server, options.log);
   readJsonBodies(server);
   for (const part of parts) mount(server, part, options.log);
   app.useGlobalPipes(new ValidationPipe());
@@ -82,6 +93,22 @@ export async function assembleHttp(app: NestFastifyApplication, options: HttpOpt
   await app.init();
   finishReference();
   return app;
+}
+
+/**
+ * Logs once that a proxy is not trusted. Otherwise all its users silently share one client address, and cookies lack
+ * Secure. Only once, because any client can cause it.
+ */
+function tellOfUnknownProxy(server: FastifyInstance, log: Log): void {
+  let said = false;
+  server.addHook('onRequest', async (request) => {
+    if (said || request.headers['x-forwarded-for'] === undefined || (request.ips?.length ?? 1) > 1) return;
+    said = true;
+    log.warn(
+      { from: request.ip },
+      'ignored X-Forwarded-For from an address that is not in TRUST_PROXY; if it is your proxy, add its address to TRUST_PROXY',
+    );
+  });
 }
 
 function mount(server: FastifyInstance, part: HttpPart, log: Log): void {

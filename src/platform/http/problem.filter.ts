@@ -1,6 +1,7 @@
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Log } from '../log/log.js';
+import { storageCauseOf, type StorageCause } from '../database/storage-cause.js';
 import { Problem, problems, type ProblemKind } from './problem.js';
 
 const kindOfStatus: Readonly<Record<number, ProblemKind>> = {
@@ -20,6 +21,7 @@ const databaseAway = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
   'ETIMEDOUT',
+  'EPIPE',
   '57P01',
   '57P02',
   '57P03',
@@ -28,13 +30,26 @@ const databaseAway = new Set([
   '08001',
 ]);
 
-/** The same from pg and its pool, which put no code on these. */
+/**
+ * The same from pg, its pool and TypeORM, which put no code on these. The last is what a transaction meets whose
+ * connection was cut between two of its statements.
+ */
 const databaseAwayText =
-  /^(?:Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;
+  /^(?:Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed|Query runner already released)/;
+
+const kindOfStorage: Readonly<Record<StorageCause, ProblemKind>> = {
+  full: problems.storageFull,
+  'read-only': problems.storageReadOnly,
+  exhausted: problems.storageExhausted,
+};
+/** Needs an administrator, so retrying every few seconds does not help. */
+const storageRetrySeconds = 60;
 
 /** Turns anything thrown into a Problem; the text of an unforeseen error never reaches the caller. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
+  const storage = storageCauseOf(error);
+  if (storage) return new Problem(kindOfStorage[storage], undefined, { retryAfterSeconds: storageRetrySeconds });
   const { status, code } = describe(error);
   const kind = status === undefined ? undefined : kindOfStatus[status];
   if (kind) return new Problem(kind);

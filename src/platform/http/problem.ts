@@ -147,4 +147,28 @@ export const problems = {
     retryable: true,
     remediation: 'Try again after the time in Retry-After.',
   }),
+  storageFull: defineProblem({
+    code: 'storage-full',
+    status: 503,
+    title: 'Nothing can be stored: the disk is full',
+    retryable: true,
+    remediation:
+      'Ask an administrator to free space on the disk of PostgreSQL (or of POSTROOM_DATA_DIR), then send the request again. Reads still work.',
+  }),
+  storageReadOnly: defineProblem({
+    code: 'storage-read-only',
+    status: 503,
+    title: 'Nothing can be stored: the database accepts no changes',
+    retryable: true,
+    remediation:
+      'Ask an administrator whether DATABASE_URL points to a standby in recovery or to a database set to read-only, then send the request again. Reads still work.',
+  }),
+  storageExhausted: defineProblem({
+    code: 'storage-exhausted',
+    status: 503,
+    title: 'The database is out of memory or at a limit of its configuration',
+    retryable: true,
+    remediation:
+      'Ask an administrator to check the memory and limits of PostgreSQL (its log names the limit), then send the request again.',
+  }),
 };

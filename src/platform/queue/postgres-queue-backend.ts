@@ -1,5 +1,6 @@
 import { Queue, Worker, createPostgresBackend, runMigrations } from 'bullmq';
 import pg from 'pg';
+import { HealthConnection } from '../database/health-connection.js';
 import type { BackendHealth, JobProcessor, QueueBackend } from './queue-backend.js';
 import type { TroubleLog } from './queue-log.js';
 import { settlesWithin } from './time-limit.js';
@@ -21,6 +22,7 @@ export class PostgresQueueBackend implements QueueBackend {
 
   private constructor(
     private readonly pool: pg.Pool,
+    private readonly health: HealthConnection,
     private readonly prefix: string,
     private readonly troubles: TroubleLog,
   ) {}
@@ -48,7 +50,7 @@ export class PostgresQueueBackend implements QueueBackend {
       await pool.end();
       throw error;
     }
-    return new PostgresQueueBackend(pool, prefix, troubles);
+    return new PostgresQueueBackend(pool, new HealthConnection(databaseUrl, HEALTH_MS), prefix, troubles);
   }
 
   queue(name: string): Promise<Queue> {
@@ -79,19 +81,15 @@ export class PostgresQueueBackend implements QueueBackend {
   }
 
   async healthy(): Promise<BackendHealth> {
-    try {
-      const answered = await settlesWithin(this.pool.query('SELECT 1'), HEALTH_MS);
-      return answered ? { ok: true } : { ok: false, reason: 'PostgreSQL does not answer' };
-    } catch (error) {
-      return { ok: false, reason: `PostgreSQL: ${(error as Error).message}` };
-    }
+    return (await this.health.answers()) ? { ok: true } : { ok: false, reason: 'PostgreSQL does not answer' };
   }
 
   async close(): Promise<void> {
     const queues = await Promise.allSettled(this.queues.values());
     for (const queue of queues) if (queue.status === 'fulfilled') await settlesWithin(queue.value.close(), CLOSE_MS);
-    // An application that failed to stop is told to stop again, and a pool can be ended only once.
+    // After a failed shutdown, Nest calls this again, and a pool can be ended only once.
     if (!this.pool.ending) await settlesWithin(this.pool.end(), CLOSE_MS);
+    await this.health.close();
   }
 
   private async openQueue(name: string): Promise<Queue> {

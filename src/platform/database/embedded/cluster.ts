@@ -79,7 +79,7 @@ export async function createCluster(cluster: Cluster, password: string): Promise
 export async function checkClusterVersion(cluster: Cluster): Promise<void> {
   const made = (await readFile(join(cluster.directory, 'PG_VERSION'), 'utf8').catch(() => '')).trim();
   const { stdout } = await cluster.account.run(cluster.binaries.postgres, ['--version']);
-  const installed = /(\d+)(?:\.\d+|devel|beta\d*|rc\d*)/.exec(stdout)?.[1] ?? stdout.trim();
+  const installed = /(?<!\d)(\d{1,9})(?:\.\d+|devel|beta\d*|rc\d*)/.exec(stdout)?.[1] ?? stdout.trim();
   if (made === installed) return;
   throw new EmbeddedPostgresError(
     made === ''
