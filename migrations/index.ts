@@ -13,6 +13,18 @@ import { Timeline1763910000000 } from './1763910000000-timeline.js';
 import { Users1763950000000 } from './1763950000000-users.js';
 import { Views1763960000000 } from './1763960000000-views.js';
 import { Search1763970000000 } from './1763970000000-search.js';
+import { ItemRetries1764000100000 } from './1764000100000-item-retries.js';
+import { Listing1764000200000 } from './1764000200000-listing.js';
+import { Attribution1764000300000 } from './1764000300000-attribution.js';
+import { SendingDoubts1764000400000 } from './1764000400000-sending-doubts.js';
+import { DurableCursors1764000500000 } from './1764000500000-durable-cursors.js';
+import { ContentSourceIndex1764000600000 } from './1764000600000-content-source-index.js';
+import { SubmissionsOfEarlierVersions1764000700000 } from './1764000700000-submissions-of-earlier-versions.js';
+import { ItemReadings1764100100000 } from './1764100100000-item-readings.js';
+import { SignInDelays1764100400000 } from './1764100400000-sign-in-delays.js';
+import { AddressSetters1764100410000 } from './1764100410000-address-setters.js';
+import { InstallationIncidents1764100420000 } from './1764100420000-installation-incidents.js';
+import { StorageProof1764100430000 } from './1764100430000-storage-proof.js';
 
 /** Every migration, oldest first. They only go forward: a mistake is mended by a further one. */
 export const migrations = [
@@ -31,4 +43,16 @@ export const migrations = [
   Users1763950000000,
   Views1763960000000,
   Search1763970000000,
+  ItemRetries1764000100000,
+  Listing1764000200000,
+  Attribution1764000300000,
+  SendingDoubts1764000400000,
+  DurableCursors1764000500000,
+  ContentSourceIndex1764000600000,
+  SubmissionsOfEarlierVersions1764000700000,
+  ItemReadings1764100100000,
+  SignInDelays1764100400000,
+  AddressSetters1764100410000,
+  InstallationIncidents1764100420000,
+  StorageProof1764100430000,
 ];

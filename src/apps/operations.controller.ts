@@ -28,7 +28,8 @@ export class OperationsController {
   @Get('health/ready')
   @ApiOperation({
     summary: 'Can the process work?',
-    description: 'Needs no API key. 503 while the database or the queue does not answer, or the process stops.',
+    description:
+      'Requires no API key. Answers 503 within about two seconds if the database or the queue does not respond, or if the process is stopping. A full disk is only a warning, because reads still work.',
   })
   @Answers(200, 'It can', readiness)
   @Answers(503, 'It cannot; `checks` says why', readiness)

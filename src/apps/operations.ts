@@ -1,6 +1,10 @@
 import { createServer, type Server } from 'node:http';
+import type { OnApplicationShutdown } from '@nestjs/common';
 import type { Registry } from 'prom-client';
-import type { DataSource } from 'typeorm';
+import type { HealthConnection } from '../platform/database/health-connection.js';
+import type { StorageCause } from '../platform/database/storage-cause.js';
+import type { StorageHealth } from '../platform/database/storage-health.js';
+import { settlesWithin } from '../platform/queue/time-limit.js';
 
 export interface Readiness {
   readonly ready: boolean;
@@ -10,13 +14,24 @@ export interface Readiness {
   readonly warnings: Readonly<Record<string, string>>;
 }
 
+/** For each check, and so for the whole answer, because the checks run in parallel. Probes wait only a few seconds. */
+export const checkMs = 2_000;
+
+const storageWords: Readonly<Record<StorageCause, string>> = {
+  full: 'nothing can be stored, because the disk is full',
+  'read-only': 'nothing can be stored, because the database accepts no changes',
+  exhausted: 'the database is out of memory or at a limit of its configuration',
+};
+
 /** Answers what operators ask of a process: is it alive, can it work, what are its numbers. */
-export class Operations {
+export class Operations implements OnApplicationShutdown {
   private stopping = false;
+  private askingForNotifications: Promise<string | null> | null = null;
 
   constructor(
-    private readonly dataSource: DataSource,
+    private readonly connection: HealthConnection,
     private readonly metrics: Registry,
+    private readonly storage: StorageHealth,
     private readonly queueHealth: (() => Promise<{ ok: true } | { ok: false; reason: string }>) | null,
     private readonly notificationTrouble: () => Promise<string | null>,
   ) {}
@@ -26,6 +41,12 @@ export class Operations {
     this.stopping = true;
   }
 
+  /** Called by Nest when the server has closed. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.connection.close();
+  }
+
+  /** Answers within about two seconds, even if a dependency hangs. */
   async readiness(): Promise<Readiness> {
     const [database, queue, notifications] = await Promise.all([this.database(), this.queue(), this.notifications()]);
     const checks = {
@@ -33,10 +54,15 @@ export class Operations {
       ...(queue === null ? {} : { queue }),
       ...(this.stopping ? { process: 'is stopping' } : {}),
     };
+    const { trouble } = this.storage;
     return {
       ready: Object.values(checks).every((check) => check === 'ok'),
       checks,
-      warnings: notifications === null ? {} : { notifications },
+      // Not a check: reads still work, and a process without traffic could not show the problem.
+      warnings: {
+        ...(trouble ? { storage: `${storageWords[trouble.cause]}, since ${trouble.since.toISOString()}` } : {}),
+        ...(notifications === null ? {} : { notifications }),
+      },
     };
   }
 
@@ -45,23 +71,34 @@ export class Operations {
   }
 
   private async database(): Promise<string> {
-    // The reason stays in the log: driver errors name hosts and users.
-    return this.dataSource.query('SELECT 1').then(
-      () => 'ok',
-      () => 'does not answer',
-    );
+    return (await this.connection.answers()) ? 'ok' : 'does not answer';
   }
 
-  /** While the database does not answer, that is the news. */
+  /**
+   * Omitted if the database does not answer. At most one query at a time, because each would hang with the database.
+   */
   private async notifications(): Promise<string | null> {
-    return this.notificationTrouble().catch(() => null);
+    this.askingForNotifications ??= this.notificationTrouble()
+      .catch(() => null)
+      .finally(() => (this.askingForNotifications = null));
+    return inTime(this.askingForNotifications, null);
   }
 
   private async queue(): Promise<string | null> {
     if (!this.queueHealth) return null;
-    const health = await this.queueHealth();
+    const health = await inTime<{ readonly ok: boolean }>(this.queueHealth(), { ok: false });
     return health.ok ? 'ok' : 'does not answer';
   }
+}
+
+/** The result, or `otherwise` if it takes too long. */
+async function inTime<T>(question: Promise<T>, otherwise: T): Promise<T> {
+  let answer = otherwise;
+  await settlesWithin(
+    question.then((given) => (answer = given)),
+    checkMs,
+  );
+  return answer;
 }
 
 /** The same answers by HTTP for processes without the API; everything else is 404. */

@@ -1,8 +1,9 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
-import { DataSource } from 'typeorm';
 import type { Registry } from 'prom-client';
 import { NotificationHealth } from '../features/failures/notification-health.js';
 import { ScheduleMetrics } from '../features/scheduling/schedule-metrics.js';
+import { HealthConnection } from '../platform/database/health-connection.js';
+import { StorageHealth } from '../platform/database/storage-health.js';
 import { PlatformModule, type Platform } from '../platform/platform.module.js';
 import type { QueueBackendOptions } from '../platform/queue/create-queue-backend.js';
 import type { QueueBackend } from '../platform/queue/queue-backend.js';
@@ -14,7 +15,7 @@ import { AboutController } from './about.controller.js';
 import { AboutStore } from './about.store.js';
 import { features, jobs } from './features.js';
 import { OperationsController } from './operations.controller.js';
-import { Operations } from './operations.js';
+import { checkMs, Operations } from './operations.js';
 import { WorkerModule } from './worker.module.js';
 
 /** Jobs at once in one worker process. They mostly wait for mail servers; each profile's budget limits what it gets of them. */
@@ -53,13 +54,20 @@ export class ProcessModule {
     });
     const operations: Provider = {
       provide: Operations,
-      inject: [DataSource, METRICS, NotificationHealth, ...(works ? [QUEUE_BACKEND] : [])],
+      inject: [METRICS, StorageHealth, NotificationHealth, ...(works ? [QUEUE_BACKEND] : [])],
       useFactory: (
-        dataSource: DataSource,
         metrics: Registry,
+        storage: StorageHealth,
         notifications: NotificationHealth,
         backend?: QueueBackend,
-      ) => new Operations(dataSource, metrics, backend ? () => backend.healthy() : null, () => notifications.trouble()),
+      ) =>
+        new Operations(
+          new HealthConnection(options.databaseUrl, checkMs),
+          metrics,
+          storage,
+          backend ? () => backend.healthy() : null,
+          () => notifications.trouble(),
+        ),
     };
     return {
       module: ProcessModule,

@@ -30,7 +30,12 @@ export async function ensureSampleData(app: INestApplicationContext, company: Sa
   ).map(({ profile }) => profile);
   if (existing) {
     if (existing.ewsUrl !== company.ewsUrl)
-      await profiles.patch(existing.id, { ewsUrl: company.ewsUrl, auth: { password: company.password } }, null);
+      await profiles.patch(
+        existing.id,
+        { ewsUrl: company.ewsUrl, auth: { password: company.password } },
+        null,
+        'administrator',
+      );
     return;
   }
   if ((await store.list(dataSource, { name: null, profileIds: null, after: null, limit: 1 }, new Date())).length > 0)

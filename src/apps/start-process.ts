@@ -32,7 +32,8 @@ export async function startProcess(options: ProcessOptions): Promise<RunningProc
 async function startWithApi(options: ProcessOptions): Promise<RunningProcess> {
   const { settings, log } = options.platform;
   const lazyQueues = new LazyQueues(queueServerOf(options));
-  const app = await NestFactory.create<NestFastifyApplication>(ProcessModule.forRoot(options), createHttpAdapter(log), {
+  const adapter = createHttpAdapter(log, settings.trustedProxies);
+  const app = await NestFactory.create<NestFastifyApplication>(ProcessModule.forRoot(options), adapter, {
     logger: nestLogger(log),
     bodyParser: false,
     abortOnError: false,

@@ -1,20 +1,26 @@
 import { findServer } from '../../exchange/autodiscover/find-server.js';
 import { createExchangeProbe } from '../../exchange/exchange-probe.js';
 import { analyse, type AnalysisOptions } from '../../features/diagnostics/analysis.js';
+import { stepFor } from '../../features/diagnostics/diagnostic-step.js';
 import type { AnalysisTarget } from '../../features/diagnostics/analysis-target.js';
 import { coloured, plain, stepText, summaryText } from '../../features/diagnostics/report-text.js';
+import { ServerAddressRules, type AddressSetter } from '../../features/profiles/server-address-rules.js';
 import { SystemClock } from '../../platform/clock/clock.js';
+import { readPrivateServersFor, SettingsError } from '../../platform/config/settings.js';
 import { readArguments, targetOf, type AnalyzeArguments } from './analyze-arguments.js';
 import { askFor } from './ask.js';
 import { usage, UsageError } from './usage.js';
 
-/** The same client as in a process of Postroom, without the process. */
-const probes: AnalysisOptions['probes'] = {
-  createProbe: ({ ca, ...connection }) =>
-    createExchangeProbe({ ...connection, ...(ca === null ? {} : { tls: { ca } }) }),
-  discover: ({ ca, ...request }, options) =>
-    findServer({ ...request, ...(ca === null ? {} : { tls: { ca } }) }, options?.signal),
-};
+/** The same Exchange client, and the same address rules, as in a running process. */
+function probesUnder(rules: ServerAddressRules): AnalysisOptions['probes'] {
+  const guardFor = (addressSetBy: AddressSetter) => ({ guard: rules.guardFor(addressSetBy) });
+  return {
+    createProbe: ({ ca, addressSetBy, ...connection }) =>
+      createExchangeProbe({ ...connection, ...guardFor(addressSetBy), ...(ca === null ? {} : { tls: { ca } }) }),
+    discover: ({ ca, addressSetBy, ...request }, options) =>
+      findServer({ ...request, ...guardFor(addressSetBy), ...(ca === null ? {} : { tls: { ca } }) }, options?.signal),
+  };
+}
 
 /**
  * `postroom analyze`: the analysis of the API, in a terminal.
@@ -34,6 +40,10 @@ export async function analyzeCommand(args: readonly string[]): Promise<0 | 1 | 2
       ? 0
       : 1;
   } catch (error) {
+    if (error instanceof SettingsError) {
+      process.stderr.write(`${error.message}\n`);
+      return 2;
+    }
     if (!(error instanceof UsageError)) {
       process.stderr.write('postroom: the analysis broke off because of an error of its own.\n');
       return 2;
@@ -59,6 +69,7 @@ async function carryOut(target: AnalysisTarget, { json, colour }: AnalyzeArgumen
   const paint = colour && stdout.isTTY === true ? coloured : plain;
   const write = (type: string, content: object, text: string) =>
     stdout.write(json ? `${JSON.stringify({ type, ...content })}\n` : text);
+  const probes = probesUnder(new ServerAddressRules(readPrivateServersFor(process.env)));
   const clock = new SystemClock();
   if (!json) stdout.write(`Postroom looks at ${target.ewsUrl ?? 'the server'} for ${target.mailbox?.address}.\n\n`);
   try {
@@ -66,7 +77,10 @@ async function carryOut(target: AnalysisTarget, { json, colour }: AnalyzeArgumen
       probes,
       now: () => clock.now(),
       signal: end.signal,
-      onStep: (step) => write('step', step, stepText(step, paint)),
+      onStep: (step) => {
+        const shown = stepFor(step, null);
+        write('step', shown, stepText(shown, paint));
+      },
       onBug: (error, step) => process.stderr.write(`Step ${step} broke off: ${errorName(error)}\n`),
     });
     write('summary', { ...summary, reportId: null }, summaryText(summary, steps, paint));

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Sql } from '../../platform/database/data-source.js';
+import { removeEnded } from '../../platform/database/remove-ended.js';
 import type { WayToSignIn } from './caller.js';
 import { sessionIdleMs } from './session-token.js';
 import type { UserRole } from './user-role.js';
@@ -76,11 +77,6 @@ export class SessionsStore {
 
   /** @returns how many went, `limit` at most */
   async removeExpired(sql: Sql, now: Date, limit: number): Promise<number> {
-    const [, removed] = await sql.query<[unknown[], number]>(
-      `DELETE FROM sessions WHERE id IN (
-         SELECT id FROM sessions WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED)`,
-      [now, limit],
-    );
-    return removed;
+    return removeEnded(sql, { table: 'sessions', key: 'id', endsAt: 'expires_at' }, now, limit);
   }
 }

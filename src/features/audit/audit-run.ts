@@ -3,9 +3,13 @@ import type { EntityManager } from 'typeorm';
 import { Clock } from '../../platform/clock/clock.js';
 import type { Log } from '../../platform/log/log.js';
 import { LOG } from '../../platform/tokens.js';
-import type { StoredFailure } from '../failures/failure.js';
+import { ownFailure, type StoredFailure } from '../failures/failure.js';
 import { Incidents } from '../failures/incidents.js';
 import { MailServerError } from '../../mail/mail-error.js';
+import { queryRefusal } from '../../mail/query-refusal.js';
+import { folderOrMailboxError, FolderUnreadable } from '../incoming/folder-attribution.js';
+import { saysGone } from '../incoming/gone-folder.js';
+import { listingCodes } from '../incoming/listing-error.js';
 import { MessageItemsStore } from '../incoming/message-items.store.js';
 import { WatchedFolders } from '../incoming/watched-folders.js';
 import type { WatchedFolder } from '../mailboxes/folder-choice.js';
@@ -40,13 +44,15 @@ export class AuditRun {
 
   async perform(run: MailboxRun): Promise<RunResult> {
     const results: FolderAuditResult[] = [];
+    const requestedAt = await this.audits.requestedAt(run.mailbox.id);
     const watched = await this.watched.of(run);
     for (const folder of watched) {
-      const result = await this.auditFolder(run, folder);
+      const asked = { isAlone: watched.length === 1, byPerson: requestedAt !== null };
+      const result = await this.auditFolder(run, folder, asked);
       if (result) results.push(result);
     }
     if (results.length === 0) return { nextInMs: retryInMs, lane: lanes.patient, contacted: false };
-    await run.commit((manager) => this.settle(manager, run, results));
+    await run.commit((manager) => this.settle(manager, run, results, requestedAt), 'mailbox');
     for (const { audit } of results) {
       this.metrics.audited(audit);
       if (differs(audit))
@@ -59,20 +65,34 @@ export class AuditRun {
     };
   }
 
-  /** A folder that is gone is the polls' business, and keeps the others from nothing. */
-  private async auditFolder(run: MailboxRun, folder: WatchedFolder): Promise<FolderAuditResult | null> {
+  /** A folder that is gone, cannot be listed or fails alone is the polls’ business, and stops no audit of the others. */
+  private async auditFolder(
+    run: MailboxRun,
+    folder: WatchedFolder,
+    { isAlone, byPerson }: { readonly isAlone: boolean; readonly byPerson: boolean },
+  ): Promise<FolderAuditResult | null> {
     try {
-      return await this.folders.perform(run, folder);
+      return await this.folders.perform(run, folder, byPerson);
     } catch (error) {
-      if (error instanceof MailServerError && error.code === 'ErrorFolderNotFound' && folder.key !== 'inbox')
+      if (!(error instanceof MailServerError) || run.signal.aborted) throw error;
+      if (saysGone(error) && folder.key !== 'inbox') return null;
+      if (error.code === listingCodes.listing || queryRefusal(error) !== null || error instanceof FolderUnreadable)
         return null;
+      const attributed = isAlone ? error : await folderOrMailboxError(run, folder.key, error);
+      if (attributed instanceof FolderUnreadable) return null;
       throw error;
     }
   }
 
   /** Heals what needs no fetching, and writes down what was found, in one transaction. */
-  private async settle(manager: EntityManager, run: MailboxRun, results: readonly FolderAuditResult[]): Promise<void> {
+  private async settle(
+    manager: EntityManager,
+    run: MailboxRun,
+    results: readonly FolderAuditResult[],
+    requestedAt: Date | null,
+  ): Promise<void> {
     const mailboxId = run.mailbox.id;
+    if (requestedAt) await this.audits.answerRequest(manager, mailboxId, requestedAt);
     for (const { audit, differences } of results) {
       await this.items.leave(manager, mailboxId, audit.folder, differences.surplus, audit.at);
       await this.audits.place(manager, mailboxId, audit.folder, differences.misplaced);
@@ -95,19 +115,14 @@ const facts = ({ folder, missing, surplus, misplaced }: Audit) => ({ folder, mis
 
 function failureOf(audit: Audit, mailbox: string, at: Date): StoredFailure {
   const differences = `${audit.missing} missing, ${audit.surplus} gone from the folder, ${audit.misplaced} in another place; folder ${audit.folder}`;
-  return {
-    code: recurringDifference,
-    category: 'other',
-    operation: 'FindItem',
-    during: 'incoming',
-    message: `${mailbox}: ${differences}; ${audit.onServer} on the server, ${audit.stored} stored`,
-    values: { differences },
-    at: at.toISOString(),
-    requestId: null,
-    clientRequestId: null,
-    httpStatus: null,
-    frontEndServer: null,
-    backEndServer: null,
-    serverVersion: null,
-  };
+  return ownFailure(
+    {
+      code: recurringDifference,
+      operation: 'FindItem',
+      during: 'incoming',
+      message: `${mailbox}: ${differences}; ${audit.onServer} on the server, ${audit.stored} stored`,
+      values: { differences },
+    },
+    at,
+  );
 }

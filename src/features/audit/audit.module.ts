@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { FailuresModule } from '../failures/failures.module.js';
 import { IncomingModule } from '../incoming/incoming.module.js';
 import { MailboxesModule } from '../mailboxes/mailboxes.module.js';
+import { SchedulingModule } from '../scheduling/scheduling.module.js';
 import { AuditMetrics } from './audit-metrics.js';
 import { AuditRun } from './audit-run.js';
 import { AuditsController } from './audits.controller.js';
@@ -10,7 +11,7 @@ import { FolderAudit } from './folder-audit.js';
 
 /** The comparison of what is stored with what the server holds. */
 @Module({
-  imports: [FailuresModule, IncomingModule, MailboxesModule],
+  imports: [FailuresModule, IncomingModule, MailboxesModule, SchedulingModule],
   controllers: [AuditsController],
   providers: [AuditsStore, AuditMetrics, FolderAudit, AuditRun],
   exports: [AuditRun],

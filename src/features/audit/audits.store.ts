@@ -17,24 +17,18 @@ export interface Audit {
   readonly missing: number;
   readonly surplus: number;
   readonly misplaced: number;
+  /** Items of the folder that could not be read, now or before; they are tried over days. */
+  readonly unreadable: number;
   /** The audit before found differences, too. */
   readonly recurring: boolean;
   readonly at: Date;
-}
-
-/** What is known of a folder's sync; an audit waits until both times are set. */
-export interface SyncedFolder {
-  readonly importFrom: Date;
-  readonly importedAt: Date | null;
-  readonly baselineAt: Date | null;
-  readonly syncState: string | null;
 }
 
 /** Audits kept of a mailbox's folder. */
 const kept = 30;
 
 const columns = `id, mailbox_id AS "mailboxId", profile_id AS "profileId", folder, window_from AS "from", window_to AS "to", compared, on_server AS "onServer",
-  stored, missing, surplus, misplaced, recurring, audited_at AS "at"`;
+  stored, missing, surplus, misplaced, unreadable, recurring, audited_at AS "at"`;
 
 const storedIn = `FROM messages m JOIN message_items i ON i.message_id = m.id
   WHERE m.mailbox_id = $1 AND m.received_at >= $3 AND m.received_at < $4 AND i.folder = $2`;
@@ -44,13 +38,36 @@ const storedIn = `FROM messages m JOIN message_items i ON i.message_id = m.id
 export class AuditsStore {
   constructor(private readonly dataSource: DataSource) {}
 
-  async folder(mailboxId: string, folder: string): Promise<SyncedFolder | null> {
-    const [row] = await this.dataSource.query<SyncedFolder[]>(
-      `SELECT import_from AS "importFrom", imported_at AS "importedAt", baseline_at AS "baselineAt", sync_state AS "syncState"
-       FROM mailbox_folders WHERE mailbox_id = $1 AND folder = $2`,
-      [mailboxId, folder],
+  /**
+   * Notes that an audit is wanted; one that is wanted already stays the same.
+   * @returns since when, and whether one is under way
+   */
+  async request(sql: Sql, mailboxId: string, now: Date): Promise<{ requestedAt: Date; running: boolean }> {
+    const [[row]] = await sql.query<[{ requestedAt: Date; running: boolean }[], number]>(
+      `UPDATE mailboxes SET audit_requested_at = coalesce(audit_requested_at, $2) WHERE id = $1
+       RETURNING audit_requested_at AS "requestedAt",
+         EXISTS (SELECT FROM mailbox_work w WHERE w.mailbox_id = $1 AND w.kind = 'audit' AND w.lease_until > $2) AS running`,
+      [mailboxId, now],
     );
-    return row ?? null;
+    if (!row) throw new Error(`the mailbox ${mailboxId} is gone`);
+    return row;
+  }
+
+  /** When an audit was asked for that is yet to be made; null: none is wanted but by the schedule. */
+  async requestedAt(mailboxId: string): Promise<Date | null> {
+    const [row] = await this.dataSource.query<{ audit_requested_at: Date | null }[]>(
+      `SELECT audit_requested_at FROM mailboxes WHERE id = $1`,
+      [mailboxId],
+    );
+    return row?.audit_requested_at ?? null;
+  }
+
+  /** The audit that was asked for until then has been made. */
+  async answerRequest(sql: Sql, mailboxId: string, requestedAt: Date): Promise<void> {
+    await sql.query(`UPDATE mailboxes SET audit_requested_at = NULL WHERE id = $1 AND audit_requested_at <= $2`, [
+      mailboxId,
+      requestedAt,
+    ]);
   }
 
   /** Ids of the folder's items whose messages were received from `from` on and before `to`. */
@@ -105,8 +122,8 @@ export class AuditsStore {
   /** Keeps the last of each folder. */
   async insert(sql: Sql, audit: Audit): Promise<void> {
     await sql.query(
-      `INSERT INTO audits (id, mailbox_id, profile_id, folder, window_from, window_to, compared, on_server, stored, missing, surplus, misplaced, recurring, audited_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+      `INSERT INTO audits (id, mailbox_id, profile_id, folder, window_from, window_to, compared, on_server, stored, missing, surplus, misplaced, unreadable, recurring, audited_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
       [
         audit.id,
         audit.mailboxId,
@@ -120,6 +137,7 @@ export class AuditsStore {
         audit.missing,
         audit.surplus,
         audit.misplaced,
+        audit.unreadable,
         audit.recurring,
         audit.at,
       ],

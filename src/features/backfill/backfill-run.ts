@@ -1,16 +1,22 @@
 import { Injectable } from '@nestjs/common';
 import { MailServerError } from '../../mail/mail-error.js';
+import type { FolderRef } from '../../mail/mail-server.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { EventsStore } from '../deliveries/events.store.js';
+import { retryDelay } from '../failures/backoff.js';
 import { classify, consequenceOf } from '../failures/classify.js';
 import { storedFailure, type Failure } from '../failures/failure.js';
-import { ItemIntake } from '../incoming/item-intake.js';
+import { folderOrMailboxError, FolderUnreadable } from '../incoming/folder-attribution.js';
+import { ItemIntake, type IntakeOutcome } from '../incoming/item-intake.js';
 import { WatchedFolders } from '../incoming/watched-folders.js';
-import type { WatchedFolder } from '../mailboxes/folder-choice.js';
+import type { FolderChoice, WatchedFolder } from '../mailboxes/folder-choice.js';
 import type { MailboxRun, RunResult } from '../mailboxes/mailbox-run.js';
 import { lanes, LeaseLost, ProfileOnHold } from '../scheduling/work.js';
 import type { Backfill } from './backfill.js';
-import { advanceRange, startOfRange } from '../incoming/range-position.js';
+import { FolderListing } from '../incoming/folder-listing.js';
+import { FoldersStore } from '../incoming/folders.store.js';
+import { saysGone } from '../incoming/gone-folder.js';
+import { advanceRange, startOfRange, type RangePosition, type RangeStep } from '../incoming/range-position.js';
 import { BackfillsStore } from './backfills.store.js';
 import { isHopeless } from './giving-up.js';
 
@@ -29,6 +35,7 @@ export class BackfillRun {
   constructor(
     private readonly backfills: BackfillsStore,
     private readonly watched: WatchedFolders,
+    private readonly folders: FoldersStore,
     private readonly intake: ItemIntake,
     private readonly events: EventsStore,
     private readonly clock: Clock,
@@ -42,9 +49,28 @@ export class BackfillRun {
       return { nextInMs: isOver ? null : 0, lane: lanes.patient, contacted: true };
     } catch (error) {
       if (run.signal.aborted || error instanceof LeaseLost || error instanceof ProfileOnHold) throw error;
-      if (!(await this.givenUp(run, backfill.id, classify(error)))) throw error;
-      return { ...nothingToDo, contacted: true };
+      const ended = await this.givenUp(run, backfill.id, classify(error));
+      if (ended) return { ...nothingToDo, contacted: true };
+      if (!(error instanceof FolderUnreadable)) throw error;
+      const attempts = await this.putOff(run);
+      return { nextInMs: retryDelay(Math.max(1, attempts), Math.random()), lane: lanes.patient, contacted: true };
     }
+  }
+
+  /** The other folders come first, and the mailbox is healthy. @returns failed runs since the last one with progress */
+  private async putOff(run: MailboxRun): Promise<number> {
+    return run.commit(async (manager) => {
+      const backfill = await this.backfills.active(run.mailbox.id, manager);
+      if (!backfill) return 0;
+      const { id, places: all, folderIndex, attempts, from } = backfill;
+      const places = all ?? [];
+      const others = places.slice(folderIndex + 1);
+      if (others.length > 0) {
+        const inTurn = [...places.slice(0, folderIndex), ...others, ...places.slice(folderIndex, folderIndex + 1)];
+        await this.backfills.putOff(manager, id, inTurn, startOfRange(from));
+      }
+      return attempts;
+    });
   }
 
   /** The backfill with its total known, at its beginning if it has none for this mailbox yet. */
@@ -65,15 +91,27 @@ export class BackfillRun {
     { from, to }: Backfill,
   ): Promise<number | null> {
     let total: number | null = 0;
+    for (const { key, ref } of places) {
+      const inFolder = await this.countOne(run, key, ref, { from, to });
+      total = total === null || inFolder === null ? null : total + inFolder;
+    }
+    return total;
+  }
+
+  private async countOne(
+    run: MailboxRun,
+    folder: string,
+    ref: FolderRef,
+    { from, to }: Pick<Backfill, 'from' | 'to'>,
+  ): Promise<number | null> {
     try {
-      for (const { ref } of places) {
-        const inFolder = await run.session.countReceivedBetween(ref, from, to, { signal: run.signal });
-        total = total === null || inFolder === null ? null : total + inFolder;
-      }
-      return total;
+      return await run.session.countReceivedBetween(ref, from, to, { signal: run.signal });
     } catch (error) {
-      const failure = error instanceof MailServerError ? classify(error) : null;
-      if (failure?.retry === 'never' && consequenceOf(failure) === 'retry-later') return null;
+      if (!(error instanceof MailServerError)) throw error;
+      const failure = classify(error);
+      if (failure.retry === 'never' && consequenceOf(failure) === 'retry-later') return null;
+      if (isOnly(run.mailbox.folders)) throw error;
+      if ((await folderOrMailboxError(run, folder, error)) instanceof FolderUnreadable) return null;
       throw error;
     }
   }
@@ -82,24 +120,19 @@ export class BackfillRun {
   private async bring(run: MailboxRun, backfill: Backfill): Promise<boolean> {
     const places = backfill.places ?? [];
     let { folderIndex, position } = backfill;
+    let listing: FolderListing | null = null;
     let stored = 0;
     for (let pages = 0; pages < pagesPerRun && stored < messagesPerRun; pages += 1) {
       const folder = places[folderIndex];
       if (folder === undefined) return this.complete(run, backfill.id);
       run.goOn();
-      const found = await run.session.findReceivedSince(
-        folder.ref,
-        position.since,
-        { offset: position.offset, limit: page },
-        { signal: run.signal },
-      );
-      const step = advanceRange(position, found, backfill.to);
-      const ids = [...new Set(step.items.map((item) => item.id))];
-      const outcome = await this.intake.take(run, folder.key, ids, { judgeAgain: true });
+      listing ??= await this.listingOf(run, folder);
+      const { step, ids, outcome } = await this.page(run, listing, folder, position, backfill);
       stored += outcome.stored;
       ({ position } = step);
       if (step.done) {
         folderIndex += 1;
+        listing = null;
         // What is reached is said of the folder being read; the last one's stays as the end of the whole.
         if (folderIndex < places.length) position = startOfRange(backfill.from);
         else position = { ...position, reached: backfill.to };
@@ -111,6 +144,47 @@ export class BackfillRun {
       if (!isActive) return true;
     }
     return folderIndex >= places.length && this.complete(run, backfill.id);
+  }
+
+  /** @throws FolderUnreadable if the mailbox has other folders and one of them opens */
+  private async page(
+    run: MailboxRun,
+    listing: FolderListing,
+    folder: WatchedFolder,
+    position: RangePosition,
+    backfill: Backfill,
+  ): Promise<{ step: RangeStep; ids: string[]; outcome: IntakeOutcome }> {
+    try {
+      const step = await this.nextStep(listing, folder, position, backfill);
+      const ids = [...new Set(step.items.map((item) => item.id))];
+      return { step, ids, outcome: await this.intake.take(run, folder.key, ids, { judgeAgain: true }) };
+    } catch (error) {
+      if (!(error instanceof MailServerError) || run.signal.aborted) throw error;
+      // With one folder there is nothing else to continue with.
+      if (isOnly(run.mailbox.folders)) throw error instanceof FolderUnreadable ? error.error : error;
+      throw error instanceof FolderUnreadable ? error : await folderOrMailboxError(run, folder.key, error);
+    }
+  }
+
+  private async listingOf(run: MailboxRun, { key, ref }: WatchedFolder): Promise<FolderListing> {
+    const known = await this.folders.find(run.mailbox.id, key);
+    return new FolderListing(run, ref, known ?? undefined, this.clock, page);
+  }
+
+  /** A folder that was deleted since it was chosen holds nothing more; the next one goes on. */
+  private async nextStep(
+    listing: FolderListing,
+    { ref }: WatchedFolder,
+    position: RangePosition,
+    { to }: Backfill,
+  ): Promise<RangeStep> {
+    try {
+      const found = await listing.findReceivedSince(position.since, position.offset);
+      return advanceRange(position, found, to, this.clock.now());
+    } catch (error) {
+      if ('distinguished' in ref || !saysGone(error)) throw error;
+      return { position, items: [], done: true };
+    }
   }
 
   private async complete(run: MailboxRun, id: string): Promise<true> {
@@ -161,6 +235,9 @@ export class BackfillRun {
     });
   }
 }
+
+const isOnly = ([first, ...others]: readonly FolderChoice[]): boolean =>
+  others.length === 0 && first?.subfolders === false;
 
 /** Of the watched folders those that were asked for, each with its subfolders; all when none was named. */
 function chosen(watched: readonly WatchedFolder[], paths: readonly string[] | null): WatchedFolder[] {

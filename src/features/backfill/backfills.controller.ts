@@ -71,7 +71,7 @@ export class BackfillsController {
     return pageOf(
       rows,
       query.limit,
-      (row) => showBackfill(row, { ...names, mailbox: mailbox.emailAddress }),
+      (row) => showBackfill(row, { ...names, mailbox: mailbox.emailAddress }, caller.profileIds),
       ({ id }) => [id],
     );
   }
@@ -110,6 +110,6 @@ export class BackfillsController {
     const backfill: Backfill = await this.backfills.read(mailboxId, id, caller.profileIds);
     const mailbox = await this.mailboxes.read(mailboxId, caller.profileIds);
     const names = (await this.profileNames.of([backfill.profileId]))(backfill.profileId);
-    return showBackfill(backfill, { ...names, mailbox: mailbox.emailAddress });
+    return showBackfill(backfill, { ...names, mailbox: mailbox.emailAddress }, caller.profileIds);
   }
 }

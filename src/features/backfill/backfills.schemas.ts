@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { pageQuery, pageSchema } from '../../platform/http/page.js';
 import { oneLine } from '../../platform/http/validation.js';
 import { explain, type ExplanationContext } from '../failures/explanations.js';
+import { messageFor } from '../failures/failure.js';
 import { maxChoices, pathFault } from '../mailboxes/folder-choice.js';
 import { backfillStates, ratePerMinute, type Backfill } from './backfill.js';
 
@@ -77,8 +78,15 @@ export const backfillAnswer = z
 export type BackfillAnswer = z.output<typeof backfillAnswer>;
 export const backfillPage = pageSchema(backfillAnswer).meta({ id: 'BackfillPage' });
 
-/** @param names what the words of a failure are filled in with */
-export function showBackfill(backfill: Backfill, names: Omit<ExplanationContext, 'values'>): BackfillAnswer {
+/**
+ * @param names what the words of a failure are filled in with
+ * @param reach the profiles that the reader is limited to; null: none
+ */
+export function showBackfill(
+  backfill: Backfill,
+  names: Omit<ExplanationContext, 'values'>,
+  reach: readonly string[] | null,
+): BackfillAnswer {
   const { lastFailure, places, position } = backfill;
   return {
     id: backfill.id,
@@ -98,7 +106,7 @@ export function showBackfill(backfill: Backfill, names: Omit<ExplanationContext,
     lastFailure: lastFailure && {
       code: lastFailure.code,
       ...explain(lastFailure, { ...names, values: lastFailure.values }),
-      message: lastFailure.message,
+      message: messageFor(lastFailure, reach),
       at: lastFailure.at,
     },
     createdAt: backfill.createdAt.toISOString(),

@@ -114,6 +114,14 @@ export class BackfillsStore {
     return advanced > 0;
   }
 
+  /** Another folder is read first; this one later, from its beginning. */
+  async putOff(sql: Sql, id: string, places: readonly WatchedFolder[], position: RangePosition): Promise<void> {
+    await sql.query(
+      `UPDATE backfills SET places = $2, since = $3, page_offset = $4, reached = $5, seen = $6 WHERE id = $1 AND state = 'active'`,
+      [id, storableJson(places), position.since, position.offset, position.reached, position.seen],
+    );
+  }
+
   async noteFailure(sql: Sql, id: string, failure: StoredFailure, now: Date): Promise<void> {
     await sql.query(
       `UPDATE backfills SET attempts = attempts + 1, last_failure = $2, updated_at = $3 WHERE id = $1 AND state = 'active'`,

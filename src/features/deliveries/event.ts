@@ -6,6 +6,7 @@ export const eventTypes = [
   'message.removed',
   'message.restored',
   'outgoing.sent',
+  'outgoing.delayed',
   'outgoing.failed',
   'outgoing.bounced',
   'outgoing.read-receipt',

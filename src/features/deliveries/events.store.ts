@@ -28,6 +28,13 @@ const inOrder = `ORDER BY e.epoch, e.txid, e.seq`;
 const between = `(e.epoch, e.txid, e.seq) > ($1::smallint, $2::xid8, $3::bigint) AND (e.epoch, e.txid, e.seq) <= ($4::smallint, $5::xid8, $6::bigint)`;
 const wanted = `($8::text[] IS NULL OR e.type = ANY($8)) AND ($9::uuid IS NULL OR e.mailbox_id = $9)`;
 
+/**
+ * Always true; the transaction waits for the flush of its commit, as it does by default, also where the server is set
+ * up not to. An event that can be read before it is durable can be lost in a crash after a reader has passed it, and
+ * then its id comes again behind that reader. Not stronger than the server's own setting, where that waits for more.
+ */
+const durably = `(current_setting('synchronous_commit') <> 'off' OR set_config('synchronous_commit', 'local', true) IS NOT NULL)`;
+
 /** The SQL of the change feed. */
 @Injectable()
 export class EventsStore {
@@ -50,22 +57,29 @@ export class EventsStore {
     await sql.query(
       `INSERT INTO events (id, type, profile_id, mailbox_id, subject_id, data, occurred_at)
        SELECT id, type, profile_id, mailbox_id, subject_id, data, $2
-       FROM jsonb_to_recordset($1::jsonb) AS row(id uuid, type text, profile_id uuid, mailbox_id uuid, subject_id uuid, data jsonb)`,
+       FROM jsonb_to_recordset($1::jsonb) AS row(id uuid, type text, profile_id uuid, mailbox_id uuid, subject_id uuid, data jsonb)
+       WHERE ${durably}`,
       [storableJson(rows), at],
     );
     this.bell?.ring();
   }
 
   /**
-   * Up to where the feed is settled: every transaction before it has ended, so nothing can appear there
-   * any more, and what is there can be read by any later statement.
+   * Up to where the feed is settled: the last event of which every older transaction has ended, so nothing can
+   * appear before it any more, and what is there can be read by any later statement.
+   *
+   * It is the place of an event and never the snapshot's xmin itself. Below xmin lie ids whose commit record is not
+   * flushed (each NOTIFY takes one, and commits without waiting); after a crash PostgreSQL gives them out again, to
+   * events behind every cursor that had passed them. An event's own commit is flushed before the event can be seen.
+   * @returns `feedStart` while there is no event
    */
   async horizon(sql: Sql = this.dataSource): Promise<FeedPosition> {
-    const [row] = await sql.query<{ epoch: number; txid: string }[]>(
-      `SELECT max(epoch) AS epoch, pg_snapshot_xmin(pg_current_snapshot())::text AS txid FROM feed_epochs`,
+    const [row] = await sql.query<FeedPosition[]>(
+      `SELECT ${position} FROM events e
+       WHERE (e.epoch, e.txid) < ((SELECT max(epoch) FROM feed_epochs), pg_snapshot_xmin(pg_current_snapshot()))
+       ORDER BY e.epoch DESC, e.txid DESC, e.seq DESC LIMIT 1`,
     );
-    if (!row) throw new Error('the feed has no epoch');
-    return { ...row, seq: '0' };
+    return row ?? feedStart;
   }
 
   /**

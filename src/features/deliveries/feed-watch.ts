@@ -5,7 +5,7 @@ import { LOG } from '../../platform/tokens.js';
 import { EventsStore, type EventRow } from './events.store.js';
 import { FeedEpochs } from './feed-epochs.js';
 import { everyEvent, matches, type FeedFilter } from './feed-filter.js';
-import { laterPosition, type FeedPosition } from './feed-position.js';
+import { comparePositions, laterPosition, type FeedPosition } from './feed-position.js';
 import { FeedSignalStore, type FeedConnection } from './feed-signal.store.js';
 
 /** Looked at least so often while somebody waits: a hint can be lost, and an event can become readable without one. */
@@ -45,6 +45,8 @@ export class FeedWatch implements OnModuleDestroy {
   private ringing = new AbortController();
   private rung = false;
   private connectAt = 0;
+  /** The database was away since the last look: another server may have taken over. */
+  private doubtful = false;
 
   constructor(
     private readonly events: EventsStore,
@@ -106,8 +108,8 @@ export class FeedWatch implements OnModuleDestroy {
   }
 
   private start(): { ready: Promise<void>; done: Promise<void> } {
-    const ready = this.events.horizon().then((horizon) => {
-      this.position = horizon;
+    const ready = this.checkHistory().then(async () => {
+      this.position = await this.events.horizon();
     });
     const done = ready.then(
       () => this.follow(),
@@ -121,6 +123,7 @@ export class FeedWatch implements OnModuleDestroy {
     let failed = false;
     while (this.waiters.size > 0 && !this.stopped) {
       try {
+        await this.checkHistory();
         await this.connect();
         const moved = await this.readOn();
         pauseMs = moved || this.rung ? shortestPauseMs : Math.min(longestPauseMs, pauseMs * 2);
@@ -128,6 +131,7 @@ export class FeedWatch implements OnModuleDestroy {
       } catch (error) {
         if (!failed) this.log.warn({ err: error }, 'the feed cannot be watched; it is tried again');
         failed = true;
+        this.doubtful = true;
         pauseMs = longestPauseMs;
       }
       this.rung = false;
@@ -151,7 +155,9 @@ export class FeedWatch implements OnModuleDestroy {
     const horizon = await this.events.horizon();
     let moved = false;
     for (;;) {
-      const rows: EventRow[] = await this.events.between(this.position ?? horizon, horizon, everyEvent, batch);
+      const from = (this.position ??= horizon);
+      if (comparePositions(from, horizon) >= 0) return moved;
+      const rows: EventRow[] = await this.events.between(from, horizon, everyEvent, batch);
       const last = rows.at(-1);
       for (const waiter of this.waiters) {
         if (waiter.hit || !rows.some((row) => matches(waiter.filter, row))) continue;
@@ -164,6 +170,18 @@ export class FeedWatch implements OnModuleDestroy {
         return moved;
       }
       this.position = { epoch: last.epoch, txid: last.txid, seq: last.seq };
+    }
+  }
+
+  /** After the database was away, before anything is read: until it answers, no failover can be noticed. */
+  private async checkHistory(): Promise<void> {
+    if (!this.doubtful) return;
+    this.doubtful = false;
+    try {
+      await this.epochs.check();
+    } catch (error) {
+      this.doubtful = true;
+      throw error;
     }
   }
 
@@ -185,8 +203,7 @@ export class FeedWatch implements OnModuleDestroy {
   private lost(error: Error): void {
     this.connection = null;
     this.log.warn({ err: error }, 'the connection that hears of new events was lost');
-    this.epochs
-      .check()
-      .catch((cause: unknown) => this.log.warn({ err: cause }, 'whether the database failed over could not be seen'));
+    this.doubtful = true;
+    this.ringing.abort();
   }
 }

@@ -1,6 +1,5 @@
-import { lookup, type LookupAddress } from 'node:dns';
-import { isIP, type LookupFunction } from 'node:net';
 import { buildConnector } from 'undici';
+import { connectGuard, type Resolve } from '../../platform/network/connect-guard.js';
 import type { AddressRules } from './address-rules.js';
 
 /** The address is one that webhooks may not go to. */
@@ -16,45 +15,25 @@ export class AddressRefused extends Error {
   }
 }
 
-type Resolve = (hostname: string) => Promise<LookupAddress[]>;
-
-const resolveBySystem: Resolve = (hostname) =>
-  new Promise((resolve, reject) => {
-    lookup(hostname, { all: true }, (error, addresses) => (error ? reject(error) : resolve(addresses)));
-  });
-
-/**
- * Connects only to allowed addresses. The decision falls on the very addresses that the socket then
- * connects to: a name that is checked beforehand may resolve to something else a moment later.
- */
-export function guardedConnector(
-  rules: AddressRules,
-  timeoutMs: number,
-  resolve: Resolve = resolveBySystem,
-): buildConnector.connector {
-  const connectorFor = (encrypted: boolean) => {
-    const guardedLookup: LookupFunction = (hostname, options, callback) => {
-      resolve(hostname).then(
-        (addresses) => {
-          // All or none: a name with one private address among its public ones is not to be trusted.
-          if (addresses.length === 0 || !addresses.every(({ address }) => rules.allows(address, encrypted)))
-            return callback(new AddressRefused(hostname, encrypted), '');
-          const [first] = addresses;
-          if (options.all) callback(null, addresses);
-          else callback(null, first?.address ?? '', first?.family);
-        },
-        (error: NodeJS.ErrnoException) => callback(error, ''),
-      );
-    };
-    return buildConnector({ timeout: timeoutMs, lookup: guardedLookup, allowH2: false });
+/** Connects only to allowed addresses, see `connectGuard`. */
+export function guardedConnector(rules: AddressRules, timeoutMs: number, resolve?: Resolve): buildConnector.connector {
+  const wayOf = (encrypted: boolean) => {
+    const guard = connectGuard(
+      {
+        admits: (address) => rules.allows(address, encrypted),
+        refuse: (host) => new AddressRefused(host, encrypted),
+        // A name with a private address among public ones is not trusted.
+        needs: 'all',
+      },
+      resolve,
+    );
+    return { guard, connect: buildConnector({ timeout: timeoutMs, lookup: guard.lookup, allowH2: false }) };
   };
-  const connectors = { 'https:': connectorFor(true), 'http:': connectorFor(false) };
+  const ways = { 'https:': wayOf(true), 'http:': wayOf(false) };
   return (options, callback) => {
-    const encrypted = options.protocol !== 'http:';
-    // An address that stands in the URL itself is never looked up.
-    const literal = options.hostname.replace(/^\[|\]$/g, '');
-    if (isIP(literal) !== 0 && !rules.allows(literal, encrypted))
-      callback(new AddressRefused(literal, encrypted), null);
-    else connectors[encrypted ? 'https:' : 'http:'](options, callback);
+    const { guard, connect } = ways[options.protocol === 'http:' ? 'http:' : 'https:'];
+    const refusal = guard.refusal(options.hostname);
+    if (refusal) callback(refusal, null);
+    else connect(options, callback);
   };
 }

@@ -27,6 +27,8 @@ const lingerMs = 5_000;
 export class WebhookLoop implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly loop: Recurring;
   private readonly sessions = new Map<EndpointSession, Promise<void>>();
+  /** Of sessions that ended while the database was away, by endpoint: nobody else delivers until they are given back. */
+  private readonly unreleased = new Map<string, LeasedEndpoint>();
   private readonly parts: SessionParts;
   private readonly leases: EndpointLeasesStore;
   private readonly clock: Clock;
@@ -74,6 +76,7 @@ export class WebhookLoop implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async tick(linger: number): Promise<boolean> {
+    await this.giveBack();
     const room = this.stopping ? 0 : Math.min(claimedAtOnce, mostSessions - this.sessions.size);
     if (room <= 0) return false;
     const claimed = await this.leases.claimDue(this.clock.now(), room);
@@ -81,13 +84,22 @@ export class WebhookLoop implements OnApplicationBootstrap, OnModuleDestroy {
     return false;
   }
 
+  /** A lease that another worker has taken over meanwhile stays with that one. */
+  private async giveBack(): Promise<void> {
+    for (const [id, endpoint] of this.unreleased) {
+      await this.leases.release(endpoint, this.clock.now());
+      this.unreleased.delete(id);
+    }
+  }
+
   private begin(endpoint: LeasedEndpoint, linger: number): void {
     const session = new EndpointSession(endpoint, this.parts);
     const run = session
       .run(linger)
-      .catch((error: unknown) =>
-        this.log.error({ err: error, endpointId: endpoint.id }, 'delivering to a webhook endpoint failed'),
-      )
+      .catch((error: unknown) => {
+        this.unreleased.set(endpoint.id, endpoint);
+        this.log.error({ err: error, endpointId: endpoint.id }, 'delivering to a webhook endpoint failed');
+      })
       .finally(() => this.sessions.delete(session));
     this.sessions.set(session, run);
   }

@@ -20,6 +20,8 @@ export class AnalysisRun {
     readonly target: AnalysisTarget,
     readonly probes: Pick<ServerProbes, 'createProbe' | 'discover'>,
     readonly now: () => Date,
+    /** Makes known, before it is sent, a message from the mailbox to itself by the token that names it. */
+    readonly announce: (token: string, address: string) => Promise<void>,
     /** Aborted when the caller went away or the time is over; what tidies up does not heed it. */
     readonly signal: AbortSignal,
   ) {
@@ -28,8 +30,8 @@ export class AnalysisRun {
 
   /** The server of the address that is given, or was found. */
   get probe(): MailServerProbe {
-    const { auth, ca } = this.target;
-    this.opened ??= this.probes.createProbe({ ewsUrl: this.requiredUrl, auth, ca });
+    const { auth, ca, addressSetBy } = this.target;
+    this.opened ??= this.probes.createProbe({ ewsUrl: this.requiredUrl, addressSetBy, auth, ca });
     return this.opened;
   }
 

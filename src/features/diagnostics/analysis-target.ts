@@ -1,3 +1,4 @@
+import type { AddressSetter } from '../profiles/server-address-rules.js';
 import type { ConnectingSidType, MailboxAccess } from '../../mail/mail-server.js';
 
 /** A mailbox to open. */
@@ -11,6 +12,8 @@ export interface TargetMailbox {
 export interface AnalysisTarget {
   /** Null: to be found by Autodiscover. */
   readonly ewsUrl: string | null;
+  /** Who set the address, or requested Autodiscover. */
+  readonly addressSetBy: AddressSetter;
   readonly auth: { readonly type: 'basic'; readonly username: string; readonly password: string };
   /** PEM certificates to trust instead of the system's; null: the system's. */
   readonly ca: string | null;

@@ -24,6 +24,12 @@ const analysisLimitMs = 240_000;
 export interface AnalysisOptions {
   readonly probes: Pick<ServerProbes, 'createProbe' | 'discover'>;
   readonly now: () => Date;
+  /**
+   * Makes a message from the mailbox to itself known to those who receive its mail, before it is sent. Left out
+   * where nobody can be told: then it may be received as mail before it is taken away.
+   * @param token names the message
+   */
+  readonly announce?: (token: string, address: string) => Promise<void>;
   /** The caller went away: nothing more is begun, and what was left in the mailbox is taken away. */
   readonly signal?: AbortSignal;
   readonly limitMs?: number;
@@ -62,7 +68,13 @@ const carryOut: Readonly<Record<StepId, (run: AnalysisRun) => Promise<StepOutcom
 export async function analyse(target: AnalysisTarget, options: AnalysisOptions): Promise<Analysis> {
   const started = performance.now();
   const clock = new StopSignal(options.signal, options.limitMs ?? analysisLimitMs);
-  const run = new AnalysisRun(target, options.probes, options.now, clock.signal);
+  const run = new AnalysisRun(
+    target,
+    options.probes,
+    options.now,
+    options.announce ?? (async () => undefined),
+    clock.signal,
+  );
   const polish = polisher(target.auth);
   const results = new Map<StepId, StepStatus>();
   const steps: DiagnosticStep[] = [];

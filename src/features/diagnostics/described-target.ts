@@ -9,6 +9,8 @@ export function describedTarget(body: NewDiagnostics): AnalysisTarget {
   const { username = '', password = '', emailAddress, connectingSid = emailAddress } = body;
   return {
     ewsUrl: body.ewsUrl ?? null,
+    // Only administrators analyze servers without a profile.
+    addressSetBy: 'administrator',
     auth: { type: 'basic', username, password },
     ca: body.caCertificates ?? null,
     trustedHosts: body.trustedHosts ?? [],

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Sql } from '../../platform/database/data-source.js';
 import { storableJson, storableText } from '../../platform/database/storable-text.js';
-import type { DiagnosticStep } from './diagnostic-step.js';
+import type { StoredStep } from './diagnostic-step.js';
 import type { Summary } from './verdict.js';
 
 /** A report without its steps. */
@@ -21,7 +21,7 @@ export interface ReportHead {
 }
 
 export interface KeptReport extends ReportHead {
-  readonly steps: readonly DiagnosticStep[];
+  readonly steps: readonly StoredStep[];
 }
 
 export interface ReportFilter {

@@ -49,6 +49,8 @@ export interface StepOutcome {
   readonly remedy?: string | null;
   /** By which the server's administrator finds the call. */
   readonly requestId?: string | null;
+  /** Text of a host that is not known to be a mail server; for administrators only, see `stepFor`. */
+  readonly hostWords?: string | null;
 }
 
 /** A step as it is shown. */
@@ -69,4 +71,19 @@ export const stepOf = (id: StepId, outcome: StepOutcome, durationMs: number): Di
   requestId: outcome.requestId ?? null,
   code: outcome.code ?? null,
   remedy: outcome.remedy ?? null,
+  hostWords: outcome.hostWords ?? null,
 });
+
+/** A step as shown to a caller. */
+export type ShownStep = Omit<DiagnosticStep, 'hostWords'>;
+
+/** A step as stored in a report; older reports lack `hostWords`. */
+export type StoredStep = ShownStep & Partial<Pick<DiagnosticStep, 'hostWords'>>;
+
+/** @param profileIds the profiles that the caller is limited to; null: an administrator */
+export function stepFor(step: StoredStep, profileIds: readonly string[] | null): ShownStep {
+  const { hostWords = null, ...shown } = step;
+  return hostWords === null || profileIds !== null
+    ? shown
+    : { ...shown, detail: `${shown.detail} It says: ${hostWords}` };
+}

@@ -14,6 +14,7 @@ import { Caller } from '../access/caller.js';
 import { RequireScope } from '../access/require-scope.js';
 import { DiagnosticReports } from './diagnostic-reports.js';
 import { DiagnosticReportsStore } from './diagnostic-reports.store.js';
+import { stepFor } from './diagnostic-step.js';
 import { Diagnostics, tooManyDiagnostics } from './diagnostics.js';
 import {
   diagnosticLine,
@@ -66,7 +67,10 @@ export class DiagnosticsController {
     const stream = new StepStream(request, reply);
     try {
       stream.open();
-      const { summary, reportId } = await running.finish((step) => stream.send('step', step), stream.signal);
+      const { summary, reportId } = await running.finish(
+        (step) => stream.send('step', stepFor(step, caller.profileIds)),
+        stream.signal,
+      );
       stream.send('summary', { ...summary, reportId });
     } finally {
       running.release();
@@ -96,7 +100,7 @@ export class DiagnosticsController {
   async read(@Caller() caller: Caller, @Param('id', { schema: idParam }) id: string): Promise<ReportAnswer> {
     const report = await this.store.find(this.dataSource.manager, id, caller.profileIds, this.clock.now());
     if (!report) throw new Problem(problems.notFound);
-    return showReport(report);
+    return showReport(report, caller.profileIds);
   }
 
   @Delete(':id')

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { MailboxesModule } from '../mailboxes/mailboxes.module.js';
 import { ProfilesModule } from '../profiles/profiles.module.js';
 import { DiagnosticMailboxesStore } from './diagnostic-mailboxes.store.js';
 import { DiagnosticReports } from './diagnostic-reports.js';
@@ -9,7 +10,7 @@ import { SharedDiagnosticsController } from './shared-diagnostics.controller.js'
 
 /** The connectivity analysis, and the reports that are kept of it. */
 @Module({
-  imports: [ProfilesModule],
+  imports: [MailboxesModule, ProfilesModule],
   controllers: [DiagnosticsController, SharedDiagnosticsController],
   providers: [Diagnostics, DiagnosticReports, DiagnosticReportsStore, DiagnosticMailboxesStore],
   exports: [DiagnosticReports],

@@ -3,7 +3,7 @@ import { pageQuery, pageSchema } from '../../platform/http/page.js';
 import { idParam, oneLine } from '../../platform/http/validation.js';
 import { emailAddress } from '../mailboxes/mailboxes.schemas.js';
 import { connectionFields } from '../profiles/profiles.schemas.js';
-import { stepIds, stepStatuses } from './diagnostic-step.js';
+import { stepFor, stepIds, stepStatuses } from './diagnostic-step.js';
 import type { KeptReport, ReportHead } from './diagnostic-reports.store.js';
 import { reportKeptMs } from './report-age.js';
 import { isCertificatePem } from './pem.js';
@@ -173,9 +173,14 @@ export function showHead(report: ReportHead): ReportHeadAnswer {
   };
 }
 
-export const showReport = (report: KeptReport): ReportAnswer => ({ ...showHead(report), steps: [...report.steps] });
+/** @param reach the profiles that the caller is limited to; null: no limit */
+export const showReport = (report: KeptReport, reach: readonly string[] | null): ReportAnswer => ({
+  ...showHead(report),
+  steps: report.steps.map((step) => stepFor(step, reach)),
+});
 
+/** A shared report may be read by anyone, so it shows no more than an owner sees. */
 export function showShared(report: KeptReport): SharedReportAnswer {
-  const { emailAddress: address, ewsUrl, createdAt, verdict, ok, counts, durationMs, steps } = showReport(report);
+  const { emailAddress: address, ewsUrl, createdAt, verdict, ok, counts, durationMs, steps } = showReport(report, []);
   return { emailAddress: address, ewsUrl, createdAt, verdict, ok, counts, durationMs, steps };
 }

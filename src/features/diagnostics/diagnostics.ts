@@ -7,6 +7,7 @@ import { LOG } from '../../platform/tokens.js';
 import { beyondOwnReach } from '../access/api-keys.js';
 import type { Caller } from '../access/caller.js';
 import { allows } from '../access/scope.js';
+import { OwnTestsStore } from '../mailboxes/own-tests.store.js';
 import { ProfileConnections } from '../profiles/profile-connections.js';
 import { ServerProbes } from '../profiles/server-probes.js';
 import { analyse, type Analysis } from './analysis.js';
@@ -57,6 +58,7 @@ export class Diagnostics implements OnModuleDestroy {
     private readonly probes: ServerProbes,
     private readonly mailboxes: DiagnosticMailboxesStore,
     private readonly reports: DiagnosticReports,
+    private readonly ownTests: OwnTestsStore,
     @Inject(LOG) private readonly log: Log,
   ) {}
 
@@ -115,6 +117,7 @@ export class Diagnostics implements OnModuleDestroy {
     const analysis = await analyse(target, {
       probes: this.probes,
       now: () => this.clock.now(),
+      announce: (token, address) => this.ownTests.announce(token, address, this.clock.now()),
       signal,
       onStep,
       onBug: (error, step) => this.log.error({ err: error, profileId, step }, 'a step of an analysis broke off'),
@@ -135,12 +138,13 @@ export class Diagnostics implements OnModuleDestroy {
   private async savedTarget(profileId: string, body: NewDiagnostics): Promise<AnalysisTarget> {
     const connection = await this.connections.connectionOf(profileId);
     if (!connection) throw new Problem(problems.notFound, `There is no profile ${profileId}.`);
-    const { ewsUrl, access, connectingSidType } = connection;
+    const { ewsUrl, addressSetBy, access, connectingSidType } = connection;
     const { username = connection.auth.username, password = connection.auth.password } = body;
     const mailbox = await this.savedMailbox(profileId, body);
     const canary = await this.savedCanary(profileId, body.canaryAddress, mailbox);
     return {
       ewsUrl,
+      addressSetBy,
       auth: { type: 'basic', username, password },
       ca: null,
       trustedHosts: [],

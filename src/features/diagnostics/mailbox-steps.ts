@@ -1,4 +1,6 @@
 import { MailServerError } from '../../mail/mail-error.js';
+import type { FoundPage, ListingLimitation } from '../../mail/mail-server.js';
+import { queryRefusal } from '../../mail/query-refusal.js';
 import type { AnalysisRun } from './analysis-run.js';
 import type { StepOutcome } from './diagnostic-step.js';
 import { removeMarked } from './leftovers.js';
@@ -115,15 +117,24 @@ function requiredDraft(run: AnalysisRun) {
   return run.draft;
 }
 
-/** Step 13. */
+/**
+ * Step 13. What the server refuses of the question is a warning and no failure: receiving gets along without, and
+ * that it does is seen here by the listing that it then uses.
+ */
 export async function findStep(run: AnalysisRun): Promise<StepOutcome> {
   const since = new Date(run.now().getTime() - dayMs);
   const started = performance.now();
-  const { items, last } = await run.session.findReceivedSince(inbox, since, { offset: 0, limit: listed }, run);
+  const page = await listedSince(run, since);
   const ms = Math.round(performance.now() - started);
+  const requestId = run.requestId();
+  if (page === null) return { status: 'warning', ...limitations['no-dates'], requestId };
+  const { items, last, limitation } = page;
   const count = last ? `${items.length}` : `more than ${items.length}`;
   const detail = `${count} messages of the last day were listed in ${ms} ms.`;
-  const requestId = run.requestId();
+  if (limitation !== null) {
+    const limited = limitations[limitation];
+    return { status: 'warning', ...limited, detail: `${limited.detail} ${detail}`, requestId };
+  }
   if (ms < slowListingMs) return { status: 'passed', detail, requestId };
   return {
     status: 'warning',
@@ -133,3 +144,34 @@ export async function findStep(run: AnalysisRun): Promise<StepOutcome> {
     requestId,
   };
 }
+
+/** @returns null when the server lists nothing by date, but does list by changes */
+async function listedSince(run: AnalysisRun, since: Date): Promise<FoundPage | null> {
+  try {
+    return await run.session.findReceivedSince(inbox, since, { offset: 0, limit: listed }, run);
+  } catch (error) {
+    if (!(error instanceof MailServerError) || queryRefusal(error) === null) throw error;
+    await run.session.syncFolder(inbox, null, 1, run);
+    return null;
+  }
+}
+
+const limitations: Readonly<Record<ListingLimitation | 'no-dates', { detail: string; code: string; remedy: string }>> =
+  {
+    'no-sorting': {
+      detail: 'The server refuses to sort a listing by date. Postroom takes the order as it comes.',
+      code: 'NoSorting',
+      remedy: 'Nothing: mail is received all the same. The first import of a large folder takes longer.',
+    },
+    'no-restrictions': {
+      detail: 'The server refuses to select by date. Postroom lists everything and selects by itself.',
+      code: 'NoRestrictions',
+      remedy: 'Nothing: mail is received all the same. The first import and the audit of a large folder take longer.',
+    },
+    'no-dates': {
+      detail:
+        'The server refuses every listing by date. Postroom follows the changes of its folders (SyncFolderItems).',
+      code: 'NoListingByDate',
+      remedy: 'Nothing: mail is received all the same. The first import of a large folder takes longer.',
+    },
+  };

@@ -1,4 +1,4 @@
-import type { DiagnosticStep, StepStatus } from './diagnostic-step.js';
+import type { ShownStep, StepStatus } from './diagnostic-step.js';
 import type { Summary } from './verdict.js';
 
 const marks: Readonly<Record<StepStatus, string>> = { passed: '✓', warning: '!', failed: '✗', skipped: '–' };
@@ -12,7 +12,7 @@ export const plain: Paint = (text) => text;
 export const coloured: Paint = (text, status) => `\u001b[${colours[status]}m${text}\u001b[0m`;
 
 /** One step as a branch of the tree, lines with their ends. */
-export function stepText(step: DiagnosticStep, paint: Paint = plain): string {
+export function stepText(step: ShownStep, paint: Paint = plain): string {
   const { status, number, title, durationMs, detail, code, remedy, requestId } = step;
   const mark = paint(marks[status], status);
   if (status === 'skipped') return `${mark} ${pad(number)}  ${title}\n${indented(detail)}`;
@@ -30,7 +30,7 @@ export function stepText(step: DiagnosticStep, paint: Paint = plain): string {
 /** The end of the tree; a remedy that stands in it already is not repeated. */
 export function summaryText(
   { verdict, counts, durationMs }: Summary,
-  steps: readonly DiagnosticStep[],
+  steps: readonly ShownStep[],
   paint: Paint = plain,
 ): string {
   const isNew = verdict.remedy !== null && !steps.some(({ remedy }) => remedy === verdict.remedy);
@@ -44,7 +44,7 @@ export function summaryText(
 }
 
 /** A whole report. */
-export function reportText(steps: readonly DiagnosticStep[], summary: Summary): string {
+export function reportText(steps: readonly ShownStep[], summary: Summary): string {
   return steps.map((step) => stepText(step)).join('') + summaryText(summary, steps);
 }
 

@@ -1,12 +1,15 @@
+import { randomUUID } from 'node:crypto';
 import type { OutgoingDraft } from '../../mail/mail-item.js';
 import { MailServerError } from '../../mail/mail-error.js';
 import { pause } from '../../platform/clock/clock.js';
-import { copiesInInbox } from '../mailbox-tests/copies-in-inbox.js';
+import { CopySearch, type SoughtMessage } from '../mailbox-tests/copy-search.js';
+import { clearInbox, clearSent } from '../mailbox-tests/test-copies.js';
 import { untouched } from '../outgoing/outgoing-state.js';
+import { noKnowledge } from '../outgoing/server-knowledge.js';
 import { sendMessage, type SendPorts, type SendResult } from '../outgoing/send-protocol.js';
 import type { AnalysisRun } from './analysis-run.js';
 import type { StepOutcome } from './diagnostic-step.js';
-import { removeMarked } from './leftovers.js';
+import { tryRemoving } from './leftovers.js';
 import { explainFailure, refusesAccount } from './step-failure.js';
 import { testMessage } from './test-message.js';
 
@@ -18,21 +21,32 @@ const retriesMs = [500, 2_000];
 
 /** Step 12: sent by the protocol that sends all mail, found where all mail is found, and taken away again. */
 export async function sendStep(run: AnalysisRun): Promise<StepOutcome> {
-  const message = testMessage(run.mailbox.address);
-  const since = run.now();
+  const { address } = run.mailbox;
+  const token = randomUUID();
+  const message = testMessage(address, token);
+  const sought: Sought = { message, token, address, sentAt: run.now(), draftId: null };
+  await run.announce(token, address);
   const result = await submit(run, message);
+  if (result.outcome !== 'withdrawn') sought.draftId = result.position.itemId;
   if (result.outcome === 'trouble') {
     const failure = explainFailure(result.error, run.names());
     if (failure.refusesCredentials) throw result.error;
-    if (failure.effectPossible || result.position.itemId !== null) await tidy(run, message, since);
-    return failure.outcome;
+    // Of an answer in doubt the arrival tells whether it was one of success.
+    const mayBeOut = result.position.doubtful > 0;
+    if (!mayBeOut || !(await waitFor(run, sought))) {
+      if (failure.effectPossible || result.position.itemId !== null) await tidy(run, sought);
+      return failure.outcome;
+    }
+    const left = await tidy(run, sought);
+    const detail = `It arrived, although the answer to its submission did not say so: ${failure.outcome.detail}`;
+    return { ...failure.outcome, status: 'warning', detail: left === null ? detail : `${detail} ${left}` };
   }
   const requestId = run.requestId();
   const started = performance.now();
   // Whether one that the server shows nowhere went out, its arrival tells; it is never sent a second time.
-  const arrived = result.outcome !== 'withdrawn' && (await waitFor(run, message, since));
+  const arrived = result.outcome !== 'withdrawn' && (await waitFor(run, sought));
   const waited = `${Math.round(performance.now() - started)} ms`;
-  const left = await tidy(run, message, since);
+  const left = await tidy(run, sought);
   if (!arrived) {
     run.signal.throwIfAborted();
     return notArrived(run, message, `It was sent, but did not arrive within ${waited}.`);
@@ -54,6 +68,9 @@ async function submit(run: AnalysisRun, message: OutgoingDraft): Promise<SendRes
     session: run.session,
     // A call that is cut off leaves its outcome in doubt; an abort is heeded between the calls.
     signal: new AbortController().signal,
+    // Of a server that may never be seen again nothing is kept: what is in doubt is not sent a second time.
+    server: noKnowledge,
+    attachments: [],
     note: async () => !run.signal.aborted,
     draft: async () => message,
   };
@@ -79,10 +96,17 @@ function notArrived(run: AnalysisRun, message: OutgoingDraft, detail: string): S
   };
 }
 
-async function waitFor(run: AnalysisRun, message: OutgoingDraft, since: Date): Promise<boolean> {
+/** What is looked for, and what is known of it. */
+interface Sought extends SoughtMessage {
+  readonly message: OutgoingDraft;
+  draftId: string | null;
+}
+
+async function waitFor(run: AnalysisRun, sought: Sought): Promise<boolean> {
   const deadline = performance.now() + longestWaitMs;
+  const search = new CopySearch(run.session, sought);
   for (let look = 0; ; look += 1) {
-    if ((await copiesOf(run, message, since, run.signal).catch(noneWhileAborted(run))).length > 0) return true;
+    if ((await search.in('inbox', run.signal).catch(noneWhileAborted(run))).length > 0) return true;
     if (run.signal.aborted || performance.now() > deadline) return false;
     await pause(pausesMs[Math.min(look, pausesMs.length - 1)] ?? 1_000, run.signal);
   }
@@ -97,14 +121,11 @@ const noneWhileAborted =
     return [];
   };
 
-/** Ids of what arrived of it in the inbox. */
-const copiesOf = (run: AnalysisRun, message: OutgoingDraft, since: Date, signal?: AbortSignal): Promise<string[]> =>
-  copiesInInbox(run.session, (id) => id === message.internetMessageId, since, signal);
-
 /** Deletes every copy, also of a run that was ended early. @returns what went wrong with it, null when nothing did */
-async function tidy(run: AnalysisRun, message: OutgoingDraft, since: Date): Promise<string | null> {
+async function tidy(run: AnalysisRun, sought: Sought): Promise<string | null> {
+  const { message, draftId } = sought;
   const troubles: string[] = [];
-  const attempt = async (what: string, work: () => Promise<void>) => {
+  const attempt = async (what: string, work: () => Promise<unknown>) => {
     if (run.credentialsRefused) return;
     await work().catch((error: unknown) => {
       const { outcome, refusesCredentials } = explainFailure(error, run.names());
@@ -112,10 +133,8 @@ async function tidy(run: AnalysisRun, message: OutgoingDraft, since: Date): Prom
       troubles.push(`The copy in ${what} could not be deleted (${outcome.code}).`);
     });
   };
-  await attempt('the inbox', async () => {
-    for (const id of await copiesOf(run, message, since)) await run.session.deleteItem(id);
-  });
+  await attempt('the inbox', () => clearInbox(run.session, sought));
   // Exchange files the sent copy in a moment of its own, which may be after the arrival.
-  await attempt('Sent Items', async () => void (await removeMarked(run.session, message.marker, null)));
+  await attempt('Sent Items', () => tryRemoving(() => clearSent(run.session, message.marker, draftId, sought)));
   return troubles.length === 0 ? null : troubles.join(' ');
 }

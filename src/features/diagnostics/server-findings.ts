@@ -93,21 +93,23 @@ const enableBasic =
 const lookAtAddress =
   'Check host and path of the EWS address, and what stands between Postroom and the server: a proxy, a login page, a load balancer.';
 
+const wordsOfHost = ({ words, location }: GreetingFinding): string | null =>
+  [...(location === null ? [] : [`it redirects to ${location}`]), ...(words === '' ? [] : [words])].join('; ') || null;
+
 /** Step 4: the answer to a request without credentials; Basic is what profiles are configured for. */
 export function judgeGreeting(greeting: GreetingFinding): StepOutcome {
-  const { status, offered, words, location, diagnostics } = greeting;
+  const { status, offered, isMailServer, diagnostics } = greeting;
   const requestId = diagnostics.requestId;
+  const { words, location } = isMailServer ? greeting : { words: '', location: null };
   const says = words === '' ? '' : ` It says: ${words}`;
+  const hostWords = isMailServer ? null : wordsOfHost(greeting);
   const failed = (code: string, detail: string, remedy: string): StepOutcome => ({
     status: 'failed',
     detail: `${detail}${says}`,
     code,
     remedy,
     requestId,
-  });
-  const warning = (code: string, detail: string, remedy: string): StepOutcome => ({
-    ...failed(code, detail, remedy),
-    status: 'warning',
+    hostWords,
   });
 
   if (status === 401) {
@@ -115,7 +117,7 @@ export function judgeGreeting(greeting: GreetingFinding): StepOutcome {
     if (offered.some((scheme) => scheme.toLowerCase() === 'basic'))
       return { status: 'passed', detail: `The server offers ${list}; Basic is configured.`, requestId };
     if (offered.length === 0)
-      return warning('NoSchemeOffered', 'The server wants credentials, but does not say of which kind.', enableBasic);
+      return failed('NoSchemeOffered', 'The server wants credentials, but does not say of which kind.', enableBasic);
     return failed('BasicNotOffered', `The server offers ${list}, but not Basic, which is configured.`, enableBasic);
   }
   if (status >= 300 && status < 400) {
@@ -136,6 +138,12 @@ export function judgeGreeting(greeting: GreetingFinding): StepOutcome {
     return failed('Http404', 'There is nothing at this path.', 'The path of EWS is usually /EWS/Exchange.asmx.');
   if (status >= 200 && status < 300)
     return failed('UnexpectedAnswer', 'Something answers without asking for credentials: not Exchange.', lookAtAddress);
+  if (status === 407)
+    return failed(
+      'Http407',
+      'A proxy between Postroom and the server asks for a login of its own. The service account’s password is not for the proxy, and is not sent to it.',
+      'Let the host of Postroom reach the server without that proxy, or have the proxy let it pass without a login.',
+    );
   if (status === 440) return failed('Http440', 'A login page stands before EWS.', lookAtAddress);
   if ([502, 503, 504].includes(status))
     return failed(
@@ -143,9 +151,9 @@ export function judgeGreeting(greeting: GreetingFinding): StepOutcome {
       'What stands before the server cannot reach it, or it is too busy.',
       'Wait a few minutes and run the analysis again. If it lasts, check the application pool MSExchangeServicesAppPool in IIS.',
     );
-  return warning(
+  return failed(
     `Http${status}`,
-    `The server answers with HTTP ${status} instead of asking for credentials.`,
-    'If the next step succeeds, nothing is wrong.',
+    `The server answers with HTTP ${status} instead of asking for credentials, so no password is sent to it.`,
+    lookAtAddress,
   );
 }

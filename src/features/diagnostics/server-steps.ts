@@ -67,8 +67,8 @@ const discoveryRemedy =
 
 /** Step 6. */
 export async function autodiscoverStep(run: AnalysisRun): Promise<StepOutcome> {
-  const { auth, ca, trustedHosts } = run.target;
-  const request = { auth, ca, trustedHosts, emailAddress: run.mailbox.address };
+  const { auth, ca, trustedHosts, addressSetBy } = run.target;
+  const request = { auth, ca, trustedHosts, addressSetBy, emailAddress: run.mailbox.address };
   const finding = await run.probes.discover(request, run);
   run.ewsUrl = finding.serverUrl;
   run.credentialsRefused = finding.credentialsRefused;

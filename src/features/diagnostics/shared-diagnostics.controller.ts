@@ -33,6 +33,6 @@ export class SharedDiagnosticsController {
     if (!/\btext\/plain\b/i.test(accept ?? '')) return showShared(report);
     void reply.header('content-type', 'text/plain; charset=utf-8');
     const about = [report.ewsUrl, report.emailAddress, report.createdAt.toISOString()].filter((fact) => fact !== null);
-    return `${about.join('  ')}\n\n${reportText(report.steps, report.summary)}`;
+    return `${about.join('  ')}\n\n${reportText(showShared(report).steps, report.summary)}`;
   }
 }

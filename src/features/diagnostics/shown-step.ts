@@ -45,6 +45,7 @@ export function polisher(auth: { readonly username: string; readonly password: s
       code: cleanOr(step.code, 200),
       remedy: cleanOr(step.remedy, maxRemedy),
       requestId: cleanOr(step.requestId, 200),
+      hostWords: cleanOr(step.hostWords, maxDetail),
     }),
     verdict: ({ code, text, remedy }) => ({ code, text: clean(text, maxDetail), remedy: cleanOr(remedy, maxRemedy) }),
     address: (url) => cleanOr(url, maxDetail),

@@ -37,6 +37,7 @@ export function explainFailure(error: unknown, names: FailureNames): ExplainedFa
       code: failure.code,
       remedy,
       requestId: diagnostics?.requestId ?? diagnostics?.clientRequestId ?? null,
+      hostWords: failure.hostWords,
     },
     isDenial: failure.category === 'impersonation-permission',
     refusesCredentials: refusesAccount(error),

@@ -57,6 +57,8 @@ export function skipReason(id: StepId, state: PlanState): string | null {
   if (id === 'send' && !target.sendToSelf) return 'Nobody asked for it.';
   const first: StepId[] = target.ewsUrl === null && id === 'dns' ? ['autodiscover'] : [];
   const missing = [...first, ...needs[id]].find((need) => !isWell(results.get(need)));
+  if (missing === 'authentication' && results.get(missing) === 'failed')
+    return `The server offers no way to sign in that Postroom can use, so no password is sent to it (step ${numberOf(missing)}).`;
   return missing === undefined ? null : `Step ${numberOf(missing)} (${stepTitles[missing]}) did not succeed.`;
 }
 

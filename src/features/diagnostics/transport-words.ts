@@ -13,11 +13,24 @@ export function transportOutcome(step: StepId, { code, details }: MailServerErro
   if (details.origin !== 'transport') return null;
   // It goes into commands to paste, and Autodiscover may have named it: what a shell would obey is left out.
   const place = { ...given, host: /^[\p{L}\p{N}.:[\]_-]+$/u.test(given.host) ? given.host : '<host>' };
-  const words = step === 'dns' ? ofName(code, place) : step === 'tcp' ? ofTcp(code, place) : ofTls(step, code, place);
+  const words =
+    code === 'ServerAddressRefused'
+      ? ofRefused(details.text)
+      : step === 'dns'
+        ? ofName(code, place)
+        : step === 'tcp'
+          ? ofTcp(code, place)
+          : ofTls(step, code, place);
   if (words === null) return null;
   const [detail, remedy] = words;
   return { status: 'failed', detail: `${detail} (${code})`, code, remedy };
 }
+
+/** Refused by Postroom itself, whichever layer reports it. */
+const ofRefused = (text: string): Words => [
+  `Postroom does not connect to this address: ${text}`,
+  'Use the public address of the server. An administrator can set a private address; link-local and metadata addresses are never allowed.',
+];
 
 function ofName(code: string, { host }: Place): Words {
   const look = `Ask on the host of Postroom: nslookup ${host}`;

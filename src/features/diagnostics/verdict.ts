@@ -101,7 +101,7 @@ function verdictOf(steps: readonly DiagnosticStep[], comparison: Comparison): Ve
       remedy: first.remedy,
     };
   if (first.id === 'impersonation' && comparison.mailboxDenied) return denialVerdict(comparison, first.remedy);
-  if (first.code === 'BasicNotOffered')
+  if (first.code === 'BasicNotOffered' || first.code === 'NoSchemeOffered')
     return { code: 'basic-not-offered', text: 'The server does not offer Basic authentication.', remedy: first.remedy };
   const [code, text] = ofStep[first.id];
   return { code, text, remedy: first.remedy };

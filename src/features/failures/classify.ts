@@ -22,6 +22,7 @@ export function classify(error: unknown): Failure {
       effectPossible: true,
       diagnostics: null,
       answer: null,
+      hostWords: null,
     };
   }
   const { details } = error;
@@ -35,6 +36,7 @@ export function classify(error: unknown): Failure {
     effectPossible: details.effectPossible,
     diagnostics: details.diagnostics,
     answer: details.answer ?? null,
+    hostWords: details.hostWords ?? null,
   };
 }
 

@@ -50,7 +50,7 @@ export function explainInFull(failure: Known, context: ExplanationContext): Full
     causes: [...causes],
     commands,
     selfHealing: selfHealing ?? row.retry !== 'never',
-    meanwhile: meanwhile(row),
+    meanwhile: names.value('othersSignedIn') === null ? meanwhile(row) : meanwhileAlone,
   };
 }
 
@@ -80,13 +80,16 @@ const stopping: readonly FailureCategory[] = ['impersonation-permission', 'crede
 const stopsMailbox = ({ category, retry }: CodeRow): boolean =>
   stopping.includes(category) && (retry === 'never' || category === 'impersonation-permission');
 
+const meanwhileAlone =
+  'The mailbox waits, and the others of the profile go on. Postroom asks for it again, soon at first and then about every quarter of an hour.';
+
 /** Follows what `consequenceOf` makes of the same class. */
 function meanwhile(row: CodeRow): string {
   const { category, scope, retry } = row;
   if (category === 'throttling') {
     return scope === 'mailbox'
       ? 'What the limit holds up waits and goes on by itself; the rest of the mailbox works.'
-      : 'All mailboxes of the profile pause for the time that the server asks for, then go on with fewer calls at once.';
+      : 'A mailbox that meets it waits for the time that the server asks for. When several meet it at once, all mailboxes of the profile wait, and then go on with fewer calls at once.';
   }
   if (category === 'credentials-auth' && scope === 'profile' && retry === 'never') {
     return 'All mailboxes of the profile wait, so that the account is not locked. One of them asks again, soon at first and then about every quarter of an hour, and all go on when it is let in.';

@@ -20,6 +20,8 @@ export interface Failure {
   readonly diagnostics: CallDiagnostics | null;
   /** As `MailErrorDetails.answer`. */
   readonly answer: string | null;
+  /** Like `MailErrorDetails.hostWords`; for administrators only. */
+  readonly hostWords: string | null;
 }
 
 /** A failure as a row keeps it: what people and the analysis need, no call state. */
@@ -41,7 +43,19 @@ export interface StoredFailure {
   readonly serverVersion: string | null;
   /** As `MailErrorDetails.answer`; absent where there was none. */
   readonly answer?: string;
+  /** Like `MailErrorDetails.hostWords`; absent if there is none. Read by `messageFor` only. */
+  readonly hostWords?: string;
 }
+
+/**
+ * The message of a failure for a caller. Text from a host that is not known to be a mail server is for administrators:
+ * callers limited to profiles could point them at other hosts to read it.
+ * @param profileIds the profiles that the caller is limited to; null: no limit
+ */
+export const messageFor = (
+  { message, hostWords }: Pick<StoredFailure, 'message' | 'hostWords'>,
+  profileIds: readonly string[] | null,
+): string => (profileIds === null && hostWords !== undefined ? `${message} It says: ${hostWords}` : message);
 
 export type WorkKind = 'incoming' | 'outgoing';
 
@@ -62,5 +76,22 @@ export function storedFailure(failure: Failure, during: WorkKind, at: Date): Sto
     backEndServer: diagnostics?.backEndServer ?? null,
     serverVersion: diagnostics?.serverVersion ?? null,
     ...(failure.answer === null ? {} : { answer: failure.answer }),
+    ...(failure.hostWords === null ? {} : { hostWords: failure.hostWords }),
   };
 }
+
+/** A failure without a call to a server: Postroom itself found it. */
+export const ownFailure = (
+  facts: Pick<StoredFailure, 'code' | 'operation' | 'during' | 'message' | 'values'>,
+  at: Date,
+): StoredFailure => ({
+  ...facts,
+  category: 'other',
+  at: at.toISOString(),
+  requestId: null,
+  clientRequestId: null,
+  httpStatus: null,
+  frontEndServer: null,
+  backEndServer: null,
+  serverVersion: null,
+});

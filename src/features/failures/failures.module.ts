@@ -18,11 +18,14 @@ import { EmailChannel } from './email-channel.js';
 import { NotificationChannelsController } from './notification-channels.controller.js';
 import { NotificationHealth } from './notification-health.js';
 import { NotificationPlanner } from './notification-planner.js';
+import { InstallationIncidents } from './installation-incidents.js';
 import { InterruptedWorkStore } from './interrupted-work.store.js';
 import { NotificationsStore } from './notifications.store.js';
 import { NotificationWriter } from './notification-writer.js';
 import { ServerIncidents } from './server-incidents.js';
 import { SetupGuidesController } from './setup-guides.controller.js';
+import { StorageProofStore } from './storage-proof.store.js';
+import { StorageWatch } from './storage-watch.js';
 import { TellingStore } from './telling.store.js';
 
 /** Incidents and what their owners are told. */
@@ -53,6 +56,9 @@ import { TellingStore } from './telling.store.js';
     Incidents,
     EndpointIncidents,
     ServerIncidents,
+    InstallationIncidents,
+    StorageProofStore,
+    StorageWatch,
     { provide: EndpointListener, useExisting: EndpointIncidents },
   ],
   exports: [

@@ -57,7 +57,7 @@ export class IncidentReader {
     const mailboxes = await this.incidents.mailboxesOf(id, shownMailboxes);
     const query = { profileIds: reach, incidentId: id, before: null, limit: shownNotifications };
     return {
-      ...showIncident(incident, await this.contextOf([incident]), mailboxes),
+      ...showIncident(incident, await this.contextOf([incident], reach), mailboxes),
       mailboxes: mailboxes.map(showIncidentMailbox),
       notifications: (await this.notifications.list(query)).map(showNotification),
       caughtUp: stoppedMail(incident) && incident.wholly ? await this.catchUp.of(incident) : null,
@@ -65,11 +65,11 @@ export class IncidentReader {
     };
   }
 
-  async contextOf(rows: readonly IncidentRow[]): Promise<IncidentContext> {
+  async contextOf(rows: readonly IncidentRow[], reach: Reach): Promise<IncidentContext> {
     const profileIds = rows.map((row) => row.profile_id).filter((id) => id !== null);
-    return { profile: await this.profiles.of(profileIds), publicUrl: publicUrlOf(this.settings) };
+    return { profile: await this.profiles.of(profileIds), publicUrl: publicUrlOf(this.settings), reach };
   }
 }
 
 const stoppedMail = ({ closed_at: closedAt, scope }: IncidentRow): boolean =>
-  closedAt !== null && scope !== 'notice' && scope !== 'endpoint';
+  closedAt !== null && !['notice', 'endpoint', 'installation'].includes(scope);

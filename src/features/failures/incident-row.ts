@@ -1,12 +1,13 @@
 import type { Actor } from './actor.js';
 import type { EndpointFailure } from './endpoint-failure.js';
 import type { StoredFailure } from './failure.js';
+import type { StorageFailure } from './storage-explanation.js';
 
 /**
  * What is to be mended, and what it means for mail: a notice stops none, and asks for somebody's look all the same;
- * an endpoint's stops webhooks.
+ * an endpoint's stops webhooks; the installation's stops everything, and no profile's people can do anything about it.
  */
-export const incidentScopes = ['mailbox', 'profile', 'server', 'notice', 'endpoint'] as const;
+export const incidentScopes = ['mailbox', 'profile', 'server', 'notice', 'endpoint', 'installation'] as const;
 export type IncidentScope = (typeof incidentScopes)[number];
 
 interface IncidentFields {
@@ -15,6 +16,8 @@ interface IncidentFields {
   readonly scope: IncidentScope;
   readonly failures: number;
   readonly opened_at: Date;
+  /** When the trouble began; null: not known to be earlier than `opened_at`. */
+  readonly first_failure_at: Date | null;
   readonly last_seen_at: Date;
   readonly closed_at: Date | null;
   /** Mailboxes still stopped by it, and all that ever were. */
@@ -34,6 +37,7 @@ interface ProfileIncidentRow extends IncidentFields {
   readonly profile_id: string;
   readonly endpoint_id: null;
   readonly server_host: null;
+  readonly installation: null;
   readonly first_failure: StoredFailure;
   readonly last_failure: StoredFailure;
 }
@@ -42,6 +46,7 @@ interface EndpointIncidentRow extends IncidentFields {
   readonly profile_id: null;
   readonly endpoint_id: string;
   readonly server_host: null;
+  readonly installation: null;
   readonly first_failure: EndpointFailure;
   readonly last_failure: EndpointFailure;
 }
@@ -52,11 +57,28 @@ interface ServerIncidentRow extends IncidentFields {
   readonly endpoint_id: null;
   /** Host and port. */
   readonly server_host: string;
+  readonly installation: null;
   readonly first_failure: StoredFailure;
   readonly last_failure: StoredFailure;
 }
 
-export type IncidentRow = ProfileIncidentRow | EndpointIncidentRow | ServerIncidentRow;
+/** An incident about a part of the installation itself. */
+interface InstallationIncidentRow extends IncidentFields {
+  readonly profile_id: null;
+  readonly endpoint_id: null;
+  readonly server_host: null;
+  readonly installation: 'storage';
+  readonly first_failure: StorageFailure;
+  readonly last_failure: StorageFailure;
+}
+
+/** An incident opened by a failure of a mailbox. */
+export type MailIncidentRow = ProfileIncidentRow | ServerIncidentRow;
+export type IncidentRow = MailIncidentRow | EndpointIncidentRow | InstallationIncidentRow;
+
+/** Also accepts a view. */
+export const isOfInstallation = <Row extends IncidentRow>(row: Row): row is Row & InstallationIncidentRow =>
+  row.scope === 'installation';
 
 /** As read: with what is not the incident's own. */
 export type IncidentView = IncidentRow & {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import type { IncidentMailboxRow, IncidentView } from './incident-row.js';
+import type { IncidentMailboxRow, IncidentRow, IncidentView } from './incident-row.js';
 
 /** Of a server: muted in each of its profiles. */
 const muted = `CASE WHEN i.profile_id IS NOT NULL THEN EXISTS (SELECT FROM muted_causes m WHERE m.profile_id = i.profile_id AND m.code = i.cause)
@@ -58,6 +58,17 @@ export class IncidentViewsStore {
       `SELECT i.*, ${muted}, ${wholly('$6')} FROM (SELECT * FROM (${kinds.map(page).join(' UNION ALL ')}) i ORDER BY i.id DESC LIMIT $5) i ORDER BY i.id DESC`,
       [asked, query.endpointId, query.open, query.before, query.limit, reach],
     );
+  }
+
+  /** Mailboxes of the profile that met the same cause once and are about to be looked at again. */
+  async beingChecked({ profile_id: profileId, cause, closed_at: closedAt }: IncidentRow): Promise<number> {
+    if (profileId === null || closedAt !== null) return 0;
+    const [row] = await this.dataSource.query<{ count: number }[]>(
+      `SELECT count(*)::int AS count FROM mailboxes
+       WHERE state = 'verifying' AND profile_id = $1 AND removed_at IS NULL AND failure->>'code' = $2`,
+      [profileId, cause],
+    );
+    return row?.count ?? 0;
   }
 
   /** Still stopped ones first, then by address. */

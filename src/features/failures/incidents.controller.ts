@@ -53,7 +53,7 @@ export class IncidentsController {
       before: decodeCursor(query.cursor, cursorShape)?.[0] ?? null,
       limit: query.limit + 1,
     });
-    const context = await this.reader.contextOf(rows);
+    const context = await this.reader.contextOf(rows, caller.profileIds);
     return pageOf(
       rows,
       query.limit,

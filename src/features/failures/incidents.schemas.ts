@@ -2,9 +2,17 @@ import { z } from 'zod';
 import { pageQuery, pageSchema } from '../../platform/http/page.js';
 import { idParam, queryFlag } from '../../platform/http/validation.js';
 import { explainEndpoint } from './endpoint-explanation.js';
+import { messageFor, type StoredFailure } from './failure.js';
 import { explanationParts, showExplanation } from './explanation.schemas.js';
+import { explainStorage } from './storage-explanation.js';
 import { actAnswer, actor } from './incident-acts.schemas.js';
-import { incidentScopes, type IncidentMailboxRow, type IncidentRow, type IncidentView } from './incident-row.js';
+import {
+  incidentScopes,
+  isOfInstallation,
+  type IncidentMailboxRow,
+  type IncidentRow,
+  type IncidentView,
+} from './incident-row.js';
 import { notificationKinds, notificationStates, type ListedNotification } from './notification-row.js';
 
 const time = z.iso.datetime();
@@ -20,20 +28,20 @@ export const incidentQuery = z.strictObject({
 
 const fields = {
   id: z.uuid(),
-  profileId: z.uuid().nullable().describe('Null: it is about an endpoint or a server'),
+  profileId: z.uuid().nullable().describe('Null for an endpoint, a server or the installation'),
   endpointId: z.uuid().nullable().describe('The webhook endpoint that it is about'),
   serverHost: z.string().nullable().describe('The server that it is about, with all of its profiles'),
   scope: z
     .enum(incidentScopes)
     .describe(
-      'What is to be mended. profile: the account, or most of its mailboxes; server: it does not answer, and all of its profiles wait; notice: mail flows, and somebody should look; endpoint: a webhook endpoint was switched off',
+      'What needs fixing. profile: the account, or most of its mailboxes; server: it does not answer, and all of its profiles wait; notice: mail flows, but needs attention; endpoint: a webhook endpoint was switched off; installation: Postroom cannot store anything, shown to callers without a limit to profiles',
     ),
   open: z.boolean(),
   code: z.string(),
   title: z.string(),
   cause: z.string().describe('In plain words'),
   remedy: z.string().describe('What to do, with the commands to run'),
-  explanation: explanationParts.nullable().describe('The same in parts; null for an endpoint'),
+  explanation: explanationParts.nullable().describe('The same in parts; null for an endpoint and the installation'),
   operation: z.string().describe('Of EWS; empty for an endpoint'),
   message: z.string().describe('The server’s own words, of the latest failure; of an endpoint: its last error'),
   answer: z
@@ -42,7 +50,8 @@ const fields = {
     .describe('The start of the server’s SOAP fault, of the latest failure, without secrets'),
   requestId: z.string().nullable(),
   clientRequestId: z.string().nullable(),
-  firstAt: time,
+  firstAt: time.describe('When it was opened'),
+  firstFailureAt: time.describe('When the trouble began: the first failure of those that established it'),
   lastAt: time,
   closedAt: time.nullable(),
   count: z.number().int().describe('Failures so far, probes included'),
@@ -117,6 +126,8 @@ export interface IncidentContext {
   readonly profile: (profileId: string) => { username: string; ewsUrl: string };
   /** Without a slash at the end. */
   readonly publicUrl: string;
+  /** The profiles that the caller is limited to; null: no limit. */
+  readonly reach: readonly string[] | null;
 }
 
 /** @param members mailboxes that the words name: those that stand still first; empty in lists, which name none */
@@ -135,6 +146,7 @@ export function showIncident(
     code: row.cause,
     ...wordsOf(row, context, members.slice(0, namedMailboxes)),
     firstAt: row.opened_at.toISOString(),
+    firstFailureAt: (row.first_failure_at ?? row.opened_at).toISOString(),
     lastAt: row.last_seen_at.toISOString(),
     closedAt: row.closed_at?.toISOString() ?? null,
     count: row.failures,
@@ -156,12 +168,18 @@ function careOf(row: IncidentView) {
   };
 }
 
-function wordsOf(row: IncidentRow, { profile, publicUrl }: IncidentContext, members: readonly IncidentMailboxRow[]) {
+function wordsOf(
+  row: IncidentView,
+  { profile, publicUrl, reach }: IncidentContext,
+  members: readonly IncidentMailboxRow[],
+) {
+  if (isOfInstallation(row)) {
+    return { ...explainStorage(row.last_failure), explanation: null, message: '', ...withoutCall };
+  }
   if (row.endpoint_id !== null) {
     const { last_failure: failure, endpoint_id: endpointId } = row;
-    const unknown = { operation: '', answer: null, requestId: null, clientRequestId: null };
     const words = explainEndpoint(failure, { endpointId, publicUrl });
-    return { ...words, explanation: null, message: failure.message, ...unknown };
+    return { ...words, explanation: null, message: failure.message, ...withoutCall };
   }
   const { last_failure: failure } = row;
   return {
@@ -173,12 +191,21 @@ function wordsOf(row: IncidentRow, { profile, publicUrl }: IncidentContext, memb
       ...(row.profile_id === null ? {} : { profileId: row.profile_id }),
     }),
     operation: failure.operation,
-    message: failure.message,
-    answer: failure.answer ?? null,
-    requestId: failure.requestId,
-    clientRequestId: failure.clientRequestId,
+    ...(row.wholly ? ownWords(failure, reach) : foreignWords),
   };
 }
+
+const ownWords = (failure: StoredFailure, reach: IncidentContext['reach']) => ({
+  message: messageFor(failure, reach),
+  answer: failure.answer ?? null,
+  requestId: failure.requestId,
+  clientRequestId: failure.clientRequestId,
+});
+
+const withoutCall = { operation: '', answer: null, requestId: null, clientRequestId: null };
+
+/** The call may have been another owner's: its address, its ids and its answer are not for this reader. */
+const foreignWords = { message: '', answer: null, requestId: null, clientRequestId: null };
 
 /** So that commands are for all that stand still, and not for the first one alone. */
 function membersOf({ stopped }: IncidentRow, members: readonly IncidentMailboxRow[]) {

@@ -4,13 +4,17 @@ import type { Sql } from '../../platform/database/data-source.js';
 import { storableJson } from '../../platform/database/storable-text.js';
 import type { EndpointFailure } from './endpoint-failure.js';
 import type { StoredFailure } from './failure.js';
+import type { StorageFailure } from './storage-explanation.js';
 import type { IncidentScope } from './incident-row.js';
 import { fewestWide } from './lasting-trouble.js';
-import { betweenDigestsMs, firstLookAt, lastLookAt } from './notification-plan.js';
+import { betweenDigestsMs, firstLookAt, lastLookAt, quietUntil, sameStoryMs } from './notification-plan.js';
 
 /** What an incident is about: exactly one of them. */
 type IncidentSubject =
-  { readonly profileId: string } | { readonly endpointId: string } | { readonly serverHost: string };
+  | { readonly profileId: string }
+  | { readonly endpointId: string }
+  | { readonly serverHost: string }
+  | { readonly installation: 'storage' };
 
 /** The SQL of incidents. Who changes a mailbox's membership holds that mailbox's row lock already. */
 @Injectable()
@@ -27,16 +31,22 @@ export class IncidentsStore {
       readonly scope: IncidentScope;
       /** Whether it ends when the profile resumes, rather than with its last mailbox. */
       readonly suspends?: boolean;
-      readonly failure: StoredFailure | EndpointFailure;
+      readonly failure: StoredFailure | EndpointFailure | StorageFailure;
       readonly at: Date;
+      /** When the trouble began. */
+      readonly firstFailureAt?: Date;
+      /** The mailbox that opens it, when it is about single ones. */
+      readonly mailboxId?: string | null;
     },
   ): Promise<{ id: string; opened: boolean }> {
     const [column, subjectId, key] = columnOf(incident.subject);
     const [row] = await sql.query<{ id: string; opened: boolean }[]>(
-      `INSERT INTO incidents AS i (id, ${column}, cause, scope, suspends, first_failure, last_failure, failures, opened_at, last_seen_at, unanswered_since, notify_at)
-       VALUES ($1, $2, $3, $4, $7, $5, $5, 1, $6, $6, $6, $8)
+      `INSERT INTO incidents AS i (id, ${column}, cause, scope, suspends, first_failure, last_failure, failures, opened_at, last_seen_at, unanswered_since, notify_at, first_failure_at)
+       VALUES ($1, $2, $3, $4, $7, $5, $5, 1, $6, $6, $6, $8, $9)
        ON CONFLICT (${key}) WHERE closed_at IS NULL AND ${column} IS NOT NULL
-       DO UPDATE SET last_failure = excluded.last_failure, last_seen_at = excluded.last_seen_at, failures = i.failures + 1
+       DO UPDATE SET scope = CASE WHEN excluded.suspends THEN excluded.scope ELSE i.scope END, suspends = i.suspends OR excluded.suspends,
+         notify_at = CASE WHEN excluded.suspends AND i.told_at IS NULL THEN least(i.notify_at, excluded.notify_at) ELSE i.notify_at END,
+         last_failure = excluded.last_failure, last_seen_at = excluded.last_seen_at, failures = i.failures + 1
        RETURNING id, (xmax = 0) AS opened`,
       [
         uuidv7(),
@@ -46,12 +56,39 @@ export class IncidentsStore {
         storableJson(incident.failure),
         incident.at,
         incident.suspends ?? false,
-        firstLookAt(incident.scope, incident.at),
+        incident.scope === 'installation' ? null : firstLookAt(incident.scope, incident.at),
+        incident.firstFailureAt ?? incident.at,
       ],
     );
     if (!row) throw new Error('the incident was neither inserted nor updated');
-    if (row.opened) await this.endWaitsNoLonger(sql, column, subjectId, incident.at);
+    if (row.opened) {
+      await this.endWaitsNoLonger(sql, column, subjectId, incident.at);
+      if (!['notice', 'endpoint', 'installation'].includes(incident.scope))
+        await this.staysQuiet(sql, row.id, column, incident);
+    }
     return row;
+  }
+
+  /** A flapping cause is told once: when it has just ended and its people were mailed, nobody is mailed again soon. */
+  private async staysQuiet(
+    sql: Sql,
+    id: string,
+    column: string,
+    { at, mailboxId }: { readonly at: Date; readonly mailboxId?: string | null },
+  ): Promise<void> {
+    const [row] = await sql.query<{ toldAt: Date | null }[]>(
+      `SELECT max(n.created_at) AS "toldAt" FROM incidents i JOIN incidents before ON before.${column} = i.${column} AND before.cause = i.cause AND before.id < i.id
+       JOIN notifications n ON n.incident_id = before.id AND n.kind <> 'escalated' AND n.state <> 'withdrawn'
+       WHERE i.id = $1 AND before.closed_at > $2
+         AND ($3::uuid IS NULL OR EXISTS (SELECT FROM incident_mailboxes im WHERE im.incident_id = before.id AND im.mailbox_id = $3))`,
+      [id, new Date(at.getTime() - sameStoryMs), mailboxId ?? null],
+    );
+    if (!row?.toldAt) return;
+    const until = quietUntil(at, row.toldAt);
+    await sql.query(`UPDATE incidents SET quiet_until = $2, notify_at = greatest(notify_at, $2) WHERE id = $1`, [
+      id,
+      until,
+    ]);
   }
 
   /** When it begins again, the end of the time before is told at once: after the new beginning it would mislead. */
@@ -208,11 +245,29 @@ export class IncidentsStore {
     );
     return rows;
   }
+
+  async hasOpenOfInstallation(sql: Sql, installation: 'storage'): Promise<boolean> {
+    const rows = await sql.query<unknown[]>(
+      'SELECT 1 FROM incidents WHERE installation = $1 AND closed_at IS NULL LIMIT 1',
+      [installation],
+    );
+    return rows.length > 0;
+  }
+
+  /** Sends no mail. */
+  async closeOfInstallation(sql: Sql, installation: 'storage', at: Date): Promise<{ id: string; cause: string }[]> {
+    const [rows] = await sql.query<[{ id: string; cause: string }[], number]>(
+      `UPDATE incidents SET closed_at = $2, notify_at = NULL WHERE installation = $1 AND closed_at IS NULL RETURNING id, cause`,
+      [installation, at],
+    );
+    return rows;
+  }
 }
 
 /** The subject's column, its value, and what is unique among open incidents: of a server there is one, whatever it answers. */
 function columnOf(subject: IncidentSubject): readonly [column: string, value: string, key: string] {
   if ('profileId' in subject) return ['profile_id', subject.profileId, 'profile_id, cause'];
   if ('endpointId' in subject) return ['endpoint_id', subject.endpointId, 'endpoint_id, cause'];
+  if ('installation' in subject) return ['installation', subject.installation, 'installation'];
   return ['server_host', subject.serverHost, 'server_host'];
 }

@@ -10,6 +10,8 @@ interface Trouble {
   readonly profileId: string;
   readonly failure: StoredFailure;
   readonly at: Date;
+  /** When the trouble began, if that was earlier. */
+  readonly firstFailureAt?: Date;
 }
 
 /**
@@ -31,7 +33,7 @@ export class Incidents {
     await this.leave(sql, mailboxId, failure.code, at);
     let joined = await this.incidents.addMailbox(sql, incident, mailboxId, at, failure);
     if (!joined) {
-      await this.open(sql, 'mailbox', trouble);
+      await this.open(sql, 'mailbox', trouble, mailboxId);
       joined = await this.incidents.addMailbox(sql, incident, mailboxId, at);
     }
     if (joined?.scope === 'mailbox' && isTimeToCount(joined.stopped))
@@ -70,7 +72,12 @@ export class Incidents {
       await this.tellClosed(sql, profileId, closed.id, closed.cause, at);
   }
 
-  private async open(sql: Sql, scope: IncidentScope, { profileId, failure, at }: Trouble): Promise<void> {
+  private async open(
+    sql: Sql,
+    scope: IncidentScope,
+    { profileId, failure, at, firstFailureAt }: Trouble,
+    mailboxId: string | null = null,
+  ): Promise<void> {
     const { id, opened } = await this.incidents.openOrJoin(sql, {
       subject: { profileId },
       cause: failure.code,
@@ -78,6 +85,8 @@ export class Incidents {
       suspends: scope === 'profile',
       failure,
       at,
+      firstFailureAt: firstFailureAt ?? at,
+      mailboxId,
     });
     if (opened) {
       await this.events.append(

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import type { IncidentRow } from './incident-row.js';
+import { isOfInstallation, type IncidentRow } from './incident-row.js';
 import type { NotificationFacts } from './notification-text.js';
 
 interface WorkRow {
@@ -16,7 +16,7 @@ export class InterruptedWorkStore {
 
   /** @param mailboxId one that the incident stopped; null: none in particular. @returns null where the failure says it all */
   async of(incident: IncidentRow, mailboxId: string | null): Promise<NotificationFacts['work']> {
-    if (mailboxId === null || incident.endpoint_id !== null) return null;
+    if (mailboxId === null || incident.endpoint_id !== null || isOfInstallation(incident)) return null;
     const [row] = await this.dataSource.query<WorkRow[]>(
       `SELECT held.id AS "messageId", held.subject,
          EXISTS (SELECT FROM mailbox_folders f WHERE f.mailbox_id = $1 AND f.imported_at IS NOT NULL) AS "everImported"

@@ -13,6 +13,7 @@ import { RequireScope } from '../access/require-scope.js';
 import { EventsStore } from '../deliveries/events.store.js';
 import { ProfilesStore } from '../profiles/profiles.store.js';
 import { actor } from './incident-acts.schemas.js';
+import { isKnownCode } from './codes/code-table.js';
 import { explain } from './explanations.js';
 import { MutedCausesStore, type MutedCauseRow } from './muted-causes.store.js';
 
@@ -74,7 +75,7 @@ export class MutedCausesController {
   @ApiOperation({
     summary: 'Mute a cause',
     description:
-      'Incidents of this cause still open and are shown as `muted`, the feed tells of them, and nobody is mailed: not at the beginning, not while they last, and not at the end.',
+      'A code of docs/failures.md, or one that an incident of the profile has. Incidents of this cause still open and are shown as `muted`, the feed tells of them, and nobody is mailed: not at the beginning, not while they last, and not at the end.',
   })
   @Answers(200, 'It is muted', mutedCauseAnswer)
   async mute(
@@ -84,6 +85,7 @@ export class MutedCausesController {
   ): Promise<MutedCauseAnswer> {
     return this.dataSource.transaction(async (manager) => {
       await this.refuseUnknown(manager, caller, profileId);
+      if (!isKnownCode(code) && !(await this.store.hasOccurred(manager, profileId, code))) throw unknownCause();
       const by = { id: caller.id, name: caller.name };
       if (await this.store.mute(manager, profileId, code, by, this.clock.now()))
         await this.tell(manager, 'profile.cause-muted', profileId, caller, code);
@@ -99,7 +101,7 @@ export class MutedCausesController {
   @ApiOperation({
     summary: 'No longer mute a cause',
     description:
-      'Who answers for an incident of it that is still open is told once. Nothing happens if it was not muted.',
+      'Who answers for an incident of it that is still open is told once; the time of an escalation counts from then. Nothing happens if it was not muted.',
   })
   @Answers(204, 'It is not muted')
   async unmute(
@@ -128,6 +130,13 @@ export class MutedCausesController {
     const data = { code, by: { id, name } };
     await this.events.append(sql, [{ type, profileId, mailboxId: null, subjectId: profileId, data }], this.clock.now());
   }
+}
+
+/** A mistyped code would mute nothing, and nobody would notice. */
+function unknownCause(): Problem {
+  const message =
+    'is not a code that an incident can have; give the code of an incident, such as Http401 or ErrorServerBusy';
+  return new Problem(problems.invalidRequest, `code: ${message}`, { errors: [{ field: 'code', message }] });
 }
 
 /** Titles name nobody. */

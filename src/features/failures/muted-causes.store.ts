@@ -38,6 +38,12 @@ export class MutedCausesStore {
        WHERE profile_id = $1 AND cause = $2 AND closed_at IS NULL`,
       [profileId, code, at],
     );
+    // Nobody could have acknowledged what nobody was told of.
+    await sql.query(
+      `INSERT INTO cause_unmutings (profile_id, code, unmuted_at) VALUES ($1, $2, $3)
+       ON CONFLICT (profile_id, code) DO UPDATE SET unmuted_at = excluded.unmuted_at`,
+      [profileId, code, at],
+    );
     // The other profiles of a server have heard of it: only who has not is told.
     await sql.query(
       `UPDATE incidents i SET opening_owed = true,
@@ -47,6 +53,17 @@ export class MutedCausesStore {
       [profileId, code, at],
     );
     return true;
+  }
+
+  /** Whether an incident of the profile, or of its server, has had this cause. */
+  async hasOccurred(sql: Sql, profileId: string, code: string): Promise<boolean> {
+    const rows = await sql.query<unknown[]>(
+      `SELECT FROM email_server_profiles p WHERE p.id = $1 AND (
+         EXISTS (SELECT FROM incidents i WHERE i.profile_id = p.id AND i.cause = $2)
+         OR EXISTS (SELECT FROM incidents i WHERE i.server_host = p.server_host AND i.cause = $2))`,
+      [profileId, code],
+    );
+    return rows.length > 0;
   }
 
   async find(sql: Sql, profileId: string, code: string): Promise<MutedCauseRow | null> {

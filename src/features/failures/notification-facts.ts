@@ -54,6 +54,8 @@ export interface NotificationFacts {
   readonly work?: NotifiedWork | null;
   /** When this is written; a digest and an escalation tell by it how long it has lasted. */
   readonly now?: Date;
+  /** Mailboxes that met the same once and are being looked at again, so that they may join. */
+  readonly checking?: number;
   /** Of a digest: how many mailboxes have joined since the last message. */
   readonly newly?: number | null;
   /** Of a recovery: how many messages were fetched and sent since; null: not known. */

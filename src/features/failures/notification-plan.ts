@@ -15,6 +15,8 @@ export interface ToldIncident {
   readonly scope: IncidentScope;
   readonly openedAt: Date;
   readonly closedAt: Date | null;
+  /** The same cause ended a while ago, and its people know of it: before this time they are told nothing new. */
+  readonly quietUntil?: Date | null;
   /** Mailboxes that it ever stopped. */
   readonly affected: number;
   /** Somebody may answer for it who has not been told that it began. */
@@ -36,6 +38,8 @@ export interface ToldIncident {
 interface WaitingContact {
   readonly email: string;
   readonly afterMinutes: number;
+  /** From when its time counts at the earliest: the cause was muted until then. Null: from the incident's own. */
+  readonly notBefore?: Date | null;
 }
 
 export interface NotificationPlan {
@@ -54,6 +58,22 @@ export interface NotificationPlan {
 
 const after = (time: Date, ms: number) => new Date(time.getTime() + ms);
 const isSettling = (scope: IncidentScope) => scope === 'mailbox' || scope === 'notice';
+
+/** A cause that comes back within this time after its last mail is the same story. */
+export const sameStoryMs = 24 * 60 * minute;
+/** When it has come back for so long, it is told again before that time is over. */
+const backForGoodMs = 30 * minute;
+
+/**
+ * Until when nobody is mailed about a cause that has come back.
+ * @param lastToldAt the last mail about the time before
+ */
+export const quietUntil = (openedAt: Date, lastToldAt: Date): Date =>
+  new Date(Math.min(openedAt.getTime() + backForGoodMs, lastToldAt.getTime() + sameStoryMs));
+
+/** Whether it came and went while nobody was to be mailed. */
+export const passedInQuiet = ({ quietUntil: until, toldAt, closedAt }: ToldIncident): boolean =>
+  toldAt === null && closedAt !== null && until != null && closedAt <= until;
 
 /** When a new incident is first told of. */
 export const firstLookAt = (scope: IncidentScope, openedAt: Date): Date =>
@@ -75,7 +95,7 @@ export function planOf(incident: ToldIncident, contacts: readonly WaitingContact
   if (incident.closedAt) return { ...nothing, recovery: true, lookAt: null };
   const { snoozedUntil, toldAt } = incident;
   if (snoozedUntil && snoozedUntil > now) return { ...nothing, lookAt: snoozedUntil };
-  const settled = firstLookAt(incident.scope, incident.openedAt);
+  const settled = latest(firstLookAt(incident.scope, incident.openedAt), incident.quietUntil ?? null);
   if (toldAt === null && settled > now) return { ...nothing, lookAt: settled };
 
   const digest = toldAt !== null && isDue(digestAt(incident, toldAt), now);
@@ -88,7 +108,10 @@ export function planOf(incident: ToldIncident, contacts: readonly WaitingContact
   };
   const escalations =
     told.acknowledgedAffected === null
-      ? contacts.map(({ email, afterMinutes }) => ({ email, at: after(told.unansweredSince, afterMinutes * minute) }))
+      ? contacts.map(({ email, afterMinutes, notBefore }) => ({
+          email,
+          at: after(latest(told.unansweredSince, notBefore ?? null), afterMinutes * minute),
+        }))
       : [];
   const later = escalations.filter(({ at }) => at > now).map(({ at }) => at);
   return {
@@ -107,6 +130,8 @@ function digestAt(incident: ToldIncident, toldAt: Date): Date | null {
   if (incident.affected > incident.toldAffected) return after(toldAt, betweenDigestsMs);
   return incident.acknowledgedAffected === null ? after(toldAt, reminderMs) : null;
 }
+
+const latest = (one: Date, other: Date | null) => (other !== null && other > one ? other : one);
 
 const isDue = (time: Date | null, now: Date) => time !== null && time <= now;
 

@@ -7,7 +7,7 @@ import { LOG } from '../../platform/tokens.js';
 import { EventsStore } from '../deliveries/events.store.js';
 import { ProfileNamesStore } from '../profiles/profile-names.store.js';
 import type { NotificationKind } from './notification-row.js';
-import { planOf, type NotificationPlan } from './notification-plan.js';
+import { passedInQuiet, planOf, type NotificationPlan } from './notification-plan.js';
 import { TellingStore, type Listener, type NewNotification, type TellingIncident } from './telling.store.js';
 
 const batch = 50;
@@ -49,7 +49,11 @@ export class NotificationPlanner {
     const listeners = await this.store.listeners(sql, id);
     const contacts = listeners
       .filter(({ role, heardEscalation }) => role === 'contact' && !heardEscalation)
-      .map(({ key, afterMinutes }) => ({ email: key, afterMinutes: afterMinutes ?? 0 }));
+      .map(({ key, afterMinutes, unmutedAt }) => ({
+        email: key,
+        afterMinutes: afterMinutes ?? 0,
+        notBefore: unmutedAt,
+      }));
     const plan = planOf(incident, contacts, now);
     if (plan.recovery) await this.store.withdrawWaiting(sql, id, now);
     const mails = plan.recovery
@@ -108,7 +112,7 @@ function endOf(
 ): NewNotification[] {
   const told = listeners.filter(({ role, key, heardOpening, heardEscalation }) => {
     if (refused.has(key)) return false;
-    return role === 'owner' ? heardOpening || incident.openingOwed : heardEscalation;
+    return role === 'owner' ? heardOpening || (incident.openingOwed && !passedInQuiet(incident)) : heardEscalation;
   });
   return [...new Map(told.map((one) => [one.key, mail(one, 'recovered', 0, incident)])).values()];
 }

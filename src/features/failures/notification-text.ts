@@ -55,6 +55,7 @@ function trouble(facts: NotificationFacts, explanation: FullExplanation): Notifi
       greeting(facts),
       ...(facts.kind === 'escalated' ? [unansweredBlock(facts)] : []),
       { kind: 'lead', text: `${explanation.title}. ${heldUp(facts)}` },
+      ...beingChecked(facts),
       ...(facts.kind === 'digest' ? [progress(facts)] : []),
       { kind: 'rows', rows: summary(facts) },
       { kind: 'heading', text: 'What it means' },
@@ -120,6 +121,14 @@ function heldUp(facts: NotificationFacts): string {
       if (!namesMailboxes(facts)) return `Mail is held up for all mailboxes of the profile ${profileName(facts)}.`;
       return `Mail is held up for ${mailboxNames(facts, stillStruck(facts))} in the profile ${profileName(facts)}.`;
   }
+}
+
+function beingChecked({ checking = 0 }: NotificationFacts): Block[] {
+  if (checking === 0) return [];
+  const [who, verb] = [countOf(checking, 'further mailbox', 'further mailboxes'), checking === 1 ? 'is' : 'are'];
+  return [
+    paragraph(`${who} met the same once and ${verb} being checked; the next message counts those that are struck.`),
+  ];
 }
 
 function profilesAtServer(facts: NotificationFacts): string {

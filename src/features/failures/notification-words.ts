@@ -18,7 +18,7 @@ export function clipped(text: string, length: number): string {
 export const shownLine = (text: string, length = longestName): string =>
   clipped(oneLine(text.slice(0, 4 * length).replace(/\s+/g, ' ')).trim(), length);
 
-const grouped = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ',');
+const grouped = (count: number): string => count.toLocaleString('en-US');
 
 /** `1 mailbox`, `1,204 messages`. */
 export const countOf = (count: number, one: string, many = one === 'mailbox' ? 'mailboxes' : `${one}s`): string =>

@@ -7,7 +7,8 @@ import { eventsKeptMs } from '../deliveries/feed-retention.js';
 import { ProfileNamesStore } from '../profiles/profile-names.store.js';
 import { CatchUpStore } from './catch-up.store.js';
 import { endpointNotificationText } from './endpoint-notification-text.js';
-import type { IncidentRow } from './incident-row.js';
+import type { StoredFailure } from './failure.js';
+import { isOfInstallation, type IncidentRow, type MailIncidentRow } from './incident-row.js';
 import { IncidentViewsStore } from './incident-views.store.js';
 import type { NotificationRow } from './notification-row.js';
 import { notificationText, type NotificationFacts } from './notification-text.js';
@@ -42,6 +43,7 @@ export class NotificationWriter {
     if (!incident) throw new Error(`notification ${notification.id} has no incident`);
     const publicUrl = publicUrlOf(this.settings);
     const { affected } = incident;
+    if (isOfInstallation(incident)) throw new Error(`incident ${incident.id} of the installation has no recipients`);
     if (incident.endpoint_id !== null) {
       const written = endpointNotificationText({
         kind: notification.kind,
@@ -59,16 +61,17 @@ export class NotificationWriter {
       return { ...written, affected };
     }
     const mailboxes = await this.incidents.mailboxesOf(incident.id, namedMailboxes);
+    const failure = await this.shownFailure(incident, notification.recipient_email);
     const words = notificationText({
       kind: notification.kind,
       ownerName: notification.recipient_name,
       ...(await this.profilesOf(incident, notification.recipient_email)),
       incident: {
         id: incident.id,
-        // One of an endpoint has been told of above.
-        scope: incident.scope === 'endpoint' ? 'notice' : incident.scope,
-        failure: incident.first_failure,
-        openedAt: incident.opened_at,
+        // Endpoint incidents were handled above, and installation incidents send no mail.
+        scope: incident.scope === 'endpoint' || incident.scope === 'installation' ? 'notice' : incident.scope,
+        failure,
+        openedAt: incident.first_failure_at ?? incident.opened_at,
         closedAt: incident.closed_at,
         affected,
         stopped: incident.stopped,
@@ -78,12 +81,21 @@ export class NotificationWriter {
       publicUrl,
       now: this.clock.now(),
       work: await this.interrupted.of(incident, mailboxes[0]?.mailbox_id ?? null),
-      soapExcerpt: incident.first_failure.answer ?? null,
+      checking: await this.incidents.beingChecked(incident),
+      soapExcerpt: failure.answer ?? null,
       newly: notification.kind === 'digest' ? Math.max(0, affected - notification.told_before) : null,
       ...(notification.kind === 'recovered' ? { caughtUp: await this.catchUp.of(incident) } : {}),
       ...(notification.kind === 'escalated' ? await this.unanswered(incident.id) : {}),
     });
     return { ...words, affected };
+  }
+
+  /** On a shared server the call that failed may have been another owner's: its ids and its answer stay out. */
+  private async shownFailure(incident: MailIncidentRow, email: string): Promise<StoredFailure> {
+    const { server_host: host, first_failure: failure } = incident;
+    if (host === null || (await this.profiles.ownsServer(host, email))) return failure;
+    const { answer: _answer, ...shown } = failure;
+    return { ...shown, message: '', values: {}, requestId: null, clientRequestId: null };
   }
 
   /** A person of several profiles of a server hears of all of them at once. */

@@ -19,9 +19,9 @@ export class ServerIncidents {
   ) {}
 
   /** Opens its incident, or counts one more failure into it. */
-  async away(sql: Sql, serverHost: string, failure: StoredFailure, at: Date): Promise<void> {
+  async away(sql: Sql, serverHost: string, failure: StoredFailure, firstFailureAt: Date, at: Date): Promise<void> {
     const subject = { serverHost };
-    const incident = { subject, cause: failure.code, scope: 'server' as const, failure, at };
+    const incident = { subject, cause: failure.code, scope: 'server' as const, failure, at, firstFailureAt };
     const { id, opened } = await this.incidents.openOrJoin(sql, incident);
     if (!opened) return;
     await this.tell(sql, 'incident.opened', serverHost, id, { cause: failure.code, scope: incident.scope }, at);

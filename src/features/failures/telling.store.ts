@@ -25,6 +25,8 @@ export interface Listener {
   readonly key: string;
   /** Of a contact. */
   readonly afterMinutes: number | null;
+  /** When the contact's profile last stopped muting the cause; the time before is not counted. */
+  readonly unmutedAt: Date | null;
   /** Whether a mail of that kind went to it, or is on its way. */
   readonly heardOpening: boolean;
   readonly heardEscalation: boolean;
@@ -55,17 +57,17 @@ export const audience = `LATERAL (
       UNION ALL SELECT * FROM email_server_profiles WHERE server_host = i.server_host
     ) p WHERE NOT EXISTS (SELECT FROM muted_causes m WHERE m.profile_id = p.id AND m.code = i.cause)
   )
-  SELECT 'owner' AS role, p.owner_name AS name, p.owner_email AS email, NULL::integer AS after_minutes
+  SELECT 'owner' AS role, p.owner_name AS name, p.owner_email AS email, NULL::integer AS after_minutes, NULL::timestamptz AS unmuted_at
     FROM concerned p WHERE p.notify_owner AND i.assignee_email IS NULL
-  UNION ALL SELECT 'owner', e.owner_name, e.owner_email, NULL FROM webhook_endpoints e
+  UNION ALL SELECT 'owner', e.owner_name, e.owner_email, NULL, NULL FROM webhook_endpoints e
     WHERE e.id = i.endpoint_id AND e.owner_email IS NOT NULL AND i.assignee_email IS NULL
-  UNION ALL SELECT 'owner', i.assignee_name, i.assignee_email, NULL
+  UNION ALL SELECT 'owner', i.assignee_name, i.assignee_email, NULL, NULL
     WHERE i.assignee_email IS NOT NULL AND (i.endpoint_id IS NOT NULL OR EXISTS (SELECT FROM concerned))
-  UNION ALL SELECT 'owner', n.recipient_name, n.recipient_email, NULL FROM notifications n
+  UNION ALL SELECT 'owner', n.recipient_name, n.recipient_email, NULL, NULL FROM notifications n
     WHERE n.incident_id = i.id AND n.kind = 'opened' AND i.server_host IS NOT NULL AND i.closed_at IS NOT NULL AND i.assignee_email IS NULL
       AND NOT EXISTS (SELECT FROM email_server_profiles p WHERE p.server_host = i.server_host AND lower(p.owner_email) = lower(n.recipient_email))
-  UNION ALL SELECT 'contact', p.escalation_name, p.escalation_email, p.escalate_after_minutes
-    FROM concerned p WHERE p.escalation_email IS NOT NULL
+  UNION ALL SELECT 'contact', p.escalation_name, p.escalation_email, p.escalate_after_minutes, u.unmuted_at
+    FROM concerned p LEFT JOIN cause_unmutings u ON u.profile_id = p.id AND u.code = i.cause WHERE p.escalation_email IS NOT NULL
 ) AS person`;
 
 /** The SQL that decides, under the incident's row lock, what is to be mailed: of several workers each mail is written by one. */
@@ -86,7 +88,7 @@ export class TellingStore {
   async lock(sql: Sql, id: string, now: Date): Promise<TellingIncident | null> {
     const [row] = await sql.query<TellingIncident[]>(
       `SELECT id, profile_id AS "profileId", server_host AS "serverHost", cause, scope, digests, affected,
-         opened_at AS "openedAt", closed_at AS "closedAt", opening_owed AS "openingOwed", reminder_owed AS "reminderOwed",
+         opened_at AS "openedAt", closed_at AS "closedAt", quiet_until AS "quietUntil", opening_owed AS "openingOwed", reminder_owed AS "reminderOwed",
          told_at AS "toldAt", told_affected AS "toldAffected", acknowledged_affected AS "acknowledgedAffected",
          snoozed_until AS "snoozedUntil", coalesce(unanswered_since, opened_at) AS "unansweredSince"
        FROM incidents WHERE id = $1 AND notify_at <= $2 FOR NO KEY UPDATE`,
@@ -99,7 +101,7 @@ export class TellingStore {
   async listeners(sql: Sql, incidentId: string): Promise<Listener[]> {
     return sql.query<Listener[]>(
       `SELECT DISTINCT ON (person.role, lower(person.email)) person.role, i.profile_id AS "profileId", person.name, person.email,
-         lower(person.email) AS key, person.after_minutes AS "afterMinutes",
+         lower(person.email) AS key, person.after_minutes AS "afterMinutes", person.unmuted_at AS "unmutedAt",
          coalesce(heard.opening, false) AS "heardOpening", coalesce(heard.escalation, false) AS "heardEscalation",
          coalesce(heard.waits, false) AS "hasWaiting"
        FROM incidents i CROSS JOIN ${audience}

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { FetchedItem } from '../../mail/mail-item.js';
 import { blockNote, blockReason, hasRules, type AttachmentRules, type BlockReason } from './attachment-rules.js';
-import { attachmentContents, type MessageAttachment, type MessageContent } from './message-content.js';
+import { decodeBase64 } from './base64-body.js';
+import { attachmentContents, bytesOf, type MessageAttachment, type MessageContent } from './message-content.js';
 import { mimeLeaves, type MimeLeaf } from './mime-parts.js';
 import { readMime } from './mime-reader.js';
 import { decodeQuotedPrintable } from './quoted-printable.js';
@@ -63,10 +64,9 @@ const isMessage = ({ contentType, filename }: Pick<MessageAttachment, 'contentTy
 async function holdsBlocked(mime: Buffer, rules: AttachmentRules, depth: number): Promise<boolean> {
   if (depth > deepest) return true;
   try {
-    const email = await readMime(mime);
-    const contents = await attachmentContents(mime);
-    for (const [index, { filename, mimeType }] of email.attachments.entries()) {
-      const content = contents[index] ?? Buffer.alloc(0);
+    for (const attachment of (await readMime(mime, { detects: false })).attachments) {
+      const { filename, mimeType } = attachment;
+      const content = bytesOf(attachment);
       if (blockReason(rules, filename, content.length) !== null) return true;
       if (isMessage({ filename, contentType: mimeType }) && (await holdsBlocked(content, rules, depth + 1)))
         return true;
@@ -102,12 +102,12 @@ function rewrite(
   return Buffer.concat([...pieces, mime.subarray(kept)]);
 }
 
-const digest = (content: Buffer): string => createHash('sha256').update(content).digest('base64');
+const digest = (content: Uint8Array): string => createHash('sha256').update(content).digest('base64');
 
-function decoded(mime: Buffer, { bodyStart, end, encoding }: MimeLeaf): Buffer {
+function decoded(mime: Buffer, { bodyStart, end, encoding }: MimeLeaf): Uint8Array {
   const raw = mime.subarray(bodyStart, end);
-  if (encoding.includes('base64')) return Buffer.from(raw.toString('latin1'), 'base64');
-  return encoding.includes('quoted-printable') ? Buffer.from(decodeQuotedPrintable(new Uint8Array(raw))) : raw;
+  if (encoding.includes('base64')) return decodeBase64(raw);
+  return encoding.includes('quoted-printable') ? decodeQuotedPrintable(raw) : raw;
 }
 
 /** Of one text line, in base64, so that no name in it can be taken for a header or a delimiter. */
@@ -132,8 +132,9 @@ async function isRest(
 ): Promise<boolean> {
   const left = await attachmentContents(mime).catch(() => []);
   if (left.length !== contents.length) return false;
-  return (
-    contents.every((content, index) => reasons[index] !== null || left[index]?.equals(content) === true) &&
-    contents.every((content, index) => reasons[index] === null || !left.some((other) => other.equals(content)))
+  const leftDigests = left.map(digest);
+  const present = new Set(leftDigests);
+  return contents.every((content, index) =>
+    reasons[index] === null ? leftDigests[index] === digest(content) : !present.has(digest(content)),
   );
 }

@@ -1,22 +1,23 @@
-import { Injectable } from '@nestjs/common';
-import type { FoundItem, SyncChange } from '../../mail/mail-item.js';
-import { MailServerError, type CallDiagnostics } from '../../mail/mail-error.js';
+import { Inject, Injectable } from '@nestjs/common';
+import { MailServerError } from '../../mail/mail-error.js';
 import type { FolderRef } from '../../mail/mail-server.js';
+import { queryRefusal } from '../../mail/query-refusal.js';
 import { Clock } from '../../platform/clock/clock.js';
+import type { Log } from '../../platform/log/log.js';
+import { LOG } from '../../platform/tokens.js';
+import { classify, consequenceOf } from '../failures/classify.js';
 import type { WatchedFolder } from '../mailboxes/folder-choice.js';
 import type { MailboxRun } from '../mailboxes/mailbox-run.js';
-import { OwnTestsStore } from '../mailboxes/own-tests.store.js';
-import { FoldersStore, type FolderProgress } from './folders.store.js';
-import { advanceImport, startOfImport, type ImportPosition } from './import-position.js';
+import { ChangeFollow, refusalsToGiveUp } from './change-follow.js';
+import { DateImport } from './date-import.js';
+import { codesMetBefore, mayBeNarrow } from './folder-attribution.js';
+import { FolderListing } from './folder-listing.js';
+import { fallbackMs, isTimeToTry, wayOf, type FolderProgress, type OtherWay } from './folder-progress.js';
+import { FoldersStore } from './folders.store.js';
+import type { ImportPosition } from './import-position.js';
+import { IncomingMetrics } from './incoming-metrics.js';
 import { ItemIntake } from './item-intake.js';
-import { MessageChanges } from './message-changes.js';
-
-/** EWS takes 1000, but 250 with a restriction since Exchange 2013 (see the find count limit). */
-const findPage = 250;
-/** The most that SyncFolderItems gives (messages.xsd, MaxChangesReturned: 1 to 512). */
-const syncPage = 512;
-/** Calls of one kind in one run, so that a long first import or baseline shares the budget with other mailboxes. */
-const pagesPerRun = 10;
+import { listingCodes } from './listing-error.js';
 
 /** Whether the folder is caught up, or more is to be fetched at once. */
 export type SyncOutcome = 'caught-up' | 'more';
@@ -28,134 +29,176 @@ export type SyncOutcome = 'caught-up' | 'more';
  * enumerated once to get a sync state, which tells every later change, also of mail that is moved in
  * with an old date. Until that state covers the folder, each run looks for new mail by date as well,
  * so enumerating a mailbox of years delays nothing.
+ *
+ * Where one of the two ways leads nowhere, the other one is kept to for a time.
  */
 @Injectable()
 export class FolderSync {
   constructor(
     private readonly folders: FoldersStore,
-    private readonly changes: MessageChanges,
     private readonly intake: ItemIntake,
-    private readonly ownTests: OwnTestsStore,
+    private readonly byDate: DateImport,
+    private readonly changes: ChangeFollow,
+    private readonly metrics: IncomingMetrics,
     private readonly clock: Clock,
+    @Inject(LOG) private readonly log: Log,
   ) {}
 
-  async run(run: MailboxRun, { key, ref }: WatchedFolder): Promise<SyncOutcome> {
-    const progress = await this.folders.open(run.mailbox.id, key, run.profile.processEmailsFrom);
-    await this.intake.retryFailed(run, key);
-    const byDate = progress.importedAt === null || progress.baselineAt === null;
-    if (byDate && !(await this.import(run, ref, progress))) return 'more';
-    return this.follow(run, ref, progress);
-  }
-
-  /** @returns whether all that is wanted by date is stored now */
-  private async import(run: MailboxRun, ref: FolderRef, progress: FolderProgress): Promise<boolean> {
-    let position: ImportPosition = startOfImport(progress.importReached ?? progress.importFrom);
-    for (let page = 0; page < pagesPerRun; page += 1) {
-      run.goOn();
-      const found = await run.session.findReceivedSince(
-        ref,
-        position.since,
-        { offset: position.offset, limit: findPage },
-        { signal: run.signal },
-      );
-      await this.intake.take(run, progress.folder, await this.wantedIds(found.items, progress.importFrom));
-      position = advanceImport(position, found);
-      await run.commit((manager) =>
-        this.folders.imported(
-          manager,
-          run.mailbox.id,
-          progress.folder,
-          position.reached,
-          position.done ? this.clock.now() : null,
-        ),
-      );
-      if (position.done) return true;
+  async run(run: MailboxRun, folder: WatchedFolder, progress: FolderProgress): Promise<SyncOutcome> {
+    await this.intake.retryFailed(run, folder.key);
+    const listing = new FolderListing(run, folder.ref, progress, this.clock);
+    try {
+      const outcome = await this.bring(run, folder, progress, listing);
+      if (progress.wayFailures > 0) await this.noteWayFailures(run, progress, 0);
+      return outcome;
+    } catch (error) {
+      const metBefore = codesMetBefore(run, progress.trouble);
+      if (error instanceof MailServerError && error === listing.failure && isOfWay(error, metBefore))
+        await this.wayFailed(run, folder, progress, listing, error);
+      throw error;
+    } finally {
+      // Also after a failure: the next run need not learn it again.
+      const pages = run.signal.aborted ? null : listing.changedPages;
+      if (pages) await run.commit((manager) => this.folders.keepPages(manager, run.mailbox.id, folder.key, pages));
     }
-    return false;
   }
 
-  private async follow(run: MailboxRun, ref: FolderRef, progress: FolderProgress): Promise<SyncOutcome> {
-    let { syncState } = progress;
-    for (let page = 0; page < pagesPerRun; page += 1) {
-      run.goOn();
-      let changes;
-      try {
-        changes = await run.session.syncFolder(ref, syncState, syncPage, { signal: run.signal });
-      } catch (error) {
-        if (!(error instanceof MailServerError) || error.code !== 'ErrorInvalidSyncStateData' || syncState === null)
-          throw error;
-        await run.commit((manager) => this.folders.forgetSyncState(manager, run.mailbox.id, progress.folder));
-        return 'more';
-      }
-      await this.apply(run, progress, changes.changes);
-      const settled = changes.last && progress.baselineAt !== null && changes.syncState === syncState;
-      if (!settled) {
-        // Only now: items are stored before a state that covers them, and a crash between shows them again.
-        await run.commit((manager) =>
-          this.folders.synced(
-            manager,
-            run.mailbox.id,
-            progress.folder,
-            changes.syncState,
-            changes.last ? this.clock.now() : null,
-          ),
-        );
-      }
-      if (changes.last) return 'caught-up';
-      if (changes.syncState === syncState) {
-        // A server that repeats its state without an end would hold us here for ever.
-        if (changes.changes.length === 0) return 'caught-up';
-        throw stuckSyncState();
-      }
-      syncState = changes.syncState;
+  private async bring(
+    run: MailboxRun,
+    folder: WatchedFolder,
+    progress: FolderProgress,
+    listing: FolderListing,
+  ): Promise<SyncOutcome> {
+    const way = wayOf(progress, this.clock.now());
+    if (way === 'date') return (await this.byDate.import(run, listing, progress)) ? 'caught-up' : 'more';
+    const isByDate = progress.importedAt === null || progress.baselineAt === null;
+    if (way === 'usual' && isByDate && !(await this.import(run, listing, progress))) return 'more';
+    try {
+      const { outcome, recheck } = await this.changes.follow(run, folder.ref, listing, progress);
+      const pending = recheck ?? progress.recheck;
+      if (pending && !(await this.recheck(run, listing, progress, pending))) return 'more';
+      return outcome;
+    } catch (error) {
+      if (leadsNowhere(error)) await this.fallBack(run, progress, 'date', error);
+      throw error;
     }
-    return 'more';
   }
 
-  private async apply(run: MailboxRun, progress: FolderProgress, changes: readonly SyncChange[]): Promise<void> {
-    const items = changes.flatMap((change) =>
-      change.kind === 'create' || change.kind === 'update' ? [change.item] : [],
-    );
-    await this.intake.take(run, progress.folder, await this.wantedIds(items, progress.importFrom));
-    const flags = changes.flatMap((change) => {
-      if (change.kind === 'read-flag') return [{ itemId: change.itemId, isRead: change.isRead }];
-      // Also of one that is listed as new: an import may have stored it before, or the sync state was lost since.
-      if (change.kind !== 'delete' && change.item.isRead !== null)
-        return [{ itemId: change.item.id, isRead: change.item.isRead }];
-      return [];
+  /**
+   * A listing that fails again and again while the other way of listing works is no fault of the folder or of
+   * anything wider: the other way is kept to for a time.
+   */
+  private async wayFailed(
+    run: MailboxRun,
+    { ref }: WatchedFolder,
+    progress: FolderProgress,
+    listing: FolderListing,
+    error: MailServerError,
+  ): Promise<void> {
+    if (wayOf(progress, this.clock.now()) !== 'usual') return;
+    const failures = progress.wayFailures + 1;
+    const other = error.details.operation === 'FindItem' ? 'changes' : 'date';
+    const isTime = progress.fallback !== null || (failures > 1 && isTimeToTry(failures));
+    if (!isTime || listing.isUnanswered) return this.noteWayFailures(run, progress, failures);
+    // If the folder can be listed from its beginning, the server fails because of the sync state.
+    if (other === 'date' && progress.syncState !== null && (await this.works(run, ref, 'changes')))
+      return this.stateFailed(run, progress, error);
+    if (await this.works(run, ref, other)) await this.fallBack(run, progress, other, error);
+    else await this.noteWayFailures(run, progress, failures);
+  }
+
+  private async stateFailed(run: MailboxRun, progress: FolderProgress, error: MailServerError): Promise<void> {
+    const refusals = progress.stateRefusals + 1;
+    await run.commit(async (manager) => {
+      await this.folders.forgetSyncState(manager, run.mailbox.id, progress.folder, refusals);
+      await this.folders.noteWayFailures(manager, run.mailbox.id, progress.folder, 0);
     });
-    const left = changes.flatMap((change) => (change.kind === 'delete' ? [change.itemId] : []));
-    if (flags.length === 0 && left.length === 0) return;
-    await this.changes.note(run, progress.folder, flags, left);
+    if (refusals >= refusalsToGiveUp) await this.fallBack(run, progress, 'date', error);
   }
 
-  /** A server that leaves the date out leaves the decision to the fetched item. */
-  private async wantedIds(items: readonly FoundItem[], from: Date): Promise<string[]> {
-    const inTime = items.filter((item) => item.receivedAt === null || item.receivedAt >= from);
-    const mail = await this.ownTests.without(inTime, ({ internetMessageId }) => internetMessageId);
-    return mail.map((item) => item.id);
+  private async works(run: MailboxRun, ref: FolderRef, way: OtherWay): Promise<boolean> {
+    const { session, signal } = run;
+    try {
+      if (way === 'changes') await session.syncFolder(ref, null, 1, { signal });
+      else await session.findReceivedSince(ref, this.clock.now(), { offset: 0, limit: 1 }, { signal });
+      return true;
+    } catch (error) {
+      if (error instanceof MailServerError) return false;
+      throw error;
+    }
+  }
+
+  private async noteWayFailures(run: MailboxRun, { folder }: FolderProgress, failures: number): Promise<void> {
+    await run.commit((manager) => this.folders.noteWayFailures(manager, run.mailbox.id, folder, failures));
+  }
+
+  /** @returns whether nothing more is to be had by date for now */
+  private async import(run: MailboxRun, listing: FolderListing, progress: FolderProgress): Promise<boolean> {
+    try {
+      return await this.byDate.import(run, listing, progress);
+    } catch (error) {
+      if (!isUnlistable(error)) throw error;
+      await this.fallBack(run, progress, 'changes', error);
+      // A server that cannot list by date says so, and is not at fault; one that repeats itself is.
+      if (error.code === listingCodes.listing) throw error;
+      return true;
+    }
+  }
+
+  /** Where nothing can be listed by date, the folder is enumerated anew instead, once a day. */
+  private async recheck(
+    run: MailboxRun,
+    listing: FolderListing,
+    progress: FolderProgress,
+    from: ImportPosition,
+  ): Promise<boolean> {
+    try {
+      return await this.byDate.recheck(run, listing, progress, from);
+    } catch (error) {
+      if (!isUnlistable(error)) throw error;
+      const now = this.clock.now();
+      const isWhole = from.since.getTime() <= progress.importFrom.getTime();
+      await run.commit(async (manager) => {
+        await this.folders.rechecked(manager, run.mailbox.id, progress.folder, null, isWhole ? now : null);
+        if (isWhole)
+          await this.folders.forgetSyncState(manager, run.mailbox.id, progress.folder, progress.stateRefusals);
+      });
+      return !isWhole;
+    }
+  }
+
+  private async fallBack(
+    run: MailboxRun,
+    { folder, fallbacks }: FolderProgress,
+    way: OtherWay,
+    { code }: MailServerError,
+  ): Promise<void> {
+    const now = this.clock.now();
+    const to = { way, until: new Date(now.getTime() + fallbackMs(fallbacks)), code, now };
+    await run.commit((manager) => this.folders.fallBack(manager, run.mailbox.id, folder, to));
+    this.metrics.fellBack(way, code);
+    this.log.warn(
+      { mailboxId: run.mailbox.id, folder, code, way, until: to.until },
+      'a folder is listed in another way for a time',
+    );
   }
 }
 
-/** An answer that cannot be true: there is more, and it begins where this one did. The mailbox backs off as from any other. */
-function stuckSyncState(): MailServerError {
-  return new MailServerError({
-    origin: 'protocol',
-    code: 'SyncStateStuck',
-    operation: 'SyncFolderItems',
-    text: 'The server tells the same changes again and again: it says that there are more, and gives no other sync state.',
-    effectPossible: false,
-    diagnostics: noDiagnostics,
-  });
-}
+/** Whether the other listing method may work where this one failed. */
+const isOfWay = (error: MailServerError, metBefore: ReadonlySet<string>): boolean =>
+  error.code !== 'Http401' && mayBeNarrow(error, metBefore) && !deniesMailbox(error);
 
-const noDiagnostics: CallDiagnostics = {
-  clientRequestId: null,
-  requestId: null,
-  httpStatus: null,
-  frontEndServer: null,
-  backEndServer: null,
-  diagnosticInfo: null,
-  serverVersion: null,
-  durationMs: null,
-};
+/** The server refuses whoever calls, whatever the call: the other way would meet the same. */
+const deniesMailbox = (error: MailServerError): boolean =>
+  error.details.origin === 'response' &&
+  error.code !== 'ErrorAccessDenied' &&
+  consequenceOf(classify(error)) !== 'retry-later';
+
+const leadsNowhere = (error: unknown): error is MailServerError =>
+  error instanceof MailServerError && (error.code === listingCodes.sync || error.code === listingCodes.refused);
+
+/** The server lists nothing by date, or the same again and again. */
+const isUnlistable = (error: unknown): error is MailServerError =>
+  error instanceof MailServerError &&
+  error.details.operation === 'FindItem' &&
+  (error.code === listingCodes.listing || queryRefusal(error) !== null);

@@ -4,7 +4,8 @@ import { storableJson, storableText } from '../../platform/database/storable-tex
 import { valuesList } from '../../platform/database/values-list.js';
 import { SearchWordsStore } from '../search/search-words.store.js';
 import { MessageItemsStore } from './message-items.store.js';
-import type { NewMessage } from './stored-message.js';
+import { MessageRevisionsStore, type Revised, type StoredVersion } from './message-revisions.store.js';
+import { hasOnlyHeaders, isIncomplete, storableRecipients, type NewMessage } from './stored-message.js';
 
 interface Owner {
   readonly mailboxId: string;
@@ -22,21 +23,55 @@ const hex = (digest: Buffer): string => digest.toString('hex');
 export class IncomingStore {
   constructor(
     private readonly items: MessageItemsStore,
+    private readonly revisions: MessageRevisionsStore,
     private readonly words: SearchWordsStore,
   ) {}
 
   /**
    * Stores messages, each once: one that is there already under another item id (it moved, it was copied,
-   * or the sync state was lost) only learns its new place.
-   * @returns those that are new
+   * or the sync state was lost) only learns its new place, and one that says something else by now gets its new
+   * content.
+   * @param again the items may be stored already: what they say now counts, also where it makes another message
+   * @returns those that are new, and those whose content is
    */
-  async store(sql: Sql, owner: Owner, messages: readonly NewMessage[], now: Date): Promise<NewMessage[]> {
-    const known = await this.idsByIdentity(sql, owner.mailboxId, messages);
+  async store(
+    sql: Sql,
+    owner: Owner,
+    messages: readonly NewMessage[],
+    now: Date,
+    again = false,
+  ): Promise<{ fresh: NewMessage[]; revised: Revised[] }> {
+    const inOrder = [...messages].sort((one, other) => one.receivedAt.getTime() - other.receivedAt.getTime());
+    const byItem = again
+      ? await this.revisions.ofItems(sql, owner.mailboxId, messages)
+      : new Map<string, StoredVersion>();
+    const known = await this.revisions.byIdentity(sql, owner.mailboxId, messages);
     const fresh = new Map<string, NewMessage>();
-    for (const message of messages) {
-      const identity = hex(message.identity);
-      // Copies of one message within a batch are one message, too.
-      if (!known.has(identity) && !fresh.has(identity)) fresh.set(identity, message);
+    const changed: { message: NewMessage; stored: StoredVersion }[] = [];
+    const repeats: NewMessage[] = [];
+    const touched = new Set<string>();
+    const places: { messageId: string; message: NewMessage; isKnown: boolean }[] = [];
+    for (const message of inOrder) {
+      const identity = hex(message.rendered);
+      const same = known.get(hex(message.identity));
+      const stored = same ?? byItem.get(message.item.id);
+      const first = fresh.get(identity);
+      if (stored && touched.has(stored.id)) repeats.push(message);
+      else if (stored) {
+        touched.add(stored.id);
+        const before = byItem.get(message.item.id);
+        // What it says by now is another message that is stored, too: it goes over to that one.
+        if (before && before.id !== stored.id)
+          await this.items.leave(sql, owner.mailboxId, owner.folder, [message.item.id], now);
+        if (await this.revisions.isChange(sql, message, stored, again)) changed.push({ message, stored });
+        places.push({ messageId: stored.id, message, isKnown: true });
+      } else if (!first) {
+        fresh.set(identity, message);
+        places.push({ messageId: message.id, message, isKnown: false });
+      } else if (first.source.equals(message.source)) {
+        // Copies of one message within a batch are one message, too.
+        places.push({ messageId: first.id, message, isKnown: false });
+      } else repeats.push(message);
     }
     const stored = await this.withContents(sql, owner.profileId, [...fresh.values()]);
     if (stored.length > 0) await this.insertMessages(sql, owner, stored, now);
@@ -44,38 +79,50 @@ export class IncomingStore {
       sql,
       stored.map((message) => searchableOf(message, owner)),
     );
-    const idOf = (message: NewMessage) =>
-      known.get(hex(message.identity)) ?? fresh.get(hex(message.identity))?.id ?? message.id;
+    await this.place(sql, owner, places);
+    const contents = await this.withContents(
+      sql,
+      owner.profileId,
+      changed.map(({ message }) => message),
+    );
+    const revised: Revised[] = [];
+    for (const [index, { stored: before }] of changed.entries()) {
+      const message = contents[index];
+      if (message) revised.push(await this.revisions.revise(sql, owner, message, before));
+    }
+    if (repeats.length === 0) return { fresh: stored, revised };
+    const later = await this.store(sql, owner, repeats, now, again);
+    return { fresh: [...stored, ...later.fresh], revised: [...revised, ...later.revised] };
+  }
+
+  private async place(
+    sql: Sql,
+    owner: Owner,
+    places: readonly { messageId: string; message: NewMessage; isKnown: boolean }[],
+  ): Promise<void> {
     await this.items.add(
       sql,
       owner.mailboxId,
       owner.folder,
-      messages.map((message) => ({ messageId: idOf(message), itemId: message.item.id })),
+      places.map(({ messageId, message: { item } }) => ({
+        messageId,
+        itemId: item.id,
+        changeKey: item.changeKey,
+        size: item.properties.size,
+      })),
     );
-    const seenBefore = messages.filter((message) => known.has(hex(message.identity)));
-    await this.items.unsettle(sql, seenBefore.map(idOf));
+    const seenBefore = places.filter(({ isKnown }) => isKnown);
+    await this.items.unsettle(
+      sql,
+      seenBefore.map(({ messageId }) => messageId),
+    );
     await this.items.setRead(
       sql,
       owner.mailboxId,
-      seenBefore.flatMap(({ item }) =>
+      seenBefore.flatMap(({ message: { item } }) =>
         item.properties.isRead === null ? [] : [{ itemId: item.id, isRead: item.properties.isRead }],
       ),
     );
-    return stored;
-  }
-
-  private async idsByIdentity(
-    sql: Sql,
-    mailboxId: string,
-    messages: readonly NewMessage[],
-  ): Promise<Map<string, string>> {
-    if (messages.length === 0) return new Map();
-    const rows = await sql.query<{ id: string; identity: string }[]>(
-      `SELECT id, encode(identity, 'hex') AS identity FROM messages
-       WHERE mailbox_id = $1 AND identity IN (SELECT decode(v, 'hex') FROM unnest($2::text[]) v)`,
-      [mailboxId, messages.map((message) => hex(message.identity))],
-    );
-    return new Map(rows.map((row) => [row.identity, row.id]));
   }
 
   /**
@@ -85,13 +132,25 @@ export class IncomingStore {
    */
   private async withContents(sql: Sql, profileId: string, messages: readonly NewMessage[]): Promise<NewMessage[]> {
     if (messages.length === 0) return [];
-    const shared = await sql.query<{ id: string; digest: string }[]>(
+    // By the parts as they are read, too: a server may write the MIME of one message anew for each mailbox.
+    const shared = await sql.query<{ id: string; digest: string; source: string | null }[]>(
       // The lock keeps a removal from taking the content away before this transaction refers to it.
-      `SELECT id, encode(digest, 'hex') AS digest FROM message_contents
-       WHERE profile_id = $1 AND digest IN (SELECT decode(v, 'hex') FROM unnest($2::text[]) v) ORDER BY digest FOR KEY SHARE`,
-      [profileId, messages.map((message) => hex(message.digest))],
+      `SELECT id, encode(digest, 'hex') AS digest, encode(source, 'hex') AS source FROM message_contents WHERE id IN (
+         SELECT c.id FROM message_contents c WHERE c.profile_id = $1 AND c.digest IN (SELECT decode(v, 'hex') FROM unnest($2::text[]) v)
+         UNION ALL
+         SELECT c.id FROM message_contents c WHERE c.profile_id = $1 AND c.source IN (SELECT decode(v, 'hex') FROM unnest($3::text[]) v) AND c.mime IS NOT NULL
+       ) ORDER BY digest FOR KEY SHARE`,
+      [profileId, messages.map((message) => hex(message.digest)), messages.flatMap(sharedSourceOf)],
     );
-    const contentOf = new Map(shared.map((row) => [row.digest, row.id]));
+    const bySource = new Map(shared.map((row) => [row.source, row.id]));
+    const contentOf = new Map(
+      messages.flatMap((message) => {
+        const [source] = sharedSourceOf(message);
+        const id = source === undefined ? undefined : bySource.get(source);
+        return id === undefined ? [] : [[hex(message.digest), id] as const];
+      }),
+    );
+    for (const row of shared) contentOf.set(row.digest, row.id);
     const missing = [
       ...new Map(
         messages
@@ -124,6 +183,8 @@ export class IncomingStore {
       { type: 'uuid', value: (message) => message.contentId },
       { type: 'uuid', value: () => profileId },
       { type: 'bytea', value: (message) => message.digest },
+      { type: 'bytea', value: (message) => message.source },
+      { type: 'boolean', value: isIncomplete },
       { type: 'text', value: (message) => text(message.content.textBody) },
       { type: 'text', value: (message) => text(message.content.htmlBody) },
       { type: 'jsonb', value: (message) => storableJson(message.content.headers) },
@@ -134,7 +195,7 @@ export class IncomingStore {
       },
     ]);
     return sql.query(
-      `INSERT INTO message_contents (id, profile_id, digest, text_body, html_body, headers, mime, omitted) ${values.text}
+      `INSERT INTO message_contents (id, profile_id, digest, source, incomplete, text_body, html_body, headers, mime, omitted) ${values.text}
        ON CONFLICT (profile_id, digest) WHERE digest IS NOT NULL DO UPDATE SET digest = excluded.digest
        RETURNING id, encode(digest, 'hex') AS digest, (xmax = 0) AS fresh`,
       values.parameters,
@@ -161,9 +222,13 @@ export class IncomingStore {
         { type: 'integer', value: (row) => row.attachment.sizeBytes },
         { type: 'bytea', value: (row) => row.attachment.bytes },
         { type: 'text', value: (row) => row.attachment.blocked ?? null },
+        {
+          type: 'jsonb',
+          value: ({ attachment: { unavailable } }) => (unavailable ? storableJson(unavailable) : null),
+        },
       ]);
       await sql.query(
-        `INSERT INTO message_attachments (content_id, position, filename, content_type, content_id_header, is_inline, size_bytes, bytes, blocked) ${values.text}`,
+        `INSERT INTO message_attachments (content_id, position, filename, content_type, content_id_header, is_inline, size_bytes, bytes, blocked, unavailable) ${values.text}`,
         values.parameters,
       );
     }
@@ -187,7 +252,7 @@ export class IncomingStore {
       { type: 'text', value: (message) => text(message.content.from?.address ?? null) },
       { type: 'text', value: (message) => text(message.content.sender?.name ?? null) },
       { type: 'text', value: (message) => text(message.content.sender?.address ?? null) },
-      { type: 'jsonb', value: (message) => storableJson(message.content.recipients) },
+      { type: 'jsonb', value: (message) => storableRecipients(message.content) },
       { type: 'text', value: (message) => message.item.properties.importance ?? 'normal' },
       { type: 'boolean', value: (message) => message.item.properties.isRead ?? false },
       { type: 'boolean', value: (message) => message.content.attachments.some((attachment) => !attachment.isInline) },
@@ -203,6 +268,20 @@ export class IncomingStore {
       values.parameters,
     );
   }
+}
+
+/**
+ * Set if the content may be another rendering of stored content; content that is truncated, blocked or not read is
+ * never shared this way.
+ */
+function sharedSourceOf(message: NewMessage): string[] {
+  const { item, source, content } = message;
+  const isOnlyItself =
+    item.mime === null ||
+    content.incomplete ||
+    hasOnlyHeaders(message) ||
+    content.attachments.some(({ blocked }) => blocked);
+  return isOnlyItself ? [] : [hex(source)];
 }
 
 function searchableOf({ id, content, receivedAt }: NewMessage, { mailboxId, profileId }: Owner) {

@@ -1,44 +1,36 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { FetchedItem, FetchResult } from '../../mail/mail-item.js';
-import { MailServerError } from '../../mail/mail-error.js';
+import type { ItemProperties } from '../../mail/mail-item.js';
 import { Clock } from '../../platform/clock/clock.js';
 import type { Log } from '../../platform/log/log.js';
 import { LOG } from '../../platform/tokens.js';
-import { EventsStore } from '../deliveries/events.store.js';
-import { DeliveryReports } from '../delivery-reports/delivery-reports.js';
-import { retryDelay } from '../failures/backoff.js';
-import { classify, consequenceOf } from '../failures/classify.js';
 import type { MailboxRun } from '../mailboxes/mailbox-run.js';
 import { OwnTestsStore } from '../mailboxes/own-tests.store.js';
-import { Threading } from '../threads/threading.js';
-import { withoutBlocked } from './attachment-blocking.js';
-import { fetchAttachments } from './attachment-fetch.js';
-import { hasRules } from './attachment-rules.js';
+import { codesMetBefore } from './folder-attribution.js';
 import { FilteredItemsStore } from './filtered-items.store.js';
 import { IncomingMetrics } from './incoming-metrics.js';
-import { IncomingStore } from './incoming.store.js';
-import { MessageItemsStore } from './message-items.store.js';
-import { ItemFailuresStore } from './item-failures.store.js';
+import { MessageItemsStore, type KnownItem } from './message-items.store.js';
+import { IsolatedReading } from './isolated-reading.js';
+import { ItemFailuresStore, type ItemFailure } from './item-failures.store.js';
+import { ItemReader, type ItemTrouble, type ReadItems } from './item-reader.js';
+import { ItemReadingsStore } from './item-readings.store.js';
 import { ItemScreening } from './item-screening.js';
-import { contentOfMime, contentOfProperties, type MessageContent } from './message-content.js';
+import { ItemTroubles } from './item-troubles.js';
+import { MarkedReading } from './marked-reading.js';
+import { MessageStorage } from './message-storage.js';
 import { reportsAmong } from './received-reports.js';
-import { newMessage, type NewMessage } from './stored-message.js';
-import { threadedMessage } from './threaded-message.js';
+import type { NewMessage } from './stored-message.js';
+import { lastingMs, UnreadableNotices } from './unreadable-notices.js';
 
 /** Items a GetItem call; larger batches gain little and lose more when one call fails. */
 const batchSize = 10;
-/** An item is tried this often over later cycles, then set aside. */
-const maxAttempts = 5;
+/** Items of a folder that one run tries again. */
+const mostRetries = 100;
+/** Items by which a run asks whether an outage is over. */
+const probeSize = 3;
 
 interface TakeOptions {
   /** Asks the filter anew about items that it turned away: somebody wants older mail under the filter of today. */
   readonly judgeAgain?: boolean;
-}
-
-interface ItemTrouble {
-  readonly itemId: string;
-  readonly code: string;
-  readonly message: string;
 }
 
 /** What became of some items; those already stored, and those gone from the server, are in neither number. */
@@ -49,19 +41,34 @@ export interface IntakeOutcome {
   readonly failed: number;
 }
 
+/** Items that were read, and those whose marks end when the result is stored. */
+interface TakenItems extends ReadItems {
+  readonly ended: readonly string[];
+}
+
+/** What a run reads, apart by purpose: old failures must not decide how new mail is asked for. */
+interface RunReading {
+  readonly fresh: IsolatedReading;
+  readonly again: IsolatedReading;
+}
+
 /** Takes items from the server into the database. One item that cannot be read never stops the others. */
 @Injectable()
 export class ItemIntake {
+  private readonly readings = new WeakMap<MailboxRun, RunReading>();
+
   constructor(
-    private readonly store: IncomingStore,
+    private readonly storage: MessageStorage,
     private readonly items: MessageItemsStore,
     private readonly failures: ItemFailuresStore,
     private readonly filtered: FilteredItemsStore,
     private readonly screening: ItemScreening,
-    private readonly events: EventsStore,
-    private readonly threading: Threading,
+    private readonly reader: ItemReader,
+    private readonly marked: MarkedReading,
+    private readonly marks: ItemReadingsStore,
+    private readonly troubles: ItemTroubles,
+    private readonly notices: UnreadableNotices,
     private readonly metrics: IncomingMetrics,
-    private readonly reports: DeliveryReports,
     private readonly ownTests: OwnTestsStore,
     private readonly clock: Clock,
     @Inject(LOG) private readonly log: Log,
@@ -78,216 +85,247 @@ export class ItemIntake {
     const missing = [...new Set(itemIds)].filter((id) => !known.has(id));
     // What failed has a schedule of its own; each listing that shows it again would use up its tries.
     const failed = await this.failures.failed(run.mailbox.id, missing);
+    await this.placeFailed(run, folder, failed);
     const turnedAway = judgeAgain ? new Set() : await this.filtered.known(run.mailbox.id, missing);
     const wanted = missing.filter((id) => !failed.has(id) && !turnedAway.has(id));
+    const { fresh } = this.readingOf(run);
     let outcome: IntakeOutcome = { stored: 0, failed: failed.size };
     for (let start = 0; start < wanted.length; start += batchSize) {
       run.goOn();
-      outcome = sum(outcome, await this.takeBatch(run, folder, wanted.slice(start, start + batchSize)));
+      outcome = sum(outcome, await this.takeBatch(run, folder, wanted.slice(start, start + batchSize), fresh));
     }
     return outcome;
   }
 
-  /** Tries again what failed in earlier cycles. */
-  async retryFailed(run: MailboxRun, folder: string): Promise<void> {
-    const due = await this.failures.due(run.mailbox.id, folder, this.clock.now(), batchSize);
-    // One by one: a poisonous item must not spoil the try of its neighbours.
-    for (const { itemId } of due) {
+  /**
+   * Looks at items that the server tells as changed. Most changes are flags: the headers and the size tell which
+   * items are read anew, and only what says something else by then is a change of the message.
+   * @param told each item once; those without `isUpdate` were listed as new, and changed before if at all
+   */
+  async refresh(
+    run: MailboxRun,
+    folder: string,
+    told: readonly { readonly id: string; readonly changeKey: string | null; readonly isUpdate: boolean }[],
+  ): Promise<void> {
+    const keys = told.flatMap(({ id, changeKey, isUpdate }) =>
+      changeKey === null ? [] : [{ itemId: id, changeKey, isUpdate }],
+    );
+    const changed = await this.items.changed(run.mailbox.id, keys);
+    const { fresh } = this.readingOf(run);
+    for (let start = 0; start < changed.length; start += batchSize) {
       run.goOn();
-      await this.takeBatch(run, folder, [itemId]);
+      const batch = changed.slice(start, start + batchSize);
+      const headers = await fresh.fetch(
+        folder,
+        batch.map(({ itemId }) => itemId),
+        (part) => run.session.fetchItemHeaders(part, { signal: run.signal }),
+      );
+      const found = new Map(headers.flatMap((result) => (result.ok ? [[result.itemId, result.item]] : [])));
+      const again = batch.filter((known) => mayHaveChanged(known, found.get(known.itemId)?.properties ?? null));
+      if (again.length > 0) await this.readAgain(run, folder, again, fresh);
+      const seen = batch.map(({ itemId, changeKey }) => {
+        const size = found.get(itemId)?.properties.size ?? null;
+        return { itemId, changeKey, size };
+      });
+      await run.commit((manager) => this.items.seen(manager, run.mailbox.id, seen));
     }
   }
 
-  private async takeBatch(run: MailboxRun, folder: string, itemIds: readonly string[]): Promise<IntakeOutcome> {
-    const { wanted, turnedAway, headersOnly } = await this.screening.screen(run, folder, itemIds);
-    const messages: NewMessage[] = [...headersOnly];
-    const troubles: ItemTrouble[] = [];
-    const gone: string[] = [];
-    for (const result of wanted.length > 0 ? await this.fetch(run, wanted) : []) {
-      if (!result.ok && result.error.code === 'ErrorItemNotFound') {
-        // Moved or deleted since the listing; where it went, the next sync tells.
-        gone.push(result.itemId);
-        continue;
-      }
-      if (!result.ok && isBeyondItem(result.error) && !maySpoilBatch(result.error)) throw result.error;
-      const read = result.ok
-        ? await this.read(run, result.item)
-        : await this.readByProperties(run, result.itemId, result.error);
-      if ('code' in read) troubles.push(read);
-      else messages.push(read);
-    }
+  /** What is stored already and cannot be read this time is tried again like what is not whole. */
+  private async readAgain(
+    run: MailboxRun,
+    folder: string,
+    items: readonly KnownItem[],
+    reading: IsolatedReading,
+  ): Promise<void> {
+    const ids = items.map(({ itemId }) => itemId);
+    await this.marked.read(run, ids, {
+      take: async (some) => {
+        const read = await this.reader.read(run, folder, some, reading);
+        const taken = { ...read, troubles: read.troubles.map(asIncomplete) };
+        return this.storeTogether(run, folder, { ...taken, ended: some }, true);
+      },
+      setAside: (trouble) => this.commit(run, folder, onlyTrouble(asIncomplete(trouble)), true),
+    });
+  }
+
+  /** The key of a folder can change; failures under the old key would never be retried. */
+  private async placeFailed(run: MailboxRun, folder: string, failed: ReadonlyMap<string, string>): Promise<void> {
+    const elsewhere = [...failed].flatMap(([itemId, triedWith]) => (triedWith === folder ? [] : [itemId]));
+    if (elsewhere.length > 0)
+      await run.commit((manager) => this.failures.place(manager, run.mailbox.id, elsewhere, folder));
+  }
+
+  /** Tries again what failed in earlier cycles and is due, and gives notice of what has lasted. */
+  async retryFailed(run: MailboxRun, folder: string): Promise<void> {
+    const now = this.clock.now();
+    const lastingSince = new Date(now.getTime() - lastingMs);
+    const rows = await this.failures.due(run.mailbox.id, folder, now, lastingSince, mostRetries);
+    const lasting = rows.filter(
+      ({ kind, reported, firstAt }) => !reported && firstAt <= lastingSince && (kind === 'unread' || kind === 'outage'),
+    );
+    if (lasting.length > 0) await run.commit((manager) => this.notices.open(manager, run, lasting, now));
+    await this.tryAgain(
+      run,
+      folder,
+      rows.filter(({ retryAt }) => retryAt !== null && retryAt <= now),
+    );
+  }
+
+  /** Tries what is set aside or waits for a later try, for an audit. */
+  async tryAllFailed(run: MailboxRun, folder: string): Promise<void> {
+    await this.tryAgain(run, folder, await this.failures.waiting(run.mailbox.id, folder, mostRetries));
+  }
+
+  private async tryAgain(run: MailboxRun, folder: string, failures: readonly ItemFailure[]): Promise<void> {
+    const { again } = this.readingOf(run);
+    again.expect(failures.map(({ code }) => code));
+    const inOutage = failures.filter(({ kind }) => kind === 'outage');
+    const others = failures.filter(({ kind }) => kind !== 'outage');
+    const take = async (some: readonly ItemFailure[]) => {
+      run.goOn();
+      const ids = some.map(({ itemId }) => itemId);
+      await this.takeBatch(run, folder, ids, again, true);
+    };
+    if (inOutage.length > 0) await take(inOutage.slice(0, probeSize));
+    const due = again.hasRead ? [...others, ...inOutage.slice(probeSize)] : others;
+    for (let start = 0; start < due.length && again.givenUpOver === null; start += batchSize)
+      await take(due.slice(start, start + batchSize));
+  }
+
+  private readingOf(run: MailboxRun): RunReading {
+    const known = this.readings.get(run);
+    if (known) return known;
+    const metBefore = codesMetBefore(run);
+    const reading = { fresh: new IsolatedReading(run, metBefore), again: new IsolatedReading(run, metBefore) };
+    this.readings.set(run, reading);
+    return reading;
+  }
+
+  private async takeBatch(
+    run: MailboxRun,
+    folder: string,
+    itemIds: readonly string[],
+    reading: IsolatedReading,
+    again = false,
+  ): Promise<IntakeOutcome> {
+    const { wanted, turnedAway, headersOnly } = await this.screening.screen(run, folder, itemIds, reading);
     if (turnedAway.length > 0) await this.turnAway(run, turnedAway);
-    // Where the listing left the Message-ID out, only the message itself tells that it is a test.
-    const mail = await this.ownTests.without(messages, ({ content }) => content.internetMessageId);
-    return this.storeTogether(run, folder, mail, troubles, gone);
+    let beside = headersOnly;
+    const take = async (some: readonly string[]) => {
+      const read = await this.reader.read(run, folder, some, reading);
+      // If the listing omits the Message-ID, or the server changed it, only the message itself shows that it is a test.
+      const mail = await this.ownTests.without([...beside, ...read.messages], ({ content }) => content);
+      beside = [];
+      return this.storeTogether(run, folder, { ...read, messages: mail, ended: some }, again);
+    };
+    const setAside = (trouble: ItemTrouble) => this.commit(run, folder, onlyTrouble(trouble), again);
+    const outcomes = await this.marked.read(run, wanted, { take, setAside });
+    if (beside.length > 0) outcomes.push(await take([]));
+    return outcomes.reduce(sum, { stored: 0, failed: 0 });
   }
 
   /** What a filter keeps out leaves a count, and is known when it is listed again. */
   private async turnAway(run: MailboxRun, itemIds: readonly string[]): Promise<void> {
+    const now = this.clock.now();
     await run.commit(async (manager) => {
-      await this.filtered.note(manager, run.mailbox.id, itemIds, this.clock.now());
-      await this.failures.forget(manager, run.mailbox.id, itemIds);
+      await this.filtered.note(manager, run.mailbox.id, itemIds, now);
+      await this.troubles.over(manager, run.mailbox.id, { readIds: [], otherIds: itemIds }, now);
     });
     run.tally.add('turned-away', itemIds.length);
-  }
-
-  /**
-   * One item can spoil the answer for all of a batch: the server runs out of time over it, or writes XML
-   * that nobody can read. Then each is asked for alone, and only if none can be read is it the server.
-   */
-  private async fetch(run: MailboxRun, itemIds: readonly string[]): Promise<FetchResult[]> {
-    try {
-      return await run.session.fetchItems(itemIds, { signal: run.signal });
-    } catch (error) {
-      if (!(error instanceof MailServerError) || itemIds.length === 1 || !maySpoilBatch(error)) throw error;
-      const results: FetchResult[] = [];
-      for (const itemId of itemIds) {
-        results.push(
-          ...(await run.session.fetchItems([itemId], { signal: run.signal }).catch((alone: unknown): FetchResult[] => {
-            if (!(alone instanceof MailServerError) || !maySpoilBatch(alone)) throw alone;
-            return [{ ok: false, itemId, error: alone }];
-          })),
-        );
-      }
-      if (!results.some((result) => result.ok)) throw error;
-      return results;
-    }
-  }
-
-  private async read(run: MailboxRun, item: FetchedItem): Promise<NewMessage | ItemTrouble> {
-    if (!item.mime) return this.readByProperties(run, item.id, null);
-    try {
-      const whole = { item, content: await contentOfMime(item.mime, item.properties) };
-      const kept = await withoutBlocked(whole, run.profile);
-      return newMessage(kept.item, kept.content, this.clock.now());
-    } catch (error) {
-      const byProperties = await this.readByProperties(run, item.id, null);
-      if ('code' in byProperties)
-        return { ...byProperties, message: `${byProperties.message}; its MIME cannot be read: ${textOf(error)}` };
-      // The original is kept although it could not be parsed, unless something in it may be blocked.
-      const mime = hasRules(run.profile) ? null : item.mime;
-      return { ...byProperties, item: { ...byProperties.item, mime } };
-    }
-  }
-
-  /** The second way to an item: the server's own reading of it, its attachments one by one. */
-  private async readByProperties(
-    run: MailboxRun,
-    itemId: string,
-    first: MailServerError | null,
-  ): Promise<NewMessage | ItemTrouble> {
-    try {
-      const item = await run.session.fetchItemProperties(itemId, { signal: run.signal });
-      const refs = item.properties.attachments;
-      const attachments = await fetchAttachments(run.session, refs, run.profile, run.signal);
-      const content: MessageContent = contentOfProperties(item, attachments);
-      return newMessage(item, content, this.clock.now());
-    } catch (error) {
-      if (!(error instanceof MailServerError) || (isBeyondItem(error) && !maySpoilBatch(error))) throw error;
-      const cause = first ?? error;
-      return { itemId, code: cause.code, message: cause.details.text };
-    }
   }
 
   /** Stores a batch; when PostgreSQL refuses a row of it, each message by itself, so that only that one is set aside. */
   private async storeTogether(
     run: MailboxRun,
     folder: string,
-    messages: readonly NewMessage[],
-    troubles: readonly ItemTrouble[],
-    gone: readonly string[],
+    read: TakenItems,
+    again: boolean,
   ): Promise<IntakeOutcome> {
     try {
-      return await this.commit(run, folder, messages, troubles, gone);
+      return await this.commit(run, folder, read, again);
     } catch (error) {
       if (!isDataError(error)) throw error;
-      const [only] = messages;
-      if (messages.length === 1 && only) {
-        const trouble = {
-          itemId: only.item.id,
-          code: 'CannotStore',
-          message: 'The database refuses the content of this message.',
-        };
-        return this.commit(run, folder, [], [...troubles, trouble], gone);
+      const [only] = read.messages;
+      if (read.messages.length === 1 && only) {
+        const troubles = [...read.troubles, refusedRow(only)];
+        return this.commit(run, folder, { ...read, messages: [], troubles }, again);
       }
-      let outcome = await this.commit(run, folder, [], troubles, gone);
-      for (const message of messages) outcome = sum(outcome, await this.storeTogether(run, folder, [message], [], []));
+      const ids = new Set(read.messages.map(({ item }) => item.id));
+      const others = { ...read, messages: [], ended: read.ended.filter((itemId) => !ids.has(itemId)) };
+      let outcome = await this.commit(run, folder, others, again);
+      for (const message of read.messages) {
+        const alone = { messages: [message], troubles: [], gone: [], ended: [message.item.id] };
+        outcome = sum(outcome, await this.storeTogether(run, folder, alone, again));
+      }
       return outcome;
     }
   }
 
-  private async commit(
-    run: MailboxRun,
-    folder: string,
-    messages: readonly NewMessage[],
-    troubles: readonly ItemTrouble[],
-    gone: readonly string[],
-  ): Promise<IntakeOutcome> {
+  private async commit(run: MailboxRun, folder: string, read: TakenItems, again: boolean): Promise<IntakeOutcome> {
+    const { messages, troubles } = read;
     const now = this.clock.now();
-    const mailboxId = run.mailbox.id;
-    const fresh = await run.commit(async (manager) => {
-      const stored = await this.store.store(manager, { mailboxId, profileId: run.profile.id, folder }, messages, now);
-      const threaded = stored.map((message) => threadedMessage(message, mailboxId));
-      const placed = await this.threading.join(manager, run.profile, threaded, now);
-      await this.events.append(
-        manager,
-        stored.map((message) => ({
-          type: 'message.received' as const,
-          profileId: run.profile.id,
-          mailboxId,
-          subjectId: message.id,
-          data: {
-            emailAddress: run.mailbox.emailAddress,
-            internetMessageId: message.content.internetMessageId,
-            contentId: message.contentId,
-            receivedAt: message.receivedAt.toISOString(),
-            threadId: placed.get(message.id)?.threadId ?? null,
-          },
-        })),
-        now,
-      );
-      await this.reports.record(manager, run.profile.id, await reportsAmong(stored), now);
-      await this.failures.forget(manager, mailboxId, [...messages.map((message) => message.item.id), ...gone]);
-      for (const trouble of troubles) {
-        const retryAt = (attempts: number) =>
-          attempts >= maxAttempts ? null : new Date(now.getTime() + retryDelay(attempts + 3, Math.random()));
-        await this.failures.note(manager, { mailboxId, folder, ...trouble }, retryAt, now);
-      }
+    const readings = this.readingOf(run);
+    const isOutage = !readings.fresh.hasRead && !readings.again.hasRead;
+    const reports = await reportsAmong(messages);
+    const { fresh, revised } = await run.commit(async (manager) => {
+      const stored = await this.storage.store(manager, run, folder, { messages, reports, again }, now);
+      await this.troubles.note(manager, run.mailbox.id, folder, read, isOutage, now);
+      await this.marks.end(manager, run.mailbox.id, read.ended);
       return stored;
     });
     run.tally.add('stored', fresh.length);
+    run.tally.add('changed', revised.length);
     run.tally.add('unreadable', troubles.length);
     this.metrics.took(fresh.length, troubles);
     if (fresh.length > 0)
       this.log.info({ mailbox: run.mailbox.emailAddress, folder, messages: fresh.length }, 'mail received');
-    for (const { itemId, code } of troubles)
+    for (const { itemId, code } of troubles.slice(0, mostLogged))
       this.log.warn({ mailbox: run.mailbox.emailAddress, folder, itemId, code }, 'an item could not be read');
     return { stored: fresh.length, failed: troubles.length };
   }
 }
+
+/** Of a batch that fails whole, one line says what all of them would. */
+const mostLogged = 3;
+
+const onlyTrouble = (trouble: ItemTrouble): TakenItems => ({
+  messages: [],
+  troubles: [trouble],
+  gone: [],
+  ended: [trouble.itemId],
+});
+
+const asIncomplete = (trouble: ItemTrouble): ItemTrouble => ({ ...trouble, isStored: true });
+
+/** Below this size reading an item anew costs as little as wondering about it. In bytes. */
+const smallItem = 100_000;
+
+/** @param now what the server says of the item; null: it could not be asked */
+function mayHaveChanged(known: KnownItem, now: ItemProperties | null): boolean {
+  if (now === null || known.size === null || now.size !== known.size) return true;
+  if ((now.subject ?? '') !== (known.subject ?? '')) return true;
+  const flagExplains = now.isRead !== null && now.isRead !== known.isRead;
+  return !flagExplains && now.size <= smallItem;
+}
+
+const refusedRow = ({ item }: NewMessage): ItemTrouble => ({
+  itemId: item.id,
+  code: 'CannotStore',
+  message: 'The database refuses the content of this message.',
+  asked: true,
+  mayBeOutage: false,
+  isStored: false,
+  backOffMs: 0,
+});
 
 const sum = (one: IntakeOutcome, other: IntakeOutcome): IntakeOutcome => ({
   stored: one.stored + other.stored,
   failed: one.failed + other.failed,
 });
 
-/** An error that an item reports but that is not the item's: going on would meet it again with every item. */
-function isBeyondItem(error: MailServerError): boolean {
-  const failure = classify(error);
-  return failure.scope !== 'item' && (failure.retry === 'backoff' || consequenceOf(failure) !== 'retry-later');
-}
-
-const spoilingCodes = new Set(['ErrorTimeoutExpired', 'TimedOut', 'ErrorInternalServerError', 'Http500']);
-
-/** An error of a whole call that one item of it can cause. */
-function maySpoilBatch({ details }: MailServerError): boolean {
-  return details.origin === 'protocol' || spoilingCodes.has(details.code);
-}
-
 /** PostgreSQL's classes for "this value cannot be stored": data exception, constraint, program limit. */
 function isDataError(error: unknown): boolean {
   const code = (error as { code?: unknown } | null)?.code;
   return typeof code === 'string' && /^(22|23|54)...$/.test(code);
 }
-
-const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

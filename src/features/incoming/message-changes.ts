@@ -3,6 +3,7 @@ import { Clock } from '../../platform/clock/clock.js';
 import type { NewEvent } from '../deliveries/event.js';
 import { EventsStore } from '../deliveries/events.store.js';
 import type { MailboxRun } from '../mailboxes/mailbox-run.js';
+import { ItemTroubles } from './item-troubles.js';
 import { MessageItemsStore, type Settled } from './message-items.store.js';
 
 /** Messages settled in one transaction. */
@@ -13,6 +14,7 @@ const step = 500;
 export class MessageChanges {
   constructor(
     private readonly items: MessageItemsStore,
+    private readonly troubles: ItemTroubles,
     private readonly events: EventsStore,
     private readonly clock: Clock,
   ) {}
@@ -29,6 +31,7 @@ export class MessageChanges {
     const seen = await run.commit(async (manager) => {
       const changed = await this.items.setRead(manager, run.mailbox.id, flags);
       await this.items.leave(manager, run.mailbox.id, folder, left, now);
+      if (left.length > 0) await this.troubles.over(manager, run.mailbox.id, { readIds: [], otherIds: left }, now);
       await this.events.append(
         manager,
         changed.map(({ id, isRead }) => this.event(run, 'message.updated', id, { isRead })),

@@ -1,9 +1,21 @@
-import type { Address, Attachment as MimeAttachment, Email } from 'postal-mime';
+import { createHash } from 'node:crypto';
+import type { Attachment as MimeAttachment, Email } from 'postal-mime';
 import type { FetchedItem, ItemProperties, Mailbox } from '../../mail/mail-item.js';
 import type { BlockReason } from './attachment-rules.js';
 import { parseMailDate } from './mail-date.js';
 import { readMime } from './mime-reader.js';
+import { mimeLimits, withinLimits } from './mime-structure.js';
 import type { OmittedContent } from './omitted-content.js';
+import { decodeWords } from './reading/encoded-words.js';
+import { readAddresses } from './reading/address-list.js';
+import { betterPeople, betterPerson, betterText } from './reading/server-reading.js';
+
+/** Why something could not be read. */
+export interface Unavailable {
+  readonly code: string;
+  /** The server's own words. */
+  readonly message: string;
+}
 
 export interface MessageAttachment {
   readonly filename: string | null;
@@ -14,8 +26,12 @@ export interface MessageAttachment {
   readonly sizeBytes: number;
   /** Null: to be read out of the MIME, by position. */
   readonly bytes: Buffer | null;
+  /** SHA-256 of the content, hex; null where it was never fetched. */
+  readonly hash: string | null;
   /** Why it was not stored. */
   readonly blocked?: BlockReason | null;
+  /** Why it could not be read; it is tried again. */
+  readonly unavailable?: Unavailable | null;
 }
 
 export interface Recipients {
@@ -42,34 +58,45 @@ export interface MessageContent {
   readonly attachments: readonly MessageAttachment[];
   /** Why there are headers only. */
   readonly omitted?: OmittedContent | null;
+  /** Why it is not whole; it is read again. */
+  readonly incomplete?: Unavailable | null;
+  /**
+   * Whether its bodies have characters that could not be decoded in any charset that the message names or that its
+   * bytes suggest.
+   */
+  readonly isDamaged?: boolean;
 }
 
 /**
  * Reads a message out of its MIME; what the MIME leaves out comes from the server's properties.
- * @throws when the MIME exceeds the parser's limits of nesting or header size
+ * @throws MimeTooComplex where that would take too much time or memory
  */
 export async function contentOfMime(mime: Buffer, properties: ItemProperties): Promise<MessageContent> {
   const email = await readMime(mime);
-  const recipients = {
-    to: mailboxes(email.to),
-    cc: mailboxes(email.cc),
-    bcc: mailboxes(email.bcc),
-    replyTo: mailboxes(email.replyTo),
-  };
   return {
     internetMessageId: email.messageId ?? properties.internetMessageId,
     inReplyTo: email.inReplyTo ?? properties.inReplyTo,
     references: messageIds(email.references ?? properties.references),
-    subject: email.subject ?? properties.subject,
-    from: mailboxes(email.from && [email.from])[0] ?? properties.from,
-    sender: mailboxes(email.sender && [email.sender])[0] ?? properties.sender,
-    // Exchange keeps the Bcc of sent mail as a property and leaves it out of the MIME.
-    recipients: { ...recipients, bcc: recipients.bcc.length > 0 ? recipients.bcc : properties.bcc },
+    subject: betterText(words(headerOf(email, 'subject')), properties.subject),
+    from: betterPerson(peopleOf(email, 'from')[0] ?? null, properties.from),
+    sender: betterPerson(peopleOf(email, 'sender')[0] ?? null, properties.sender),
+    recipients: {
+      to: betterPeople(peopleOf(email, 'to'), properties.to),
+      cc: betterPeople(peopleOf(email, 'cc'), properties.cc),
+      // Exchange keeps the Bcc of sent mail as a property and omits it from the MIME.
+      bcc: betterPeople(peopleOf(email, 'bcc'), properties.bcc),
+      replyTo: betterPeople(peopleOf(email, 'reply-to'), properties.replyTo),
+    },
     sentAt: parseMailDate(headerOf(email, 'date')) ?? properties.sentAt,
     textBody: email.text ?? null,
     htmlBody: email.html ?? null,
-    headers: email.headers.map((header) => ({ name: header.originalKey, value: header.value })),
-    attachments: email.attachments.map((attachment) => ({ ...describe(attachment, email), bytes: null })),
+    headers: withOriginals(
+      email.headers.map((header) => ({ name: header.originalKey, value: header.value })),
+      properties.headers,
+    ),
+    attachments: describeAll(email),
+    omitted: email.isCut ? { reason: 'body-size', sizeBytes: mime.length, limitBytes: mimeLimits.textBytes } : null,
+    isDamaged: email.damage > 0,
   };
 }
 
@@ -94,47 +121,101 @@ export function contentOfProperties(item: FetchedItem, attachments: readonly Mes
 
 /** The bytes of one attachment out of the MIME; null when there is none at this position. */
 export async function attachmentBytes(mime: Buffer, position: number): Promise<Buffer | null> {
-  const email = await readMime(mime);
+  const email = await readMime(mime, { detects: false });
   const attachment = email.attachments[position];
   return attachment ? bytesOf(attachment) : null;
 }
 
 /** The bytes of all attachments, by their positions. */
 export async function attachmentContents(mime: Buffer): Promise<Buffer[]> {
-  return (await readMime(mime)).attachments.map(bytesOf);
+  return (await readMime(mime, { detects: false })).attachments.map(bytesOf);
 }
 
-function bytesOf({ content }: MimeAttachment): Buffer {
+export function bytesOf({ content }: MimeAttachment): Buffer {
   if (typeof content === 'string') return Buffer.from(content);
   return content instanceof ArrayBuffer
     ? Buffer.from(content)
     : Buffer.from(content.buffer, content.byteOffset, content.byteLength);
 }
 
-function describe(attachment: MimeAttachment, email: Email): Omit<MessageAttachment, 'bytes'> {
-  const contentId = attachment.contentId?.replace(/^<|>$/g, '') ?? null;
-  // Many mailers mark pictures of the body as attachments; being referred to is what makes one inline.
-  const isReferred = contentId !== null && contentId !== '' && (email.html?.includes(`cid:${contentId}`) ?? false);
-  return {
-    filename: attachment.filename,
-    contentType: attachment.mimeType || 'application/octet-stream',
-    contentId: contentId || null,
-    isInline: attachment.disposition === 'inline' || attachment.related === true || isReferred,
-    sizeBytes: bytesOf(attachment).length,
+function describeAll(email: Email): MessageAttachment[] {
+  const contentIds = email.attachments.map(({ contentId }) => contentId?.replace(/^<|>$/g, '') ?? null);
+  const referred = referredIds(email.html ?? '', new Set(contentIds));
+  return email.attachments.map((attachment, index) => {
+    const contentId = contentIds[index] ?? null;
+    // Many mailers mark embedded pictures as attachments. A reference in the body makes one inline.
+    const isReferred = contentId !== null && contentId !== '' && referred(contentId);
+    const bytes = bytesOf(attachment);
+    return {
+      filename: attachment.filename,
+      contentType: attachment.mimeType || 'application/octet-stream',
+      contentId: contentId || null,
+      isInline: attachment.disposition === 'inline' || attachment.related === true || isReferred,
+      sizeBytes: bytes.length,
+      hash: contentHash(bytes),
+      bytes: null,
+    };
+  });
+}
+
+/** The number of attachments for which the whole body is searched; more would take too long. */
+const mostSearches = 50;
+
+/** Returns whether a body refers to a part by its id. */
+function referredIds(html: string, contentIds: ReadonlySet<string | null>): (contentId: string) => boolean {
+  const named = new Set<string>();
+  let refers = false;
+  // A body can consist of references, to nothing.
+  for (const [, id = ''] of html.matchAll(/cid:([^"'\s)>]{1,500})/gi)) {
+    refers = true;
+    if (contentIds.has(id)) named.add(id);
+  }
+  let searches = 0;
+  return (contentId) => {
+    if (!refers) return false;
+    if (named.has(contentId)) return true;
+    // Some mailers write ids with spaces and other characters that would normally end one.
+    searches += 1;
+    return searches <= mostSearches && html.includes(`cid:${contentId}`);
   };
 }
 
-function mailboxes(addresses: readonly Address[] | undefined): Mailbox[] {
-  return (addresses ?? [])
-    .flatMap((address) => (address.group ? address.group : [address]))
-    .map(({ name, address }) => ({ name: name || null, address: address || null }));
+export const contentHash = (content: Buffer): string => createHash('sha256').update(content).digest('hex');
+
+/**
+ * A server that renders MIME anew leaves out of it what the way added, as Received and X- lines; it has kept them
+ * as the item's own headers, which then come first.
+ */
+function withOriginals(
+  rendered: MessageContent['headers'],
+  originals: ItemProperties['headers'],
+): MessageContent['headers'] {
+  const isReceived = ({ name }: { readonly name: string }) => name.toLowerCase() === 'received';
+  if (rendered.some(isReceived) || !originals.some(({ name }) => /^(?:received|x-.+)$/i.test(name))) return rendered;
+  const known = new Set(originals.map(({ name }) => name.toLowerCase()));
+  return [...originals, ...rendered.filter(({ name }) => !known.has(name.toLowerCase()))];
 }
 
-const headerOf = (email: Email, key: string): string | null =>
-  email.headers.find((header) => header.key === key)?.value ?? null;
+/** A header may be repeated, and all values count. */
+const peopleOf = ({ headers }: Email, key: string): Mailbox[] =>
+  headers.flatMap((header) => (header.key === key ? readAddresses(withinLimits(key, header.value)) : []));
 
-/** A References header as its ids; a broken one without brackets is cut at white space. */
+const words = (value: string | null): string | null => (value ? decodeWords(value) : null);
+
+function headerOf(email: Email, key: string): string | null {
+  const value = email.headers.find((header) => header.key === key)?.value;
+  return value === undefined ? null : withinLimits(key, value);
+}
+
+/** The first id is the root of a thread, the last ones are the nearest ancestors. */
+const mostIds = 1_000;
+
+/**
+ * The ids in a References header, the first and last ones if there are many; a malformed one without brackets is split
+ * at white space.
+ */
 export function messageIds(header: string | null): string[] {
   if (!header) return [];
-  return header.match(/<[^<>\s]+>/g) ?? header.split(/\s+/).filter(Boolean);
+  const ids = header.match(/<[^<>\s]+>/g) ?? header.split(/\s+/).filter(Boolean);
+  return ids.length <= mostIds ? ids : [...ids.slice(0, 1), ...ids.slice(1 - mostIds)];
 }

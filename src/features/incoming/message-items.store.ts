@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { Sql } from '../../platform/database/data-source.js';
 import { storableJson } from '../../platform/database/storable-text.js';
+import { MessageRevisionsStore } from './message-revisions.store.js';
 
 /** A message whose place was settled; folders by their paths. */
 export interface Settled {
@@ -11,13 +12,27 @@ export interface Settled {
   readonly wasGone: boolean;
 }
 
+/** An item that is stored, as it was when it was last looked at. */
+export interface KnownItem {
+  readonly itemId: string;
+  /** The one that it has by now. */
+  readonly changeKey: string;
+  /** In bytes, as the server counts them. */
+  readonly size: number | null;
+  readonly subject: string | null;
+  readonly isRead: boolean;
+}
+
 /** What is to be settled: `$2` is the time since which a message must have been gone, or null. */
 const settleable = `m.mailbox_id = $1 AND m.unsettled AND (m.left_at IS NULL OR $2::timestamptz IS NULL OR m.left_at < $2)`;
 
 /** The SQL of where messages lie on the server. */
 @Injectable()
 export class MessageItemsStore {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly revisions: MessageRevisionsStore,
+  ) {}
 
   /** Which of these items the mailbox holds already. */
   async known(mailboxId: string, itemIds: readonly string[]): Promise<Set<string>> {
@@ -34,12 +49,18 @@ export class MessageItemsStore {
     sql: Sql,
     mailboxId: string,
     folder: string,
-    items: readonly { readonly messageId: string; readonly itemId: string }[],
+    items: readonly {
+      readonly messageId: string;
+      readonly itemId: string;
+      readonly changeKey: string | null;
+      readonly size: number | null;
+    }[],
   ): Promise<void> {
     if (items.length === 0) return;
     await sql.query(
-      `INSERT INTO message_items (message_id, mailbox_id, folder, item_id)
-       SELECT row."messageId", $1, $2, row."itemId" FROM jsonb_to_recordset($3::jsonb) AS row("messageId" uuid, "itemId" text)
+      `INSERT INTO message_items (message_id, mailbox_id, folder, item_id, change_key, size_bytes)
+       SELECT row."messageId", $1, $2, row."itemId", row."changeKey", row.size
+       FROM jsonb_to_recordset($3::jsonb) AS row("messageId" uuid, "itemId" text, "changeKey" text, size bigint)
        WHERE NOT EXISTS (SELECT FROM message_items i WHERE i.item_id = row."itemId" AND i.mailbox_id = $1)`,
       [mailboxId, folder, storableJson(items)],
     );
@@ -49,6 +70,39 @@ export class MessageItemsStore {
   async unsettle(sql: Sql, messageIds: readonly string[]): Promise<void> {
     if (messageIds.length === 0) return;
     await sql.query(`UPDATE messages SET unsettled = true, left_at = NULL WHERE id = ANY($1::uuid[])`, [messageIds]);
+  }
+
+  /**
+   * The items among these that are stored and whose change key has changed. If the stored change key is unknown, only
+   * an item that was listed as updated counts.
+   */
+  async changed(
+    mailboxId: string,
+    items: readonly { readonly itemId: string; readonly changeKey: string; readonly isUpdate: boolean }[],
+  ): Promise<KnownItem[]> {
+    if (items.length === 0) return [];
+    return this.dataSource.query<KnownItem[]>(
+      `SELECT i.item_id AS "itemId", row."changeKey", i.size_bytes::float8 AS size, m.subject, m.is_read AS "isRead"
+       FROM jsonb_to_recordset($2::jsonb) AS row("itemId" text, "changeKey" text, "isUpdate" boolean)
+       JOIN message_items i ON i.item_id = row."itemId" AND i.mailbox_id = $1 JOIN messages m ON m.id = i.message_id
+       WHERE (i.change_key <> row."changeKey" OR (i.change_key IS NULL AND row."isUpdate")) AND m.content_id IS NOT NULL`,
+      [mailboxId, storableJson(items)],
+    );
+  }
+
+  /** The items were looked at as they are with these change keys. */
+  async seen(
+    sql: Sql,
+    mailboxId: string,
+    items: readonly { readonly itemId: string; readonly changeKey: string | null; readonly size: number | null }[],
+  ): Promise<void> {
+    if (items.length === 0) return;
+    await sql.query(
+      `UPDATE message_items i SET change_key = row."changeKey", size_bytes = coalesce(row.size, i.size_bytes)
+       FROM jsonb_to_recordset($2::jsonb) AS row("itemId" text, "changeKey" text, size bigint)
+       WHERE i.item_id = row."itemId" AND i.mailbox_id = $1`,
+      [mailboxId, storableJson(items)],
+    );
   }
 
   /** @returns the messages whose flag changed */
@@ -76,6 +130,11 @@ export class MessageItemsStore {
       [itemIds, mailboxId, folder],
     );
     if (gone.length === 0) return;
+    await this.revisions.dropOlder(
+      sql,
+      gone.map((row) => row.message_id),
+      itemIds,
+    );
     await sql.query(
       `UPDATE messages m SET unsettled = true,
          left_at = CASE WHEN EXISTS (SELECT FROM message_items i WHERE i.message_id = m.id) THEN NULL ELSE $2::timestamptz END

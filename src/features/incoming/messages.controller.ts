@@ -11,10 +11,11 @@ import { Caller, reachOf } from '../access/caller.js';
 import { RequireScope } from '../access/require-scope.js';
 import { searchQuery } from '../search/search-words.js';
 import { blockNote } from './attachment-rules.js';
+import { downloadName } from './download-name.js';
 import { FoldersStore } from './folders.store.js';
 import { inlineImageType } from './inline-image.js';
 import { ItemFailuresStore } from './item-failures.store.js';
-import { attachmentBytes } from './message-content.js';
+import { withMime } from './mime-reading.js';
 import {
   attachmentQuery,
   folderList,
@@ -42,6 +43,15 @@ export const attachmentBlocked = defineProblem({
   remediation: 'Open it in the mailbox. For mail to come, change the profile’s settings of what is not stored.',
 });
 
+export const attachmentUnavailable = defineProblem({
+  code: 'attachment-unavailable',
+  status: 404,
+  title: 'The mail server does not show the attachment',
+  retryable: true,
+  remediation:
+    'Postroom reads it again over two weeks; the message’s `attachments` say when, and `message.updated` tells that it is there.',
+});
+
 export const notAnImage = defineProblem({
   code: 'not-an-image',
   status: 406,
@@ -60,7 +70,14 @@ export const contentRemoved = defineProblem({
   remediation: 'The profile keeps content for `contentRetentionDays`; ask the mail server, which still may hold it.',
 });
 
-const withoutContent: ContentRow = { text_body: null, html_body: null, headers: [], has_mime: false, omitted: null };
+const withoutContent: ContentRow = {
+  text_body: null,
+  html_body: null,
+  headers: [],
+  has_mime: false,
+  omitted: null,
+  incomplete: false,
+};
 
 /** @throws Problem content-removed */
 function contentOf(message: MessageRow): string {
@@ -103,15 +120,16 @@ export class MessagesController {
     @Param('id', { schema: idParam }) id: string,
   ): Promise<z.output<typeof messageAnswer>> {
     const message = await this.message(caller, id);
-    if (message.content_id === null) return showMessage(message, withoutContent, [], []);
+    if (message.content_id === null) return showMessage(message, withoutContent, [], [], null);
     const [content, attachments, sightings] = await Promise.all([
       this.messages.content(message.content_id),
       this.messages.attachments(message.content_id),
       this.messages.sightings(message.content_id),
     ]);
     // Removed between the two reads: shown as it is now.
-    if (!content) return showMessage(await this.message(caller, id), withoutContent, [], []);
-    return showMessage(message, content, attachments, sightings);
+    if (!content) return showMessage(await this.message(caller, id), withoutContent, [], [], null);
+    const retryAt = content.incomplete ? await this.messages.nextReading(message.id) : null;
+    return showMessage(message, content, attachments, sightings, retryAt);
   }
 
   @Get('messages/:id/mime')
@@ -141,7 +159,7 @@ export class MessagesController {
       'By its position in the message’s list of attachments. `disposition=inline` is for pictures that the HTML shows by `cid:` and the attachment’s `contentId`.',
   })
   @Answers(200, 'The attachment’s bytes')
-  @AnswersProblem(attachmentBlocked, contentRemoved, notAnImage)
+  @AnswersProblem(attachmentBlocked, attachmentUnavailable, contentRemoved, notAnImage)
   async attachment(
     @Caller() caller: Caller,
     @Param('id', { schema: idParam }) id: string,
@@ -156,11 +174,12 @@ export class MessagesController {
     );
     if (attachment?.blocked)
       throw new Problem(attachmentBlocked, blockNote(attachment.blocked, attachment.filename, attachment.size_bytes));
+    if (attachment?.unavailable) throw new Problem(attachmentUnavailable, attachment.unavailable.message);
     const bytes =
       attachment &&
       ((await this.messages.attachmentBytes(contentId, position)) ?? (await this.fromMime(contentId, position)));
     if (!attachment || !bytes) throw new Problem(problems.notFound, 'The message has no attachment at this position.');
-    const filename = attachment.filename ?? `attachment-${position}`;
+    const filename = downloadName(attachment.filename, `attachment-${position}`);
     if (disposition === 'attachment') return download(reply, bytes, attachment.content_type, filename);
     const imageType = inlineImageType(bytes);
     if (imageType === null) throw new Problem(notAnImage);
@@ -171,7 +190,8 @@ export class MessagesController {
   @RequireScope('read')
   @ApiOperation({
     summary: 'List items of a mailbox that could not be read',
-    description: 'They are tried again over later cycles, then set aside; the rest of the mailbox goes on.',
+    description:
+      'They are tried again over 14 days, and as soon as others like them can be read; the rest of the mailbox goes on.',
   })
   @Answers(200, 'A page of item failures', itemFailurePage)
   async failures(
@@ -197,7 +217,7 @@ export class MessagesController {
     @Param('id', { schema: idParam }) id: string,
   ): Promise<z.output<typeof folderList>> {
     await this.checkMailbox(caller, id);
-    return { items: (await this.folderViews.views(id)).map(showFolder) };
+    return { items: (await this.folderViews.views(id)).map((view) => showFolder(view, caller.profileIds)) };
   }
 
   private async find(caller: Caller, query: z.output<typeof messageQuery>): ReturnType<MessageSearchStore['find']> {
@@ -228,7 +248,7 @@ export class MessagesController {
 
   private async fromMime(contentId: string, position: number): Promise<Buffer | null> {
     const mime = await this.messages.mime(contentId);
-    return mime && attachmentBytes(mime, position);
+    return mime && withMime('attachment', mime, { position });
   }
 }
 

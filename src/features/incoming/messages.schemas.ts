@@ -4,6 +4,8 @@ import { idParam } from '../../platform/http/validation.js';
 import { searchText } from '../search/search-text.js';
 import { threadMatch } from '../threads/threads.schemas.js';
 import { blockNote, blockReasons } from './attachment-rules.js';
+import { explain } from '../failures/explanations.js';
+import { messageFor, type StoredFailure } from '../failures/failure.js';
 import type { FolderView } from './folders.store.js';
 import type { ItemFailure } from './item-failures.store.js';
 import { omittedAnswer, showOmitted } from './omitted-content.js';
@@ -101,9 +103,20 @@ export const messageAnswer = z
           .object({ reason: z.enum(blockReasons), note: z.string() })
           .nullable()
           .describe('Not null: its bytes were not stored, by a setting of the profile'),
+        unavailable: z
+          .object({ code: z.string(), message: z.string(), retryAt: time.nullable() })
+          .nullable()
+          .describe(
+            'Not null: the server does not show it. It is read again at `retryAt`; `message.updated` tells that it is there',
+          ),
       }),
     ),
-    omitted: omittedAnswer.nullable().describe('Not null: of this message only the headers were stored'),
+    omitted: omittedAnswer
+      .nullable()
+      .describe('Set if the message was read only in part, or only its headers were; see reason'),
+    incomplete: z
+      .boolean()
+      .describe('A part could not be read, or the original lacks its end; it is read again over two weeks'),
     hasMime: z
       .boolean()
       .describe('False when the server could not show the original, or blocked attachments could not be cut out of it'),
@@ -119,11 +132,16 @@ export const itemFailurePage = pageSchema(
     .object({
       itemId: z.string(),
       folder: z.string(),
+      kind: z
+        .enum(['unread', 'incomplete'])
+        .describe(
+          '`unread`: the message is not here; `incomplete`: it is, and a part or a change of it could not be read',
+        ),
       code: z.string(),
       message: z.string(),
       attempts: z.number().int(),
       firstAt: time,
-      retryAt: time.nullable().describe('Null: set aside after too many tries'),
+      retryAt: time.nullable().describe('Null: set aside after the last of its tries'),
     })
     .meta({ id: 'ItemFailure' }),
 ).meta({ id: 'ItemFailurePage' });
@@ -171,6 +189,7 @@ export function showMessage(
   content: ContentRow,
   attachments: readonly AttachmentRow[],
   sightings: z.output<typeof messageAnswer>['sightings'],
+  retryAt: Date | null,
 ): z.output<typeof messageAnswer> {
   return {
     ...showSummary(row),
@@ -188,8 +207,10 @@ export function showMessage(
         reason: attachment.blocked,
         note: blockNote(attachment.blocked, attachment.filename, attachment.size_bytes),
       },
+      unavailable: attachment.unavailable && { ...attachment.unavailable, retryAt: retryAt?.toISOString() ?? null },
     })),
     omitted: showOmitted(content.omitted),
+    incomplete: content.incomplete,
     sightings,
     hasMime: content.has_mime,
   };
@@ -198,6 +219,7 @@ export function showMessage(
 export const showItemFailure = (failure: ItemFailure) => ({
   itemId: failure.itemId,
   folder: failure.folder,
+  kind: failure.kind === 'incomplete' ? ('incomplete' as const) : ('unread' as const),
   code: failure.code,
   message: failure.message,
   attempts: failure.attempts,
@@ -214,15 +236,70 @@ export const folderList = z
         missing: z.boolean().describe('The server has no folder at this path'),
         importedAt: time.nullable().describe('When all mail that was there had been fetched'),
         followedAt: time.nullable().describe('When every later change began to be followed'),
+        failing: z
+          .object({
+            code: z.string(),
+            title: z.string().describe('What it means, in one line'),
+            message: z.string().describe('The server’s own words'),
+            since: time,
+            attempts: z.int().describe('Failures in a row'),
+            retryAt: time,
+          })
+          .nullable()
+          .describe('Why it cannot be read while other folders of the mailbox can'),
+        listedBy: z
+          .object({
+            way: z
+              .enum(['date', 'changes'])
+              .describe(
+                '`date`: new mail is found by its date, and other changes by the daily audit; `changes`: the whole folder is read, because nothing can be listed by date',
+              ),
+            code: z.string().describe('Why the usual way does not work'),
+            title: z.string().describe('What it means, in one line'),
+            since: time,
+            until: time.describe('When the usual way is tried again'),
+          })
+          .nullable()
+          .describe('Another way in which it is listed for a time; null: the usual one'),
+        unlistedChanges: z
+          .object({ count: z.int(), lastAt: time })
+          .nullable()
+          .describe('Changes that the server told without naming an item; what they were is looked for by date'),
       }),
     ),
   })
   .meta({ id: 'FolderList' });
 
-export const showFolder = (view: FolderView): z.output<typeof folderList>['items'][number] => ({
+/** @param reach the profiles that the reader is limited to; null: none */
+export const showFolder = (
+  view: FolderView,
+  reach: readonly string[] | null,
+): z.output<typeof folderList>['items'][number] => ({
   path: view.path ?? view.folder,
   folder: view.folder.replace(/^missing:/, ''),
   missing: view.missingSince !== null,
   importedAt: view.importedAt?.toISOString() ?? null,
   followedAt: view.baselineAt?.toISOString() ?? null,
+  failing: view.trouble && {
+    code: view.trouble.failure.code,
+    title: titleOfFailure(view.trouble.failure),
+    message: messageFor(view.trouble.failure, reach),
+    since: view.trouble.since.toISOString(),
+    attempts: view.trouble.attempts,
+    retryAt: view.trouble.retryAt.toISOString(),
+  },
+  listedBy:
+    view.fallback && view.fallbackCode !== null && view.fallbackSince
+      ? {
+          way: view.fallback.way,
+          code: view.fallbackCode,
+          title: titleOfFailure({ code: view.fallbackCode, category: 'protocol', values: {} }),
+          since: view.fallbackSince.toISOString(),
+          until: view.fallback.until.toISOString(),
+        }
+      : null,
+  unlistedChanges: view.unlistedAt && { count: view.unlisted, lastAt: view.unlistedAt.toISOString() },
 });
+
+const titleOfFailure = ({ code, category, values }: Pick<StoredFailure, 'code' | 'category' | 'values'>): string =>
+  explain({ code, category }, { username: '', ewsUrl: '', mailbox: '', values }).title;

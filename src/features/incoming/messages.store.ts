@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { ThreadMatch } from '../threads/thread-match.js';
 import type { BlockReason } from './attachment-rules.js';
-import type { Recipients } from './message-content.js';
+import type { Recipients, Unavailable } from './message-content.js';
 import type { OmittedContent } from './omitted-content.js';
 
 /** Null for a message that was stored before there were threads, until it is put into one. */
@@ -48,6 +48,7 @@ export interface ContentRow {
   readonly headers: { name: string; value: string }[];
   readonly has_mime: boolean;
   readonly omitted: OmittedContent | null;
+  readonly incomplete: boolean;
 }
 
 export interface AttachmentRow {
@@ -58,6 +59,7 @@ export interface AttachmentRow {
   readonly is_inline: boolean;
   readonly size_bytes: number;
   readonly blocked: BlockReason | null;
+  readonly unavailable: Unavailable | null;
 }
 
 /** A message in one of the mailboxes that have it. */
@@ -170,10 +172,20 @@ export class MessagesStore {
     );
   }
 
+  /** When a message of which a part could not be read is read again; null: not by itself. */
+  async nextReading(messageId: string): Promise<Date | null> {
+    const [row] = await this.dataSource.query<{ retry_at: Date | null }[]>(
+      `SELECT min(f.retry_at) AS retry_at FROM message_items i
+       JOIN item_failures f ON f.mailbox_id = i.mailbox_id AND f.item_id = i.item_id WHERE i.message_id = $1`,
+      [messageId],
+    );
+    return row?.retry_at ?? null;
+  }
+
   /** Null: it has been removed in the meantime. */
   async content(contentId: string): Promise<ContentRow | null> {
     const [row] = await this.dataSource.query<ContentRow[]>(
-      `SELECT text_body, html_body, headers, mime IS NOT NULL AS has_mime, omitted FROM message_contents WHERE id = $1`,
+      `SELECT text_body, html_body, headers, mime IS NOT NULL AS has_mime, omitted, incomplete FROM message_contents WHERE id = $1`,
       [contentId],
     );
     return row ?? null;
@@ -181,7 +193,7 @@ export class MessagesStore {
 
   async attachments(contentId: string): Promise<AttachmentRow[]> {
     return this.dataSource.query<AttachmentRow[]>(
-      `SELECT position, filename, content_type, content_id_header, is_inline, size_bytes, blocked FROM message_attachments WHERE content_id = $1 ORDER BY position`,
+      `SELECT position, filename, content_type, content_id_header, is_inline, size_bytes, blocked, unavailable FROM message_attachments WHERE content_id = $1 ORDER BY position`,
       [contentId],
     );
   }

@@ -10,6 +10,8 @@ export interface MimeLeaf {
 const deepest = 60;
 const mostLeaves = 10_000;
 const longestHeader = 1_000_000;
+/** RFC 2046, 5.1.1 allows 70. Searching costs the length of the boundary at every position. */
+const longestBoundary = 1_000;
 const [lineFeed, carriageReturn, hyphen] = [0x0a, 0x0d, 0x2d];
 
 /**
@@ -25,6 +27,7 @@ export function mimeLeaves(mime: Buffer): MimeLeaf[] | null {
     if (bodyStart === null || bodyStart - part.start > longestHeader || part.depth > deepest) return null;
     const header = readHeader(mime, part.start, bodyStart);
     const depth = part.depth + 1;
+    if ((header.boundary?.length ?? 0) > longestBoundary) return null;
     if (header.boundary !== null)
       open.push(...partsOf(mime, bodyStart, part.end, header.boundary).map((inner) => ({ ...inner, depth })));
     else if (part.depth > 0) leaves.push({ start: part.start, bodyStart, end: part.end, encoding: header.encoding });
@@ -35,9 +38,10 @@ export function mimeLeaves(mime: Buffer): MimeLeaf[] | null {
 
 /** Where the body begins: behind the first empty line. */
 function endOfHeader(mime: Buffer, start: number, end: number): number | null {
-  for (let line = start; line < end;) {
-    const feed = mime.indexOf(lineFeed, line);
-    if (feed < 0 || feed >= end) return null;
+  const part = mime.subarray(0, Math.min(end, start + longestHeader + 2));
+  for (let line = start; line < part.length;) {
+    const feed = part.indexOf(lineFeed, line);
+    if (feed < 0) return null;
     if (feed === line || (feed === line + 1 && mime[line] === carriageReturn)) return feed + 1;
     line = feed + 1;
   }
@@ -60,19 +64,20 @@ function readHeader(mime: Buffer, start: number, end: number): { boundary: strin
 
 /** What stands between the delimiter lines of a multipart body. */
 function partsOf(mime: Buffer, start: number, end: number, boundary: string): { start: number; end: number }[] {
-  const delimiter = Buffer.from(`--${boundary}`, 'latin1');
+  const delimiter = Buffer.from(`\n--${boundary}`, 'latin1');
+  // A search beyond the part would scan the rest of the message for each of its parts.
+  const part = mime.subarray(0, end);
   const parts: { start: number; end: number }[] = [];
   let partStart: number | null = null;
-  for (let at = mime.indexOf(delimiter, start); at >= 0 && at < end; at = mime.indexOf(delimiter, at + 1)) {
+  for (let at = part.indexOf(delimiter, start - 1); at >= 0; at = part.indexOf(delimiter, at + 1)) {
     const behind = at + delimiter.length;
-    const isLine = (at === start || mime[at - 1] === lineFeed) && endsLine(mime, behind);
-    if (!isLine) continue;
+    if (!endsLine(part, behind)) continue;
     // The line break before a delimiter belongs to the delimiter.
-    if (partStart !== null) parts.push({ start: partStart, end: withoutBreak(mime, partStart, at) });
-    const feed = mime.indexOf(lineFeed, behind);
+    if (partStart !== null) parts.push({ start: partStart, end: withoutBreak(mime, partStart, at + 1) });
+    const feed = part.indexOf(lineFeed, behind);
     const isLast = mime[behind] === hyphen && mime[behind + 1] === hyphen;
     partStart = isLast || feed < 0 ? null : feed + 1;
-    if (isLast) break;
+    if (isLast || parts.length > mostLeaves) break;
   }
   if (partStart !== null && partStart < end) parts.push({ start: partStart, end });
   return parts;

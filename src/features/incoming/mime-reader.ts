@@ -1,114 +1,142 @@
-import { isUtf8 } from 'node:buffer';
-import PostalMime, { type Email } from 'postal-mime';
+import type { Email } from 'postal-mime';
+import { bytesOf, MimeStructure, mimeLimits, type Bytes, type MimeNode } from './mime-structure.js';
 import { decodeQuotedPrintable } from './quoted-printable.js';
+import { HeaderBytes } from './reading/header-bytes.js';
+import { headerParameter } from './reading/header-parameters.js';
+import { holdsBoundary, lostBoundary } from './reading/lost-boundary.js';
+import { readTextPart } from './reading/text-part.js';
+import { meantTextType } from './reading/text-type.js';
 
-/** What we use of postal-mime's nodes. */
-interface Node {
-  readonly parentNode?: Node | undefined;
-  readonly state: 'header' | 'body' | 'finished';
-  readonly contentType: {
-    readonly parsed: { readonly value: string; readonly params: Record<string, string> };
-    readonly multipart: string | false;
-  };
-  readonly contentTransferEncoding: { readonly encoding: string };
-  content: ArrayBuffer | Line | null;
-}
+/** Limits the multiparts of a message that are searched, because each may be scanned to its end. */
+const mostSearched = 20;
+/** Limits the texts for which the detector is used. */
+const mostDetected = 20;
 
-type Line = Uint8Array<ArrayBuffer>;
+const looksLikeHtml = (body: Uint8Array): boolean =>
+  /^\s{0,200}<(?:!doctype html|html|head|body|div|p|table|meta)\b/i.test(
+    Buffer.from(body.subarray(0, 300)).toString('latin1'),
+  );
 
-/**
- * postal-mime with its inner steps, which its types leave out. It ends every line of a part with a
- * line feed of its own, which is right for text to read and wrong for a file. The package is pinned to
- * one version, and the tests read real mail through this.
- */
-interface Steps {
-  readonly currentNode: Node;
-  readonly readPos: number;
-  readonly av: Line;
-  readonly attachments: { content: ArrayBuffer | Line | string }[];
-  parse(mime: Buffer): Promise<Email>;
-  processLine(line: Line, isFinal: boolean): Promise<void>;
-  collectNode(node: Node, alternative: Node | false, related: boolean): Promise<void>;
-  collectAttachment(node: Node, content: ArrayBuffer | Line, related: boolean, depthExceeded: boolean): void;
-}
-const Base = PostalMime as unknown as new (options: object) => Steps;
+/** Outside of `collectNode`: its closures share one scope, and would keep the bytes that the text was read from. */
+const always =
+  <T>(value: T) =>
+  (): T =>
+    value;
 
-/** Where a part's body lies in the message. */
-interface Span {
-  readonly start: number;
-  end: number;
-}
+class MimeReader extends MimeStructure {
+  private headerBytes: HeaderBytes | null = null;
+  private searched = 0;
+  private texts = 0;
+  /** Body characters that could not be decoded. */
+  damage = 0;
 
-const [carriageReturn, lineFeed, hyphen] = [0x0d, 0x0a, 0x2d];
-/** Charsets that say nothing, or less than the bytes themselves do. */
-const meaningless = /^(?:|us-ascii|ascii|x-unknown|unknown-8bit|unknown)$/i;
-
-const wide = /^(?:utf-?(?:16|32)|ucs-?[24])/i;
-
-class MimeReader extends Base {
-  private readonly spans = new Map<Node, Span>();
-
-  override processLine(line: Line, isFinal: boolean): Promise<void> {
-    const node = this.currentNode;
-    const isBody = node.state === 'body';
-    const done = super.processLine(line, isFinal);
-    if (!isBody) return done;
-    const extend = () => {
-      const span = this.spans.get(node);
-      if (span) span.end = this.readPos;
-      else this.spans.set(node, { start: line.byteOffset, end: this.readPos });
-    };
-    if (line[0] !== hyphen || line[1] !== hyphen) {
-      extend();
-      return done;
-    }
-    // A boundary moves on to another node, and is no line of this one.
-    return done.then(() => {
-      if (this.currentNode === node) extend();
-    });
+  constructor(private readonly detects: boolean) {
+    super();
   }
 
-  override collectNode(node: Node, alternative: Node | false, related: boolean): Promise<void> {
-    const { params } = node.contentType.parsed;
-    const charset = params['charset'] ?? '';
-    if (node.content && !node.contentType.multipart) {
-      if (meaningless.test(charset))
-        params['charset'] = isUtf8(new Uint8Array(node.content)) ? 'utf-8' : 'windows-1252';
-      // One byte too many would shift all that follows it.
-      if (wide.test(charset)) node.content = this.bytesOf(node, node.content);
+  override processLine(line: Bytes, isFinal: boolean): Promise<void> {
+    const node = this.currentNode;
+    if (node.state !== 'header') return super.processLine(line, isFinal);
+    this.headerBytes ??= new HeaderBytes(this.av, this.detects);
+    const done = super.processLine(this.headerBytes.asUtf8(line), isFinal);
+    return line.length > 0 ? done : done.then(() => this.readType(node));
+  }
+
+  override collectNode(node: MimeNode, alternative: MimeNode | false, related: boolean): Promise<void> {
+    if (node.content && !node.contentType.multipart && this.isInlineTextNode(node)) {
+      const { value, params } = node.contentType.parsed;
+      const decoded = bytesOf(node.content);
+      const part = {
+        isHtml: value === 'text/html',
+        charset: params['charset'] ?? null,
+        decoded,
+        raw: () => this.fileOf(node, decoded).subarray(0, mimeLimits.textBytes),
+      };
+      const { text, damage } = readTextPart(part, {
+        hints: this.headerBytes?.charsets ?? [],
+        detects: this.detects && (this.texts += 1) <= mostDetected,
+      });
+      this.damage += damage;
+      if (decoded.length > mimeLimits.convertedBytes) {
+        // Avoids decoding from bytes again, which would leave a second copy of the text in memory.
+        node.getTextContent = always(text);
+        node.content = new Uint8Array(1);
+      } else {
+        node.content = new Uint8Array(Buffer.from(text));
+        params['charset'] = 'utf-8';
+      }
     }
     return super.collectNode(node, alternative, related);
   }
 
-  override collectAttachment(node: Node, content: ArrayBuffer | Line, related: boolean, depthExceeded: boolean): void {
-    super.collectAttachment(node, content, related, depthExceeded);
+  override collectAttachment(
+    node: MimeNode,
+    content: ArrayBuffer | Bytes,
+    related: boolean,
+    depthExceeded: boolean,
+  ): void {
+    super.collectAttachment(node, this.fileOf(node, bytesOf(content)), related, depthExceeded);
     const attachment = this.attachments.at(-1);
-    if (attachment) attachment.content = this.bytesOf(node, content);
+    if (!attachment) return;
+    attachment.filename =
+      headerParameter(node.contentDisposition.value, 'filename') ?? headerParameter(node.contentType.value, 'name');
+  }
+
+  private readType(node: MimeNode): void {
+    const { parsed } = node.contentType;
+    const meant = parsed.params['name'] === undefined ? meantTextType(parsed.value) : null;
+    if (meant) parsed.value = meant.type;
+    if (meant?.charset) parsed.params['charset'] ??= meant.charset;
+    this.findParts(node);
+  }
+
+  /**
+   * A multipart without a boundary, or whose boundary never occurs, is split at lines that look like delimiters; if
+   * there are none, it is a text.
+   */
+  private findParts(node: MimeNode): void {
+    const { contentType } = node;
+    if (!contentType.multipart || node.state !== 'body' || (this.searched += 1) > mostSearched) return;
+    // A delimiter of an enclosing part does not count.
+    const body = this.av.subarray(this.readPos, this.endAround(node, this.readPos));
+    const { boundary } = contentType.parsed.params;
+    if (boundary && holdsBoundary(body, boundary)) return;
+    // The one that never comes goes: its node takes only one away with itself, and a line of another part may be like it.
+    const own = this.boundaries.findIndex((entry) => entry.node === node);
+    if (own >= 0) this.boundaries.splice(own, 1);
+    const found = lostBoundary(body);
+    if (found !== null) {
+      this.boundaries.push({ value: new Uint8Array(Buffer.from(found, 'latin1')), node });
+      return;
+    }
+    contentType.multipart = false;
+    contentType.parsed.value = looksLikeHtml(body) ? 'text/html' : 'text/plain';
   }
 
   /** A file exactly as it was attached. */
-  private bytesOf(node: Node, decoded: ArrayBuffer | Line): ArrayBuffer | Line {
+  private fileOf(node: MimeNode, decoded: Bytes): Bytes {
     const { encoding } = node.contentTransferEncoding;
     if (/base64/i.test(encoding)) return decoded;
-    const span = this.spans.get(node);
-    const raw = span ? this.av.subarray(span.start, this.endOf(node, span)) : new Uint8Array(0);
+    const raw = this.rawBody(node);
     return /quoted-printable/i.test(encoding) ? decodeQuotedPrintable(raw) : raw;
-  }
-
-  /** The line break before a boundary belongs to the boundary (RFC 2046, 5.1.1). */
-  private endOf(node: Node, { start, end }: Span): number {
-    if (!node.parentNode || end === this.av.length) return end;
-    if (end > start && this.av[end - 1] === lineFeed) end -= 1;
-    if (end > start && this.av[end - 1] === carriageReturn) end -= 1;
-    return end;
   }
 }
 
 /**
+ * A parsed message, with the number of body characters that could not be decoded, and whether its bodies are truncated.
+ */
+export type ReadEmail = Email & { readonly damage: number; readonly isCut: boolean };
+
+/**
  * Reads MIME; attached messages stay one attachment each, for unfolded, their text would pose as the
  * sender's own.
- * @throws when the MIME exceeds the parser's limits of nesting or header size
+ * @param options `detects` false: for its structure alone, without guesses at charsets that nothing names. A message
+ *   can hold thousands of messages, and each guess takes milliseconds
+ * @throws MimeTooComplex where it would take too much time or memory
  */
-export function readMime(mime: Buffer): Promise<Email> {
-  return new MimeReader({ forceRfc822Attachments: true }).parse(mime);
+export async function readMime(mime: Buffer, { detects = true } = {}): Promise<ReadEmail> {
+  const reader = new MimeReader(detects);
+  const email = await reader.parse(mime);
+  const { damage, isCut } = reader;
+  return { ...email, damage, isCut };
 }

@@ -1,21 +1,25 @@
 const [equals, carriageReturn, lineFeed, space, tab] = [0x3d, 0x0d, 0x0a, 0x20, 0x09];
 
-/** Quoted-printable as bytes, line breaks as they stand (RFC 2045, 6.7); what is malformed stays as it is. */
-export function decodeQuotedPrintable(encoded: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+/**
+ * Decodes quoted-printable to bytes, keeping line breaks (RFC 2045, 6.7); malformed sequences stay unchanged.
+ * @param blanks how to treat trailing blanks, which are added in transport; in format=flowed text some programs send
+ *   them unencoded to mark a soft line break
+ */
+export function decodeQuotedPrintable(encoded: Uint8Array, blanks: 'drop' | 'keep' = 'drop'): Uint8Array<ArrayBuffer> {
   const decoded = new Uint8Array(encoded.length);
   let length = 0;
   for (let at = 0; at < encoded.length; at += 1) {
     const byte = encoded[at] ?? 0;
-    if (byte === space || byte === tab) {
+    if (blanks === 'drop' && (byte === space || byte === tab)) {
       const next = afterBlanks(encoded, at);
-      // Blanks at the end of a line were added on the way; a whole run is looked at once.
+      // Processes a whole run at once.
       if (!isLineEnd(encoded, next))
         for (let blank = at; blank < next; blank += 1) decoded[length++] = encoded[blank] ?? 0;
       at = next - 1;
     } else if (byte !== equals) {
       decoded[length++] = byte;
     } else {
-      const next = afterBlanks(encoded, at + 1);
+      const next = blanks === 'drop' ? afterBlanks(encoded, at + 1) : at + 1;
       const value = hex(encoded[at + 1]) * 16 + hex(encoded[at + 2]);
       if (isLineEnd(encoded, next)) {
         at = encoded[next] === carriageReturn ? next + 1 : next;

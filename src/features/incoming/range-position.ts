@@ -8,6 +8,8 @@ export interface RangePosition {
   readonly offset: number;
   /** Everything of the range that was received before this has been looked at; null while that cannot be said. */
   readonly reached: Date | null;
+  /** As in the import; not known any more after a restart, when pages are taken for ordered again. */
+  readonly ordered?: boolean;
   /**
    * Items received at `since` itself that the last page held. The next page begins with them again, and
    * without this they would be counted twice.
@@ -29,9 +31,9 @@ export const startOfRange = (from: Date): RangePosition => ({ since: from, offse
  * The step that a page stands for. Pages run on from the date of the last item, as in the import
  * (import-position.ts), up to the first item received at `to` or later.
  */
-export function advanceRange(position: RangePosition, page: FoundPage, to: Date): RangeStep {
-  const { since, offset, reached } = position;
-  const next = advanceImport({ since, offset, reached, done: false }, page);
+export function advanceRange(position: RangePosition, page: FoundPage, to: Date, now: Date): RangeStep {
+  const { since, offset, reached, ordered = true } = position;
+  const next = advanceImport({ since, offset, reached, newest: null, ordered, done: false }, page, now);
   const seen = new Set(position.seen);
   const items = page.items.filter((item) => !seen.has(item.id) && (item.receivedAt === null || item.receivedAt < to));
   // Only of pages in order can it be said that nothing of the range follows the first item beyond it.
@@ -43,6 +45,7 @@ export function advanceRange(position: RangePosition, page: FoundPage, to: Date)
       since: next.since,
       offset: next.offset,
       reached: next.reached !== null && next.reached > to ? to : next.reached,
+      ordered: next.ordered,
       seen: moved ? atSince.map((item) => item.id) : position.seen,
     },
     items,

@@ -1,6 +1,6 @@
 import type { ReceivedReport } from '../delivery-reports/delivery-reports.js';
 import { looksLikeReport, parseReport, type ReportPart } from '../delivery-reports/delivery-report.js';
-import { readMime } from './mime-reader.js';
+import { withMime } from './mime-reading.js';
 import type { NewMessage } from './stored-message.js';
 
 /** The reports among new messages. Only what looks like one is taken apart a second time, and few do. */
@@ -20,11 +20,7 @@ export async function reportsAmong(messages: readonly NewMessage[]): Promise<Rec
 async function partsOf(mime: Buffer | null): Promise<ReportPart[]> {
   if (!mime) return [];
   try {
-    const { attachments } = await readMime(mime);
-    return attachments.map(({ mimeType, content }) => ({
-      contentType: mimeType,
-      content: typeof content === 'string' ? Buffer.from(content) : Buffer.from(content as Uint8Array),
-    }));
+    return await withMime('reportParts', mime, {});
   } catch {
     // Too deep or too long for the reader; the message is stored by its properties, and these may still say enough.
     return [];

@@ -96,7 +96,7 @@ export class MailboxTestsController {
     return pageOf(
       rows,
       query.limit,
-      (row) => showTest(row, names),
+      (row) => showTest(row, names, caller.profileIds),
       ({ id }) => [id],
     );
   }
@@ -111,6 +111,7 @@ export class MailboxTestsController {
 
   private async show(caller: Caller, id: string): Promise<TestAnswer> {
     const test = await this.tests.read(id, caller.profileIds);
-    return showTest(test, (await this.profileNames.of([test.profileId]))(test.profileId));
+    const names = await this.profileNames.of([test.profileId]);
+    return showTest(test, names(test.profileId), caller.profileIds);
   }
 }

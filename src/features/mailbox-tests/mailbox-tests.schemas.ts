@@ -1,3 +1,4 @@
+import { messageFor } from '../failures/failure.js';
 import { z } from 'zod';
 import { pageQuery, pageSchema } from '../../platform/http/page.js';
 import { internetMessageId } from '../outgoing/internet-message-id.js';
@@ -146,14 +147,17 @@ export const testAnswer = z
 export type TestAnswer = z.output<typeof testAnswer>;
 export const testPage = pageSchema(testAnswer).meta({ id: 'MailboxTestPage' });
 
-/** @param profile what the words of a failure are filled in with */
-export function showTest(test: MailboxTestView, profile: ProfileNames): TestAnswer {
+/**
+ * @param profile fills in the texts of a failure
+ * @param reach the profiles that the caller is limited to; null: no limit
+ */
+export function showTest(test: MailboxTestView, profile: ProfileNames, reach: readonly string[] | null): TestAnswer {
   const messageId = internetMessageId(testMessageName(test.marker), test.emailAddress);
   const { emailAddress: mailbox, mailboxId, profileId } = test;
   const context = { ...profile, mailbox, mailboxId, profileId };
   const showFailure = (stored: NonNullable<MailboxTestView['lastTrouble']>): z.output<typeof failure> => {
-    const { category: _category, during: _during, values, ...facts } = stored;
-    return { ...facts, ...explainTest(stored, { ...context, values }, messageId) };
+    const { category: _category, during: _during, hostWords: _hostWords, values, ...facts } = stored;
+    return { ...facts, message: messageFor(stored, reach), ...explainTest(stored, { ...context, values }, messageId) };
   };
   const showDirection = (result: DirectionResult | null) =>
     result && {

@@ -84,7 +84,7 @@ export class TestBatchesController {
     return pageOf(
       rows,
       query.limit,
-      (row) => showTest(row, names(row.profileId)),
+      (row) => showTest(row, names(row.profileId), caller.profileIds),
       (row) => [row.id],
     );
   }

@@ -4,6 +4,7 @@ import { Clock } from '../../platform/clock/clock.js';
 import type { MailboxRun } from '../mailboxes/mailbox-run.js';
 import { accountOf } from './account.js';
 import type { MailboxTest } from './mailbox-test.js';
+import { testMessageName } from '../mailboxes/own-test-id.js';
 import { MailboxTestsStore, type CleanUpState } from './mailbox-tests.store.js';
 import { clearInbox, clearSent } from './test-copies.js';
 
@@ -28,6 +29,8 @@ const pausesMs = [
 ];
 const atOnce = 5;
 const looksForDraft = 3;
+/** About an hour, in which a server files the copy of what it has sent. */
+const looksForCopy = 5;
 
 /** Takes test messages away again, at last those of tests that were cut short. */
 @Injectable()
@@ -63,20 +66,24 @@ export class TestCleanUp {
     const done = { cleanUp: 'done', inboxCleared, sentCleared, tries: test.cleanUpTries + 1, at: null } as const;
     if (test.position === null || test.position.step === 'new') return done;
     const isOut = test.position.step === 'submitting' || test.position.step === 'submitted';
-    const since = test.sentAt ?? test.startedAt ?? test.createdAt;
+    const sentAt = test.sentAt ?? test.startedAt ?? test.createdAt;
+    const sought = { token: test.marker, address: run.mailbox.emailAddress, sentAt };
+    const { position } = test;
     try {
       // A draft that was never submitted has no copy in the inbox.
-      inboxCleared = await this.cleared(inboxCleared || !isOut, () =>
-        clearInbox(run.session, test.marker, since, run.signal),
+      inboxCleared = await this.cleared(inboxCleared || !isOut, () => clearInbox(run.session, sought, run.signal));
+      sentCleared = await this.cleared(sentCleared, () =>
+        clearSent(run.session, testMessageName(test.marker), position.itemId, sought, run.signal),
       );
-      sentCleared = await this.cleared(sentCleared, () => clearSent(run.session, test.marker, run.signal));
     } catch (error) {
       if (!(error instanceof MailServerError)) throw error;
       return this.later(test, inboxCleared, sentCleared);
     }
     // A draft whose saving nobody knows the end of may still turn up; after some looks it will not.
-    const isUnsaved = test.position.step === 'saving' && test.cleanUpTries >= looksForDraft;
-    if (inboxCleared && (sentCleared || isUnsaved)) return { ...done, inboxCleared, sentCleared };
+    const isUnsaved = position.step === 'saving' && test.cleanUpTries >= looksForDraft;
+    // Some servers keep no copy of what they send.
+    const isUnkept = isOut && test.cleanUpTries >= looksForCopy;
+    if (inboxCleared && (sentCleared || isUnsaved || isUnkept)) return { ...done, inboxCleared, sentCleared };
     return this.later(test, inboxCleared, sentCleared);
   }
 

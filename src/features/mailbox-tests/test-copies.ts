@@ -1,34 +1,54 @@
+import { MailServerError } from '../../mail/mail-error.js';
 import type { MailboxSession } from '../../mail/mail-server.js';
-import { testMarkerOf, testMessageName } from '../mailboxes/own-test-id.js';
-import { copiesInInbox } from './copies-in-inbox.js';
+import { queryRefusal } from '../../mail/query-refusal.js';
+import { CopySearch, type SoughtMessage } from './copy-search.js';
 
-type Session = Pick<MailboxSession, 'findReceivedSince' | 'findByMarker' | 'deleteItem'>;
+type Session = Pick<
+  MailboxSession,
+  'findReceivedSince' | 'syncFolder' | 'fetchItemHeaders' | 'findByMarker' | 'deleteItem'
+>;
 
-/** Ids of what has arrived in the inbox of the message that was sent at `sentAt`. */
-export async function arrivedCopies(
-  session: Session,
-  marker: string,
-  sentAt: Date,
-  signal: AbortSignal,
-): Promise<string[]> {
-  return copiesInInbox(session, (id) => testMarkerOf(id) === marker, sentAt, signal);
+/** Deletes for good what there is of a message in the inbox. @returns whether there was anything */
+export async function clearInbox(session: Session, sought: SoughtMessage, signal?: AbortSignal): Promise<boolean> {
+  return remove(session, await thorough(session, sought).in('inbox', signal), signal);
 }
 
-/** Deletes for good what there is of it in the inbox. @returns whether there was anything */
-export async function clearInbox(
+/**
+ * The same in Drafts, the Outbox and Sent Items.
+ * @param name the marker of the draft
+ * @param draftId of the draft, where a server neither moves it nor keeps the marker
+ */
+export async function clearSent(
   session: Session,
-  marker: string,
-  sentAt: Date,
-  signal: AbortSignal,
+  name: string,
+  draftId: string | null,
+  sought: SoughtMessage,
+  signal?: AbortSignal,
 ): Promise<boolean> {
-  const ids = await arrivedCopies(session, marker, sentAt, signal);
-  for (const id of ids) await session.deleteItem(id, { signal });
-  return ids.length > 0;
+  const ids = new Set(await marked(session, name, signal));
+  if (ids.size === 0) {
+    const search = thorough(session, sought);
+    for (const folder of ['sentitems', 'drafts'] as const)
+      for (const id of await search.in(folder, signal)) ids.add(id);
+  }
+  const found = await remove(session, [...ids], signal);
+  // An id changes when the item moves, and deleting what is gone is no error.
+  if (draftId !== null && !ids.has(draftId)) await session.deleteItem(draftId, signal ? { signal } : {});
+  return found;
 }
 
-/** The same in Drafts, the Outbox and Sent Items. */
-export async function clearSent(session: Session, marker: string, signal: AbortSignal): Promise<boolean> {
-  const items = await session.findByMarker(testMessageName(marker), { signal });
-  for (const { id } of items) await session.deleteItem(id, { signal });
-  return items.length > 0;
+const thorough = (session: Session, sought: SoughtMessage) => new CopySearch(session, sought, { readsAtOnce: true });
+
+async function marked(session: Session, name: string, signal?: AbortSignal): Promise<string[]> {
+  try {
+    return (await session.findByMarker(name, signal ? { signal } : {})).map(({ id }) => id);
+  } catch (error) {
+    if (error instanceof MailServerError && queryRefusal(error) !== null) return [];
+    throw error;
+  }
+}
+
+async function remove(session: Session, ids: readonly string[], signal?: AbortSignal): Promise<boolean> {
+  for (const id of ids) await session.deleteItem(id, signal ? { signal } : {});
+  return ids.length > 0;
 }

@@ -1,11 +1,11 @@
 import type { OutgoingDraft } from '../../mail/mail-item.js';
-import { testMessageName } from '../mailboxes/own-test-id.js';
+import { ownMessageHeader, ownMessageSubject, testMessageName } from '../mailboxes/own-test-id.js';
 import { internetMessageId } from '../outgoing/internet-message-id.js';
 
 const explanation =
-  'Postroom wrote this message from this mailbox to itself, to test that mail goes out and comes in. It is removed again by itself. If you read this, you can delete it.';
+  'Postroom wrote this message from this mailbox to itself, to test that mail goes out and comes in. It is removed again automatically. If you read this, you can delete it.';
 
-export const testSubject = (marker: string): string => `Postroom mailbox test ${marker.slice(-12)}`;
+export const testSubject = (marker: string): string => ownMessageSubject('test', marker);
 
 /** A message from a mailbox to itself that says what it is to whoever comes across it. */
 export function testMessage(marker: string, address: string): OutgoingDraft {
@@ -25,6 +25,7 @@ export function testMessage(marker: string, address: string): OutgoingDraft {
     headers: [
       { name: 'Auto-Submitted', value: 'auto-generated' },
       { name: 'X-Auto-Response-Suppress', value: 'All' },
+      { name: ownMessageHeader, value: marker },
     ],
   };
 }

@@ -50,7 +50,8 @@ export class ApprovalsController {
       return { status: 200, body: null };
     });
     const mailbox = await this.mailboxes.read(id, caller.profileIds);
-    return showMailbox(mailbox, (await this.profileNames.of([mailbox.profileId]))(mailbox.profileId));
+    const names = await this.profileNames.of([mailbox.profileId]);
+    return showMailbox(mailbox, names(mailbox.profileId), caller.profileIds);
   }
 
   @Post('approve')

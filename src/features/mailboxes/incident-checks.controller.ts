@@ -63,7 +63,7 @@ export class IncidentChecksController {
   ): Promise<z.output<typeof checkAnswer>> {
     const incident = await this.reader.find(id, caller.profileIds);
     if (incident.closed_at) throw new Problem(incidentClosed);
-    if (incident.scope === 'endpoint' || incident.scope === 'notice') throw new Problem(nothingToCheck);
+    if (['endpoint', 'notice', 'installation'].includes(incident.scope)) throw new Problem(nothingToCheck);
     const { profile_id: profileId, server_host: serverHost } = incident;
     return this.posts.run(post, async (manager) => {
       const mailboxes = await this.stopped.probeSomeOf(manager, id, this.clock.now());

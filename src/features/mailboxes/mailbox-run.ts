@@ -4,6 +4,7 @@ import type { Failure } from '../failures/failure.js';
 import type { MailSettings } from '../profiles/mail-settings.js';
 import type { Lane, Lease, RunKind } from '../scheduling/work.js';
 import type { MailboxEntity } from './mailbox.entity.js';
+import type { CallLedger } from './call-ledger.js';
 import type { RunTally } from './run-tally.js';
 
 /** A piece of work under way: the mailbox opened as its owner, under a lease. */
@@ -19,6 +20,8 @@ export interface MailboxRun {
   readonly session: MailboxSession;
   /** What the run has done so far, for its row in the history. */
   readonly tally: RunTally;
+  /** What its calls have proved so far. */
+  readonly ledger: CallLedger;
   /** Aborted when the process goes down or the lease is lost. */
   readonly signal: AbortSignal;
   /**

@@ -318,7 +318,8 @@ function stopped(
   if (status.state === 'active' && !event.established) {
     return {
       status: { ...status, state: 'verifying', failure, failedProbes: 0 },
-      effects: [schedule(probe, secondLookDelay(random)), ...standStill],
+      // Before first looks that are overdue: what a crowd has met is then known, and told, within minutes.
+      effects: [schedule(probe, secondLookDelay(random), lanes.asked), ...standStill],
     };
   }
   const failedProbes = status.state === 'failed' ? status.failedProbes + 1 : 0;

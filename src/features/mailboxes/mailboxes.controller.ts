@@ -58,7 +58,7 @@ export class MailboxesController {
       const created = await this.mailboxes.create(manager, body, caller.profileIds);
       return { status: 201, body: { id: created } };
     });
-    return this.show(await this.mailboxes.read(id, caller.profileIds));
+    return this.show(await this.mailboxes.read(id, caller.profileIds), caller);
   }
 
   @Post('batch')
@@ -100,7 +100,7 @@ export class MailboxesController {
     return pageOf(
       rows,
       query.limit,
-      (row) => showMailbox(row, names(row.profileId)),
+      (row) => showMailbox(row, names(row.profileId), caller.profileIds),
       ({ id }) => [id],
     );
   }
@@ -110,7 +110,7 @@ export class MailboxesController {
   @ApiOperation({ summary: 'Read a mailbox' })
   @Answers(200, 'The mailbox', mailboxAnswer)
   async read(@Caller() caller: Caller, @Param('id', { schema: idParam }) id: string): Promise<MailboxAnswer> {
-    return this.show(await this.mailboxes.read(id, caller.profileIds));
+    return this.show(await this.mailboxes.read(id, caller.profileIds), caller);
   }
 
   @Patch(':id')
@@ -124,7 +124,7 @@ export class MailboxesController {
     @Body({ schema: mailboxPatch }) body: MailboxPatch,
   ): Promise<MailboxAnswer> {
     await this.mailboxes.patch(id, body, caller.profileIds, caller.id);
-    return this.show(await this.mailboxes.read(id, caller.profileIds));
+    return this.show(await this.mailboxes.read(id, caller.profileIds), caller);
   }
 
   @Delete(':id')
@@ -194,11 +194,11 @@ export class MailboxesController {
       await this.mailboxes.act(manager, id, event, caller.profileIds, caller.id);
       return { status, body: null };
     });
-    return this.show(await this.mailboxes.read(id, caller.profileIds));
+    return this.show(await this.mailboxes.read(id, caller.profileIds), caller);
   }
 
-  private async show(mailbox: MailboxView): Promise<MailboxAnswer> {
+  private async show(mailbox: MailboxView, caller: Caller): Promise<MailboxAnswer> {
     const names = await this.profileNames.of([mailbox.profileId]);
-    return showMailbox(mailbox, names(mailbox.profileId));
+    return showMailbox(mailbox, names(mailbox.profileId), caller.profileIds);
   }
 }

@@ -22,6 +22,7 @@ import { OwnTestsStore } from './own-tests.store.js';
 import { ProfileChanges } from './profile-changes.js';
 import { RemovalStore } from './removal.store.js';
 import { RunMetrics } from './run-metrics.js';
+import { ProfileAttribution } from './profile-attribution.js';
 import { RunSettlement } from './run-settlement.js';
 import { StoppedMailboxesStore } from './stopped-mailboxes.store.js';
 
@@ -40,6 +41,7 @@ import { StoppedMailboxesStore } from './stopped-mailboxes.store.js';
     MailboxTransitions,
     MailboxRuns,
     RunMetrics,
+    ProfileAttribution,
     RunSettlement,
     StoppedMailboxesStore,
     Mailboxes,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { pageSchema } from '../../platform/http/page.js';
 import { idParam, oneLine } from '../../platform/http/validation.js';
+import { messageFor } from '../failures/failure.js';
 import { explain, type ExplanationContext } from '../failures/explanations.js';
 import { mailboxFilters } from './mailbox-filter.js';
 import { defaultChoice, maxChoices, pathFault } from './folder-choice.js';
@@ -188,13 +189,23 @@ function showFailure(
   stored: MailboxView['failure'],
   mailbox: MailboxView,
   profile: ProfileNames,
+  reach: readonly string[] | null,
 ): z.output<typeof failure> | null {
   if (!stored) return null;
-  const { category: _, values, ...facts } = stored;
-  return { ...facts, ...explain(stored, { ...profile, mailbox: mailbox.emailAddress, values }) };
+  const { category: _category, hostWords: _hostWords, values, ...facts } = stored;
+  return {
+    ...facts,
+    message: messageFor(stored, reach),
+    ...explain(stored, { ...profile, mailbox: mailbox.emailAddress, values }),
+  };
 }
 
-export function showMailbox(mailbox: MailboxView, profile: ProfileNames): MailboxAnswer {
+/** @param reach the profiles that the caller is limited to; null: no limit */
+export function showMailbox(
+  mailbox: MailboxView,
+  profile: ProfileNames,
+  reach: readonly string[] | null,
+): MailboxAnswer {
   return {
     id: mailbox.id,
     profileId: mailbox.profileId,
@@ -211,8 +222,8 @@ export function showMailbox(mailbox: MailboxView, profile: ProfileNames): Mailbo
     state: mailbox.state,
     stateSince: mailbox.stateSince.toISOString(),
     approvedAt: mailbox.approvedAt?.toISOString() ?? null,
-    failure: showFailure(mailbox.failure, mailbox, profile),
-    lastError: showFailure(mailbox.lastError, mailbox, profile),
+    failure: showFailure(mailbox.failure, mailbox, profile, reach),
+    lastError: showFailure(mailbox.lastError, mailbox, profile, reach),
     lastSyncAt: mailbox.lastSyncAt?.toISOString() ?? null,
     nextSyncAt: mailbox.nextSyncAt?.toISOString() ?? null,
     running: mailbox.running,

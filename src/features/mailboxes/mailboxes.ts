@@ -7,6 +7,7 @@ import { defineProblem, Problem, problems } from '../../platform/http/problem.js
 import { fieldErrors } from '../../platform/http/validation.js';
 import { SETTINGS } from '../../platform/tokens.js';
 import { Incidents } from '../failures/incidents.js';
+import { isSameAddress } from '../profiles/profile.js';
 import { PacingStore } from '../scheduling/pacing.store.js';
 import { ServerPacingStore } from '../scheduling/server-pacing.store.js';
 import { lanes } from '../scheduling/work.js';
@@ -173,8 +174,10 @@ export class Mailboxes {
       await this.store.chooseFolders(manager, id, patch.folders, now);
       await this.transitions.apply(manager, id, { type: 'sync-requested' }, null);
     }
+    // Exchange tells names apart regardless of case, so another spelling is the same mailbox.
     const identityChanged =
-      details.emailAddress !== mailbox.emailAddress || details.connectingSid !== mailbox.connectingSid;
+      !isSameAddress(details.emailAddress, mailbox.emailAddress) ||
+      !isSameAddress(details.connectingSid, mailbox.connectingSid);
     if (!identityChanged) return;
     // It may be another mailbox on the server now, whose folders have states of their own; a run under
     // way on the old one must not write its state over that.

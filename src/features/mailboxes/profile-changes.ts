@@ -4,6 +4,7 @@ import { Clock } from '../../platform/clock/clock.js';
 import { ServerIncidents } from '../failures/server-incidents.js';
 import { TellingStore } from '../failures/telling.store.js';
 import { ProfileListener } from '../profiles/profile-listener.js';
+import { ProfileDoubtsStore } from '../scheduling/profile-doubts.store.js';
 import { ServerPacingStore } from '../scheduling/server-pacing.store.js';
 import { StoppedMailboxesStore } from './stopped-mailboxes.store.js';
 
@@ -13,6 +14,7 @@ export class ProfileChanges extends ProfileListener {
   constructor(
     private readonly stopped: StoppedMailboxesStore,
     private readonly servers: ServerPacingStore,
+    private readonly doubts: ProfileDoubtsStore,
     private readonly telling: TellingStore,
     private readonly serverIncidents: ServerIncidents,
     private readonly clock: Clock,
@@ -23,6 +25,7 @@ export class ProfileChanges extends ProfileListener {
   override async connectionChanged(manager: EntityManager, profileId: string): Promise<void> {
     await this.servers.liftHold(manager, profileId);
     await this.forgetServers(manager, profileId);
+    await this.doubts.bringBack(manager, profileId, this.clock.now());
     await this.stopped.probeSomeOfProfile(manager, profileId, this.clock.now());
   }
 

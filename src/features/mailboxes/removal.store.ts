@@ -21,17 +21,29 @@ export class RemovalStore {
   /** Removes some messages with their content. @returns whether there may be more */
   async clearMessages(mailboxId: string): Promise<boolean> {
     return this.dataSource.transaction(async (manager) => {
-      const [gone] = await manager.query<[{ content_id: string | null }[], number]>(
-        `DELETE FROM messages WHERE id IN (SELECT id FROM messages WHERE mailbox_id = $1 LIMIT $2) RETURNING content_id`,
-        [mailboxId, step],
+      const ids = (
+        await manager.query<{ id: string }[]>(`SELECT id FROM messages WHERE mailbox_id = $1 LIMIT $2`, [
+          mailboxId,
+          step,
+        ])
+      ).map(({ id }) => id);
+      const [older] = await manager.query<[{ content_id: string | null }[], number]>(
+        `DELETE FROM older_contents WHERE message_id = ANY($1::uuid[]) RETURNING content_id`,
+        [ids],
       );
+      const [gone] = await manager.query<[{ content_id: string | null }[], number]>(
+        `DELETE FROM messages WHERE id = ANY($1::uuid[]) RETURNING content_id`,
+        [ids],
+      );
+      const contentIds = [...gone, ...older].map((row) => row.content_id);
       // Two mailboxes that share a content may be cleared at once, and each would still see the other's message.
       await manager.query(`SELECT FROM message_contents WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE`, [
-        gone.map((row) => row.content_id),
+        contentIds,
       ]);
       await manager.query(
-        `DELETE FROM message_contents c WHERE id = ANY($1::uuid[]) AND NOT EXISTS (SELECT FROM messages m WHERE m.content_id = c.id)`,
-        [gone.map((row) => row.content_id)],
+        `DELETE FROM message_contents c WHERE id = ANY($1::uuid[]) AND NOT EXISTS (SELECT FROM messages m WHERE m.content_id = c.id)
+           AND NOT EXISTS (SELECT FROM older_contents o WHERE o.content_id = c.id)`,
+        [contentIds],
       );
       return gone.length === step;
     });

@@ -3,22 +3,36 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { Clock } from '../../platform/clock/clock.js';
 import { againAfterDeadlock } from '../../platform/database/deadlock.js';
-import { EventsStore } from '../deliveries/events.store.js';
-import { probeDelay, serverProbeDelay, throttleHold } from '../failures/backoff.js';
-import { consequenceOf, type Consequence } from '../failures/classify.js';
+import { throttleHold } from '../failures/backoff.js';
+import { consequenceOf } from '../failures/classify.js';
 import { storedFailure, type Failure, type StoredFailure } from '../failures/failure.js';
-import { Incidents } from '../failures/incidents.js';
 import { hasLasted, isServerAway } from '../failures/lasting-trouble.js';
-import { ServerIncidents } from '../failures/server-incidents.js';
 import { isLongQuiet } from '../history/history-span.js';
 import { HistoryStore } from '../history/history.store.js';
-import { PacingStore } from '../scheduling/pacing.store.js';
-import { ServerPacingStore } from '../scheduling/server-pacing.store.js';
+import { PacingStore, type Surroundings } from '../scheduling/pacing.store.js';
 import { isMailWork, type Lease, type RunKind } from '../scheduling/work.js';
+import type { CallLedger } from './call-ledger.js';
 import { MailboxTransitions, type MailboxReport } from './mailbox-transitions.js';
 import { MailboxesStore } from './mailboxes.store.js';
 import type { MailboxRun, RunResult } from './mailbox-run.js';
+import { ProfileAttribution } from './profile-attribution.js';
 import type { RunTally } from './run-tally.js';
+
+/** How a run ended that did not end well. */
+export interface FailedRun {
+  readonly lease: Lease & { readonly kind: RunKind };
+  /** Failures in a row before this one. */
+  readonly attemptsBefore: number;
+  readonly failure: Failure;
+  /** Whether the failure was met again by a call that has nothing to do with what the run was about. */
+  readonly confirmed: boolean;
+  /** What the run worked with; null: it never learnt that. */
+  readonly profile: { readonly id: string; readonly version: number } | null;
+  /** What it had done until then. */
+  readonly tally: RunTally;
+  /** What its calls had proved until then. */
+  readonly ledger: CallLedger;
+}
 
 /** How a run ended, written down in one transaction: the mailbox, its profile, its server, the schedule and who is told. */
 @Injectable()
@@ -27,12 +41,9 @@ export class RunSettlement {
     private readonly dataSource: DataSource,
     private readonly clock: Clock,
     private readonly pacing: PacingStore,
-    private readonly servers: ServerPacingStore,
     private readonly mailboxes: MailboxesStore,
     private readonly transitions: MailboxTransitions,
-    private readonly incidents: Incidents,
-    private readonly serverIncidents: ServerIncidents,
-    private readonly events: EventsStore,
+    private readonly attribution: ProfileAttribution,
     private readonly history: HistoryStore,
   ) {}
 
@@ -42,9 +53,9 @@ export class RunSettlement {
       const now = this.clock.now();
       const { nextInMs, lane } = result;
       const event = { type: 'work-succeeded', kind: run.lease.kind, nextInMs, lane } as const;
-      const { tally } = run;
+      const { tally, ledger } = run;
       const mailbox = await this.transitions.apply(manager, run.mailbox.id, event, run.lease, { tally });
-      if (result.trouble) return this.press(manager, run.profile, result.trouble, now);
+      if (result.trouble) return this.onItsWay(manager, run, result.trouble, now);
       if (!result.contacted) return;
       const isQuiet = run.lease.kind === 'incoming' && tally.isEmpty;
       if (mailbox && isQuiet && isLongQuiet(mailbox.quietSince, now))
@@ -52,125 +63,69 @@ export class RunSettlement {
       // How fresh a mailbox is, its mail work tells.
       if (isMailWork(run.lease.kind))
         await this.mailboxes.noteRun(manager, run.mailbox.id, null, now, isQuiet ? uuidv7() : null);
-      await this.profileAnswers(manager, run.profile.id, now);
-      await this.serverAnswers(manager, run.profile.id, now);
+      await this.attribution.proved(manager, run.profile.id, ledger, now);
+      await this.attribution.serverAnswers(manager, run.profile.id, now);
     });
   }
 
-  /**
-   * @param attemptsBefore failures in a row before this one
-   * @param profileVersion of the profile that the run worked with; null: it never learnt which
-   * @param tally what it had done until then
-   * @throws LeaseLost
-   */
-  async failed(
-    lease: Lease & { readonly kind: RunKind },
-    attemptsBefore: number,
-    failure: Failure,
-    profileVersion: number | null,
-    tally: RunTally,
-  ): Promise<void> {
+  /** @throws LeaseLost */
+  async failed({ lease, attemptsBefore, failure, confirmed, profile, tally, ledger }: FailedRun): Promise<void> {
     await this.settle(async (manager) => {
       const now = this.clock.now();
-      const stored = storedFailure(failure, isMailWork(lease.kind) ? lease.kind : 'incoming', now);
       const consequence = consequenceOf(failure);
-      const attempts = await this.attemptsWith(manager, lease, consequence, failure, attemptsBefore);
+      const surroundings = await this.pacing.surroundingsOf(manager, lease.mailboxId);
+      const stored = asMailboxOwn(
+        storedFailure(failure, isMailWork(lease.kind) ? lease.kind : 'incoming', now),
+        failure,
+        surroundings,
+      );
+      const denied = consequence === 'fail-mailbox' && confirmed;
+      const attempts = denied || isHeldAnyway(failure, surroundings) ? 1 : attemptsBefore + 1;
       // Receiving speaks for the mailbox: what keeps going wrong in sending can be a message's own.
-      const lasted = consequence === 'retry-later' && lease.kind === 'incoming' && hasLasted(attempts);
+      const lasted = !denied && lease.kind === 'incoming' && hasLasted(attempts);
       const report: MailboxReport =
-        lease.kind !== 'test' && (consequence === 'fail-mailbox' || lasted)
+        lease.kind !== 'test' && (denied || lasted)
           ? { type: 'work-denied', kind: lease.kind, failure: stored, established: lasted }
-          : { type: 'work-delayed', kind: lease.kind, failure: stored, attempts, atLeastMs: failure.backOffMs ?? 0 };
-      const origin = { tally, attempt: attempts };
-      const mailbox = await this.transitions.apply(manager, lease.mailboxId, report, lease, origin);
-      if (!mailbox) return;
+          : { type: 'work-delayed', kind: lease.kind, failure: stored, attempts, atLeastMs: atLeastMs(failure) };
+      const mailbox = await this.transitions.apply(manager, lease.mailboxId, report, lease, {
+        tally,
+        attempt: attempts,
+      });
+      if (!mailbox || !surroundings) return;
       if (report.type === 'work-delayed' && isMailWork(lease.kind))
         await this.mailboxes.noteRun(manager, mailbox.id, stored, now);
-      await this.press(manager, { id: mailbox.profileId, version: profileVersion }, failure, now, stored);
+      const ofProfile = { id: mailbox.profileId, version: profile?.version ?? null };
+      const { mailboxId, kind } = lease;
+      const plain = storedFailure(failure, stored.during, now);
+      await this.attribution.met(
+        manager,
+        { mailboxId, kind, profile: ofProfile, failure, stored: plain, ledger, surroundings },
+        now,
+      );
     });
   }
 
-  /** What a failure means for the profile and the server: both are pressed less, or left alone. */
-  private async press(
-    manager: EntityManager,
-    profile: { readonly id: string; readonly version: number | null },
-    failure: Failure,
-    now: Date,
-    stored = storedFailure(failure, 'incoming', now),
-  ): Promise<void> {
-    const consequence = consequenceOf(failure);
-    if (isServerAway(failure)) await this.serverLeftUnanswered(manager, profile.id, stored, now);
-    // A refusal is an answer, too. What went wrong on our side tells nothing of the server.
-    else if (failure.operation !== '') await this.serverAnswers(manager, profile.id, now);
-    if (consequence === 'throttle-profile') {
-      const until = this.clock.in(throttleHold(failure.backOffMs, Math.random()));
-      await this.pacing.throttle(manager, profile.id, until, now);
-    }
-    if (consequence !== 'suspend-profile') return;
-    // Credentials that were replaced while the server looked at them say nothing of those that are there now.
-    if (await this.pacing.isOfVersion(manager, profile.id, profile.version))
-      await this.suspendProfile(manager, profile.id, stored, now);
+  /** A hold interrupted the run; that the server accepted its calls until then may end the hold's reason. */
+  async interrupted({ profile, ledger }: MailboxRun): Promise<void> {
+    if (ledger.signedInAt === null) return;
+    await this.settle((manager) => this.attribution.proved(manager, profile.id, ledger, this.clock.now()));
   }
 
-  /** A mailbox is not held to account for a server that is known to be away: it is tried as soon as that is back. */
-  private async attemptsWith(
-    manager: EntityManager,
-    lease: Lease,
-    consequence: Consequence,
-    failure: Failure,
-    before: number,
-  ): Promise<number> {
-    if (consequence !== 'retry-later') return 1;
-    return isServerAway(failure) && (await this.servers.isAwayFor(manager, lease.mailboxId)) ? 1 : before + 1;
+  /** Whether this refusal of the account decides about the profile, so that the run need not ask once more. */
+  async isDecidedBy(run: MailboxRun): Promise<boolean> {
+    return this.attribution.isDecidedBy(this.dataSource.manager, run.mailbox.id, run.profile.id);
   }
 
-  private async profileAnswers(manager: EntityManager, profileId: string, now: Date): Promise<void> {
-    const cause = await this.pacing.resume(manager, profileId, now);
-    if (cause === null) return;
-    await this.incidents.profileResumed(manager, profileId, now);
-    await this.events.append(
+  /** What the server said in a run that ended all the same: the profile and the server must heed it. */
+  private async onItsWay(manager: EntityManager, run: MailboxRun, failure: Failure, now: Date): Promise<void> {
+    const { lease, mailbox, profile, ledger } = run;
+    const surroundings = await this.pacing.surroundingsOf(manager, mailbox.id);
+    if (!surroundings) return;
+    const stored = storedFailure(failure, 'incoming', now);
+    const { kind } = lease;
+    await this.attribution.met(
       manager,
-      [{ type: 'profile.resumed', profileId, mailboxId: null, subjectId: profileId, data: { cause } }],
-      now,
-    );
-  }
-
-  private async serverAnswers(manager: EntityManager, profileId: string, now: Date): Promise<void> {
-    const host = await this.servers.noteAnswer(manager, profileId, now);
-    if (host === null) return;
-    await this.serverIncidents.answers(manager, host, now);
-    await this.servers.bringBack(manager, host, now);
-  }
-
-  private async serverLeftUnanswered(
-    manager: EntityManager,
-    profileId: string,
-    failure: StoredFailure,
-    now: Date,
-  ): Promise<void> {
-    const host = await this.servers.hostOf(manager, profileId);
-    if (host === null) return;
-    const isStrike = await this.servers.noteFailure(manager, host, failure.code, now, (strikes) =>
-      this.clock.in(serverProbeDelay(strikes - 1, Math.random())),
-    );
-    // Each canary that comes back without an answer counts, so that people see that somebody looked.
-    if (isStrike) await this.serverIncidents.away(manager, host, failure, now);
-  }
-
-  private async suspendProfile(
-    manager: EntityManager,
-    profileId: string,
-    failure: StoredFailure,
-    now: Date,
-  ): Promise<void> {
-    const isFirst = await this.pacing.suspend(manager, profileId, failure.code, now, (strikes) =>
-      this.clock.in(probeDelay(strikes - 1, Math.random())),
-    );
-    await this.incidents.profileSuspended(manager, { profileId, failure, at: now });
-    if (!isFirst) return;
-    await this.events.append(
-      manager,
-      [{ type: 'profile.suspended', profileId, mailboxId: null, subjectId: profileId, data: { code: failure.code } }],
+      { mailboxId: mailbox.id, kind, profile, failure, stored, ledger, surroundings },
       now,
     );
   }
@@ -179,4 +134,27 @@ export class RunSettlement {
   private async settle(write: (manager: EntityManager) => Promise<void>): Promise<void> {
     await againAfterDeadlock(() => this.dataSource.transaction(write));
   }
+}
+
+/** A mailbox is not held to account for what is known to hold its profile or server: it is tried as soon as that is over. */
+function isHeldAnyway(failure: Failure, surroundings: Surroundings | null): boolean {
+  if (isServerAway(failure)) return surroundings?.isServerAway === true || isSuspended(surroundings);
+  return consequenceOf(failure) === 'suspend-profile' && isSuspended(surroundings);
+}
+
+const isSuspended = (surroundings: Surroundings | null) =>
+  surroundings !== null && surroundings.suspendedCause !== null;
+
+/** What the server asked for, or a pause like the one that a profile is given. */
+const atLeastMs = (failure: Failure): number =>
+  consequenceOf(failure) === 'throttle-profile'
+    ? throttleHold(failure.backOffMs, Math.random())
+    : (failure.backOffMs ?? 0);
+
+/** Refused credentials that others work with are told as the mailbox's own trouble. */
+function asMailboxOwn(stored: StoredFailure, failure: Failure, surroundings: Surroundings | null): StoredFailure {
+  if (consequenceOf(failure) !== 'suspend-profile' || !surroundings || surroundings.othersWell === 0) return stored;
+  if (isSuspended(surroundings) || (!surroundings.isStopped && surroundings.lastErrorCode !== failure.code))
+    return stored;
+  return { ...stored, values: { ...stored.values, othersSignedIn: String(surroundings.othersWell) } };
 }

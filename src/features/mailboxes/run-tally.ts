@@ -1,6 +1,18 @@
-/** What a run can do with items. `turned-away`: kept out by the filter; `seen`: read flags; `moved`: gone, or elsewhere. */
+/** What a run can do with items. `turned-away`: kept out by the filter; `unlisted`: changes that named no item; `seen`: read flags; `moved`: gone, or elsewhere. */
 export type Deed =
-  'stored' | 'unreadable' | 'turned-away' | 'seen' | 'moved' | 'sent' | 'failed' | 'held' | 'waiting' | 'withdrawn';
+  | 'stored'
+  | 'changed'
+  | 'unreadable'
+  | 'turned-away'
+  | 'seen'
+  | 'moved'
+  | 'sent'
+  | 'failed'
+  | 'held'
+  | 'waiting'
+  | 'withdrawn'
+  | 'unlisted'
+  | 'folder-failed';
 
 /** Counts what a run has done, so that a failed one can tell it, too. */
 export class RunTally {

@@ -7,6 +7,7 @@ import type { MailboxRun } from '../mailboxes/mailbox-run.js';
 import { untouched, type OutgoingPosition } from './outgoing-state.js';
 import { OutgoingStore, type WaitingMessage } from './outgoing.store.js';
 import { verdictOn } from './send-trouble.js';
+import { troubleScope } from './trouble-scope.js';
 
 /** A draft that will not go is left to its owner. */
 const mostTries = 10;
@@ -20,20 +21,22 @@ export class DraftWithdrawal {
   ) {}
 
   /**
-   * Deletes the draft; what somebody sent by hand stays what it is.
+   * Deletes the draft; what somebody sent by hand stays what it is. A draft that cannot be deleted now waits.
    * @throws the error of the server when it concerns more than this draft; LeaseLost; an abort
    */
   async withdraw(run: MailboxRun, message: WaitingMessage): Promise<void> {
     try {
       const found = await run.session.findByMarker(message.id, { signal: run.signal });
-      for (const item of found) {
-        if (item.folder === 'drafts') await run.session.deleteItem(item.id, { signal: run.signal });
-      }
+      const drafts = found.filter((item) => item.folder === 'drafts').map(({ id }) => id);
+      // Where a server does not keep the marker, its id is all that is known of the draft; an item that moved has another.
+      if (found.length === 0 && message.position.itemId !== null) drafts.push(message.position.itemId);
+      for (const id of drafts) await run.session.deleteItem(id, { signal: run.signal });
       await this.settle(run, message, untouched, null, message.attempts);
     } catch (error) {
       if (!(error instanceof MailServerError)) throw error;
       const failure = classify(error);
-      if (verdictOn(failure, 'look') === 'park') throw error;
+      const scope = await troubleScope(run, failure, verdictOn(failure, 'look'));
+      if (scope === 'mailbox' && verdictOn(failure, 'look') === 'park') throw error;
       // Later and behind the others, or a draft that cannot be deleted would hold up all mail for ever.
       const attempts = message.attempts + 1;
       if (attempts >= mostTries) await this.settle(run, message, untouched, null, attempts);
@@ -45,18 +48,20 @@ export class DraftWithdrawal {
           this.clock.in(retryDelay(attempts + 1, Math.random())),
           attempts,
         );
-      if (failure.scope !== 'item') throw error;
+      if (scope === 'mailbox') throw error;
     }
   }
 
   private async settle(
     run: MailboxRun,
-    { id, position: { step }, failure }: WaitingMessage,
+    { id, position: { step, doubtful }, failure }: WaitingMessage,
     position: OutgoingPosition,
     nextAttemptAt: Date | null,
     attempts: number,
   ): Promise<void> {
     const to = { state: 'cancelled', position, attempts, nextAttemptAt, failure } as const;
-    await run.commit((manager) => this.store.change(manager, id, { state: 'cancelled', step }, to, this.clock.now()));
+    await run.commit((manager) =>
+      this.store.change(manager, id, { state: 'cancelled', step, doubtful }, to, this.clock.now()),
+    );
   }
 }

@@ -7,16 +7,19 @@ import type { Log } from '../../platform/log/log.js';
 import { LOG } from '../../platform/tokens.js';
 import { EventsStore } from '../deliveries/events.store.js';
 import { retryDelay } from '../failures/backoff.js';
-import { storedFailure, type StoredFailure } from '../failures/failure.js';
+import { storedFailure, type Failure, type StoredFailure } from '../failures/failure.js';
 import type { MailboxRun } from '../mailboxes/mailbox-run.js';
+import { deliveryDoubt } from './delivery-doubt.js';
 import { OutgoingMetrics } from './outgoing-metrics.js';
 import { untouched, type OutgoingPosition, type OutgoingState } from './outgoing-state.js';
-import { OutgoingStore, type OutgoingChange, type WaitingMessage } from './outgoing.store.js';
+import { isTooManyInDoubt, OutgoingStore, type OutgoingChange, type WaitingMessage } from './outgoing.store.js';
 import { quotaWait, SendingHeld, type Hold } from './sending-pace.js';
 import { SendingPaceStore } from './sending-pace.store.js';
 import { SentCopiesStore } from './sent-copies.store.js';
 import { sendMessage, type SendResult } from './send-protocol.js';
 import { countAttempt, mostAttempts } from './send-trouble.js';
+import { observeSubmitted, type ServerKnowledge } from './server-knowledge.js';
+import { troubleScope } from './trouble-scope.js';
 
 type Trouble = Extract<SendResult, { outcome: 'trouble' }>;
 
@@ -28,9 +31,19 @@ interface Journal {
 }
 
 /** Once submitting began nobody can say any more that the message has not left. */
-const waitingState = ({ step }: OutgoingPosition): OutgoingState => (step === 'submitting' ? 'sending' : 'pending');
+const waitingState = ({ isRepeat }: WaitingMessage, { step, doubtful }: OutgoingPosition): OutgoingState =>
+  isRepeat || step === 'submitting' || doubtful > 0 ? 'sending' : 'pending';
 
-const placeOf = ({ state, position: { step } }: Journal) => ({ state, step });
+const placeOf = ({ state, position: { step, doubtful } }: Journal) => ({ state, step, doubtful });
+
+/** How one message of a run ended. */
+export type SendOutcome =
+  /** `waits`: it failed for good, was withdrawn, or waits for reasons of its own. */
+  | { readonly outcome: 'sent' | 'waits' }
+  /** It met trouble of its own. */
+  | { readonly outcome: 'troubled' }
+  /** Another message of the mailbox decides whether this error is the message's or the mailbox's. */
+  | { readonly outcome: 'unproven'; readonly error: unknown };
 
 /** Sends one message of a run and writes down what came of it. */
 @Injectable()
@@ -45,53 +58,59 @@ export class MessageSender {
     @Inject(LOG) private readonly log: Log,
   ) {}
 
-  /**
-   * @returns whether the message went out; false when it waits, failed for good or was withdrawn
-   * @throws the error of the server when it concerns more than this message; LeaseLost; an abort
-   */
-  async send(run: MailboxRun, message: WaitingMessage): Promise<boolean> {
+  /** @throws the error of the server when it concerns more than this message; LeaseLost; an abort */
+  async send(run: MailboxRun, message: WaitingMessage, server: ServerKnowledge): Promise<SendOutcome> {
     const journal: Journal = { message, state: message.state, position: message.position };
-    const result = await this.trySending(run, journal);
+    const result = await this.trySending(run, journal, server);
     switch (result.outcome) {
       case 'sent':
-        await this.sent(run, journal, result);
-        return true;
+        await this.sent(run, journal, result, server);
+        return { outcome: 'sent' };
       case 'withdrawn':
-        return false;
+        return { outcome: 'waits' };
+      case 'undecided':
+        await this.giveUp(run, journal, result.position, this.stored(result.failure) ?? message.failure);
+        return { outcome: 'waits' };
       case 'held': {
         // Only what is looked up waits for itself; the rest waits with the mailbox.
         const nextAttemptAt = result.position.step === 'submitting' ? result.hold.until : null;
         await this.write(run, journal, {
-          state: waitingState(result.position),
+          state: waitingState(message, result.position),
           position: result.position,
           nextAttemptAt,
         });
-        return false;
+        return { outcome: 'waits' };
       }
       case 'unseen':
         await this.write(run, journal, {
-          state: 'sending',
+          state: waitingState(message, result.position),
           position: result.position,
           nextAttemptAt: this.clock.in(result.waitMs),
-          failure: message.failure,
+          failure: this.stored(result.failure) ?? message.failure,
         });
         this.metrics.tried('unseen');
-        return false;
+        return { outcome: 'waits' };
       case 'trouble':
-        await this.troubled(run, journal, result);
-        return false;
+        return this.troubled(run, journal, result);
     }
+  }
+
+  private stored(failure: Failure | null): StoredFailure | null {
+    return failure && storedFailure(failure, 'outgoing', this.clock.now());
   }
 
   private async trySending(
     run: MailboxRun,
     journal: Journal,
+    server: ServerKnowledge,
   ): Promise<SendResult | { readonly outcome: 'held'; readonly position: OutgoingPosition; readonly hold: Hold }> {
     const { message } = journal;
     try {
       return await sendMessage(message.id, message.position, {
         session: run.session,
         signal: run.signal,
+        server,
+        attachments: message.attachments,
         sendsAsOther: message.sendsAsOther,
         note: (position) => {
           const reserve = (manager: EntityManager) => this.reserve(manager, run, message.id);
@@ -101,6 +120,8 @@ export class MessageSender {
         draft: () => this.store.draftOf(message.id),
       });
     } catch (error) {
+      // The last resort, should the code ever be wrong: the database takes no third submission.
+      if (isTooManyInDoubt(error)) return { outcome: 'undecided', position: journal.position, failure: null };
       if (!(error instanceof SendingHeld)) throw error;
       return { outcome: 'held', position: journal.position, hold: error.hold };
     }
@@ -116,6 +137,7 @@ export class MessageSender {
     run: MailboxRun,
     journal: Journal,
     result: Extract<SendResult, { outcome: 'sent' }>,
+    server: ServerKnowledge,
   ): Promise<void> {
     const { message } = journal;
     const written = await run.commit(async (manager) => {
@@ -139,42 +161,72 @@ export class MessageSender {
     this.metrics.tried('sent');
     // A save whose answer was lost may have been repeated, and then there are two drafts.
     if (message.position.step === 'saving' || result.seen) await this.removeTwins(run, message, result);
+    // Only what was submitted just now, and answered with success, tells how the server treats what it sends.
+    const { itemId } = result.position;
+    if (result.seen === null && result.wasReadable && itemId !== null)
+      await observeSubmitted(run.session, itemId, server, run.signal);
   }
 
-  private async troubled(run: MailboxRun, journal: Journal, trouble: Trouble): Promise<void> {
+  private async troubled(run: MailboxRun, journal: Journal, trouble: Trouble): Promise<SendOutcome> {
     const { message } = journal;
-    const { position, failure } = trouble;
+    const { position, failure, verdict } = trouble;
     const stored = storedFailure(failure, 'outgoing', this.clock.now());
-    if (trouble.verdict === 'park') {
-      await this.write(run, journal, { state: waitingState(position), position, failure: stored });
-      this.metrics.tried('parked');
-      throw trouble.error;
+    if (verdict === 'hold') {
+      await this.hold(run, journal, trouble, stored);
+      return { outcome: 'waits' };
     }
-    if (trouble.verdict === 'hold') return this.hold(run, journal, trouble, stored);
+    if (verdict === 'fail') {
+      await this.failForGood(run, journal, { position, attempts: message.attempts + 1, failure: stored });
+      return { outcome: 'waits' };
+    }
+    const scope = await troubleScope(run, failure, verdict);
     const blamed = failure.scope === 'item' || (await this.othersWentOut(run, message));
-    const attempts = trouble.verdict === 'fail' ? message.attempts + 1 : countAttempt(message.attempts, blamed);
-    if (trouble.verdict === 'fail' || attempts >= mostAttempts) {
-      await this.failForGood(run, journal, { position, attempts, failure: stored });
+    const isParked = verdict === 'park' && scope !== 'message';
+    const attempts = isParked && !blamed ? message.attempts : countAttempt(message.attempts, blamed);
+    if (attempts >= mostAttempts) {
+      if (position.doubtful > 0) await this.giveUp(run, journal, position, stored);
+      else await this.failForGood(run, journal, { position, attempts, failure: stored });
     } else {
       // Half a step behind the mailbox's own pause, so that the next run begins with the others.
       const nextAttemptAt = this.clock.in(retryDelay(attempts + 1, Math.random(), failure.backOffMs ?? 0));
-      await this.write(run, journal, {
-        state: waitingState(position),
-        position,
-        attempts,
-        nextAttemptAt,
-        failure: stored,
-      });
-      run.tally.add('waiting', 1);
-      this.metrics.tried('delayed');
+      const isNews = scope === 'message' && message.failure?.code !== failure.code;
+      const data = { code: failure.code, nextAttemptAt: nextAttemptAt.toISOString() };
+      await this.write(
+        run,
+        journal,
+        { state: waitingState(message, position), position, attempts, nextAttemptAt, failure: stored },
+        async (manager) => {
+          if (isNews)
+            await this.events.append(manager, [this.event(run, message, 'outgoing.delayed', data)], this.clock.now());
+        },
+      );
+      if (!isParked) run.tally.add('waiting', 1);
+      this.metrics.tried(isParked ? 'parked' : 'delayed');
     }
-    if (trouble.verdict === 'delay' && failure.scope !== 'item') throw trouble.error;
+    if (scope === 'mailbox') throw trouble.error;
+    return scope === 'unproven' ? { outcome: 'unproven', error: trouble.error } : { outcome: 'troubled' };
+  }
+
+  /** Whether it was delivered nothing can tell: a person decides. Its draft, if there is one, is not touched. */
+  private async giveUp(
+    run: MailboxRun,
+    journal: Journal,
+    position: OutgoingPosition,
+    last: StoredFailure | null,
+  ): Promise<void> {
+    const failure = deliveryDoubt(last, this.clock.now());
+    await this.failForGood(run, journal, { position, attempts: journal.message.attempts, failure });
+    this.log.warn(
+      { mailboxId: run.mailbox.id, messageId: journal.message.id, cause: last?.code ?? null },
+      'a message may have been delivered; a person has to decide whether it is sent again',
+    );
   }
 
   /** The message is not to blame, and neither is the mailbox, which goes on receiving. */
   private async hold(run: MailboxRun, journal: Journal, trouble: Trouble, failure: StoredFailure): Promise<void> {
+    const { message } = journal;
     const { position } = trouble;
-    await this.write(run, journal, { state: waitingState(position), position, failure }, (manager) =>
+    await this.write(run, journal, { state: waitingState(message, position), position, failure }, (manager) =>
       this.pace.strike(manager, run.mailbox.id, failure, (strikes) =>
         this.clock.in(quotaWait(strikes, Math.random(), trouble.failure.backOffMs ?? 0)),
       ),
@@ -205,7 +257,8 @@ export class MessageSender {
         failure: end.failure,
       } as const;
       if (!(await this.store.change(manager, message.id, placeOf(journal), to, now))) return false;
-      await this.events.append(manager, [this.event(run, message, 'outgoing.failed', { code: end.failure.code })], now);
+      const data = { code: end.failure.code, mayHaveBeenSent: position.step === 'submitting' || message.isRepeat };
+      await this.events.append(manager, [this.event(run, message, 'outgoing.failed', data)], now);
       return true;
     });
     if (!written) return;
@@ -269,7 +322,7 @@ export class MessageSender {
   private event(
     run: MailboxRun,
     message: WaitingMessage,
-    type: 'outgoing.sent' | 'outgoing.failed',
+    type: 'outgoing.sent' | 'outgoing.failed' | 'outgoing.delayed',
     data: Record<string, unknown>,
   ) {
     const { internetMessageId } = message;

@@ -28,9 +28,12 @@ const base64 = z
   })
   .transform((text) => Buffer.from(text, 'base64'));
 
+const fileName = oneLine(255).refine(isFileName, { message: 'must be a file name, without a path' });
+
 export const newAttachment = z
   .strictObject({
-    name: oneLine(255).refine(isFileName, { message: 'must be a file name, without a path' }),
+    filename: fileName.optional(),
+    name: fileName.optional().meta({ deprecated: true, description: 'The former name of `filename`' }),
     contentType: z
       .string()
       .max(255)
@@ -49,7 +52,12 @@ export const newAttachment = z
   .refine(({ isInline, contentId }) => !isInline || contentId !== null, {
     path: ['contentId'],
     message: 'is needed for an inline attachment',
-  });
+  })
+  .refine(({ filename, name }) => (filename === undefined) !== (name === undefined), {
+    path: ['filename'],
+    message: 'is needed, and by this name only',
+  })
+  .transform(({ filename, name, ...attachment }) => ({ ...attachment, name: filename ?? name ?? '' }));
 
 /** @throws Problem attachments-too-large */
 export function checkAttachmentSize(attachments: readonly { readonly content: Buffer }[]): void {

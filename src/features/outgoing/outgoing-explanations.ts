@@ -1,4 +1,6 @@
 import { explain, type Explanation, type ExplanationContext } from '../failures/explanations.js';
+import { mayHaveBeenDelivered } from './delivery-doubt.js';
+import { attachmentNotTaken } from './draft-preparation.js';
 import type { FailureCategory } from '../failures/response-codes.js';
 
 const recipientUnknown: Explanation = {
@@ -27,7 +29,28 @@ const quotaUsedUp: Explanation = {
     'Nothing: the mailbox sends again by itself when the limit allows it, and receives meanwhile. If it lasts, have the limit raised (Set-ThrottlingPolicy with RecipientRateLimit and MessageRateLimit), or set maxSendsPerMinute of the mailbox or the profile lower.',
 };
 
+const inDoubt: Explanation = {
+  title: 'The message may have been delivered',
+  cause:
+    'The server took the message over, or may have, and did not say so; and what it shows now does not tell whether it went out. It is not sent again without a person’s decision, or the recipients could get it twice.',
+  remedy: [
+    'Find out whether it arrived: ask a recipient, or see the server’s log, on Exchange with',
+    '  Get-MessageTrackingLog -MessageId (the internetMessageId of the message) | Format-List Timestamp, EventId, Source',
+    'Then mark it as sent, or have it sent again (mayDeliverTwice).',
+  ].join('\n'),
+};
+
+const attachmentLost: Explanation = {
+  title: 'The server does not take an attachment',
+  cause:
+    'The draft on the server lacks an attachment of the message, or holds only a part of it. It was not sent without it.',
+  remedy:
+    'See in the technical details which one. Send it in another form: a smaller file, another type, an attached message as an .eml file. A scanner in front of the server may remove it.',
+};
+
 const byCode: Readonly<Record<string, Explanation>> = {
+  [mayHaveBeenDelivered]: inDoubt,
+  [attachmentNotTaken]: attachmentLost,
   ErrorInvalidRecipients: recipientUnknown,
   ErrorMailRecipientNotFound: recipientUnknown,
   ErrorRecipientNotFound: recipientUnknown,

@@ -3,11 +3,13 @@ import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { Clock } from '../../platform/clock/clock.js';
 import { defineProblem, Problem, problems } from '../../platform/http/problem.js';
+import { EventsStore } from '../deliveries/events.store.js';
 import { lanes } from '../scheduling/work.js';
 import { WorkStore } from '../scheduling/work.store.js';
 import { SearchWordsStore } from '../search/search-words.store.js';
 import { internetMessageId } from './internet-message-id.js';
 import { MessageComposition } from './message-composition.js';
+import { mayHaveBeenSent } from './outgoing-answer.js';
 import { checkAttachmentSize } from './outgoing-attachment.js';
 import { OutgoingThreads } from './outgoing-threads.js';
 import { OutgoingViewsStore, type OutgoingView } from './outgoing-views.store.js';
@@ -40,6 +42,14 @@ export const notRetryable = defineProblem({
   remediation: 'Only a failed message can be retried; a waiting one is sent by itself.',
 });
 
+export const nothingInDoubt = defineProblem({
+  code: 'nothing-in-doubt',
+  status: 409,
+  title: 'It is known whether the message was delivered',
+  retryable: false,
+  remediation: 'Only a failed message that may have been delivered (`mayHaveBeenSent`) can be marked as sent.',
+});
+
 type Reach = readonly string[] | null;
 
 /** What people do with outgoing messages. */
@@ -53,6 +63,7 @@ export class OutgoingMessages {
     private readonly threads: OutgoingThreads,
     private readonly composition: MessageComposition,
     private readonly words: SearchWordsStore,
+    private readonly events: EventsStore,
   ) {}
 
   /**
@@ -136,13 +147,29 @@ export class OutgoingMessages {
     if (cancelled.leavesDraft) await this.wake(manager, view.mailboxId, mailbox, now);
   }
 
-  /** @throws Problem not-found, not-retryable, mailbox-does-not-send */
-  async retry(manager: EntityManager, id: string, reach: Reach): Promise<void> {
+  /**
+   * @param mayDeliverTwice a message that may have been delivered is sent again; otherwise it is only looked for
+   * @throws Problem not-found, not-retryable, mailbox-does-not-send
+   */
+  async retry(manager: EntityManager, id: string, mayDeliverTwice: boolean, reach: Reach): Promise<void> {
     const { view, mailbox } = await this.locked(manager, id, reach);
     if (!mailbox.outgoing) throw new Problem(mailboxDoesNotSend);
     const now = this.clock.now();
-    if (!(await this.views.retry(manager, id, now))) throw await this.refusal(manager, id, notRetryable);
+    const isAgain = mayDeliverTwice && mayHaveBeenSent(view);
+    const retried = isAgain ? await this.views.sendAgain(manager, id, now) : await this.views.retry(manager, id, now);
+    if (!retried) throw await this.refusal(manager, id, notRetryable);
     await this.wake(manager, view.mailboxId, mailbox, now);
+  }
+
+  /** @throws Problem not-found, nothing-in-doubt */
+  async markSent(manager: EntityManager, id: string, reach: Reach): Promise<void> {
+    const { view } = await this.locked(manager, id, reach);
+    const now = this.clock.now();
+    if (!(await this.views.markSent(manager, id, now))) throw await this.refusal(manager, id, nothingInDoubt);
+    const { profileId, mailboxId, internetMessageId } = view;
+    const data = { internetMessageId, markedByPerson: true };
+    const event = { type: 'outgoing.sent', profileId, mailboxId, subjectId: id, data } as const;
+    await this.events.append(manager, [event], now);
   }
 
   private async locked(manager: EntityManager, id: string, reach: Reach) {
@@ -156,7 +183,9 @@ export class OutgoingMessages {
   private async refusal(manager: EntityManager, id: string, kind: typeof notCancellable): Promise<Problem> {
     const view: OutgoingView | null = await this.views.find(manager, id, null);
     if (!view) return new Problem(problems.notFound);
-    return new Problem(kind, view.contentRemovedAt ? 'Its content has been removed.' : `The message is ${view.state}.`);
+    if (view.contentRemovedAt) return new Problem(kind, 'Its content has been removed.');
+    const doubt = mayHaveBeenSent(view) ? ' It may have been delivered.' : '';
+    return new Problem(kind, `The message is ${view.state}.${doubt}`);
   }
 
   private async wake(

@@ -34,7 +34,12 @@ export interface OutgoingPosition {
   readonly changeKey: string | null;
   /** Looks in a row that did not find a message which may have been submitted. */
   readonly unseenLooks: number;
+  /** Submissions after which delivery cannot be ruled out; the database refuses a third one. */
+  readonly doubtful: number;
 }
 
 /** The position before anything is on the server. */
-export const untouched: OutgoingPosition = { step: 'new', itemId: null, changeKey: null, unseenLooks: 0 };
+export const untouched: OutgoingPosition = { step: 'new', itemId: null, changeKey: null, unseenLooks: 0, doubtful: 0 };
+
+/** Submissions of one message that may be in doubt; the constraint outgoing_at_most_two_in_doubt repeats it. */
+export const mostDoubtful = 2;

@@ -16,6 +16,8 @@ export interface OutgoingView {
   readonly emailAddress: string;
   readonly state: OutgoingState;
   readonly step: OutgoingStep;
+  /** A person had it sent again although it may have been delivered before. */
+  readonly resentAt: Date | null;
   readonly subject: string;
   readonly recipients: OutgoingRecipients;
   readonly internetMessageId: string;
@@ -49,7 +51,7 @@ export interface OutgoingContentView {
   readonly text: string | null;
   readonly html: string | null;
   readonly attachments: readonly {
-    readonly name: string;
+    readonly filename: string;
     readonly contentType: string;
     readonly contentId: string | null;
     readonly isInline: boolean;
@@ -70,7 +72,7 @@ export interface OutgoingFilter {
 }
 
 const columns = `
-  o.id, o.mailbox_id AS "mailboxId", o.profile_id AS "profileId", m.email_address AS "emailAddress", o.state, o.step, o.subject, o.recipients,
+  o.id, o.mailbox_id AS "mailboxId", o.profile_id AS "profileId", m.email_address AS "emailAddress", o.state, o.step, o.resent_at AS "resentAt", o.subject, o.recipients,
   o.internet_message_id AS "internetMessageId", o.attempts, o.next_attempt_at AS "nextAttemptAt", o.failure,
   o.created_at AS "createdAt", o.updated_at AS "updatedAt", o.sent_at AS "sentAt", o.content_removed_at AS "contentRemovedAt",
   o.from_name AS "fromName", o.from_address AS "fromAddress", o.importance, o.send_at AS "sendAt", h.held_until AS "heldUntil", h.reason AS "holdReason", t.thread_id AS "threadId", t.match AS "threadMatch"`;
@@ -104,7 +106,7 @@ export class OutgoingViewsStore {
     );
     if (!content) throw new Error(`outgoing message ${id} is gone`);
     const attachments = await sql.query<OutgoingContentView['attachments'][number][]>(
-      `SELECT filename AS name, content_type AS "contentType", content_id AS "contentId", is_inline AS "isInline", octet_length(bytes) AS "sizeBytes"
+      `SELECT filename, content_type AS "contentType", content_id AS "contentId", is_inline AS "isInline", octet_length(bytes) AS "sizeBytes"
        FROM outgoing_attachments WHERE message_id = $1 ORDER BY position`,
       [id],
     );
@@ -122,26 +124,55 @@ export class OutgoingViewsStore {
   /** @returns the mailbox to wake, where a draft of the message may lie on the server; false when it could not be cancelled */
   async cancel(sql: Sql, id: string, now: Date): Promise<{ leavesDraft: boolean } | false> {
     const [rows] = await sql.query<[{ step: OutgoingStep }[], number]>(
-      `UPDATE outgoing_messages SET state = 'cancelled', attempts = 0, next_attempt_at = NULL, updated_at = $2 WHERE id = $1 AND state = 'pending' RETURNING step`,
+      `UPDATE outgoing_messages SET state = 'cancelled', attempts = 0, next_attempt_at = NULL, updated_at = $2 WHERE id = $1 AND state = 'pending' AND doubtful_submissions = 0 AND resent_at IS NULL RETURNING step`,
       [id, now],
     );
     return rows[0] ? { leavesDraft: rows[0].step !== 'new' } : false;
   }
 
   /**
-   * Puts a failed message back among the waiting ones. It keeps its step: one that may have been
-   * submitted is looked for before anything else happens, and so is no pending one.
+   * Puts a failed message back among the waiting ones. It keeps its step: one that may have been submitted is looked
+   * for before anything else happens, and so is no pending one.
    */
   async retry(sql: Sql, id: string, now: Date): Promise<boolean> {
     const [, retried] = await sql.query<[unknown[], number]>(
-      `UPDATE outgoing_messages SET state = CASE WHEN step = 'submitting' THEN 'sending' ELSE 'pending' END,
+      `UPDATE outgoing_messages SET state = CASE WHEN step = 'submitting' OR resent_at IS NOT NULL THEN 'sending' ELSE 'pending' END,
          attempts = 0, unseen_looks = 0, next_attempt_at = NULL, failure = NULL, updated_at = $2
        WHERE id = $1 AND state = 'failed' AND content_removed_at IS NULL RETURNING 1`,
       [id, now],
     );
     return retried > 0;
   }
+
+  /**
+   * The same for one that may have been delivered, which a person wants to be sent again. What is in doubt counts no
+   * more; it is looked for once, for it may show by now.
+   */
+  async sendAgain(sql: Sql, id: string, now: Date): Promise<boolean> {
+    const [, retried] = await sql.query<[unknown[], number]>(
+      `UPDATE outgoing_messages SET state = 'sending', step = 'saving', item_id = NULL, change_key = NULL, doubtful_submissions = 0,
+         resent_at = $2, attempts = 0, unseen_looks = ${looksDone}, next_attempt_at = NULL, failure = NULL, updated_at = $2
+       WHERE id = $1 AND ${mayHaveBeenDelivered} AND content_removed_at IS NULL RETURNING 1`,
+      [id, now],
+    );
+    return retried > 0;
+  }
+
+  /** A person knows that it was delivered. */
+  async markSent(sql: Sql, id: string, now: Date): Promise<boolean> {
+    const [, marked] = await sql.query<[unknown[], number]>(
+      `UPDATE outgoing_messages SET state = 'sent', step = 'submitted', doubtful_submissions = 0, next_attempt_at = NULL, failure = NULL,
+         sent_at = $2, updated_at = $2
+       WHERE id = $1 AND ${mayHaveBeenDelivered} RETURNING 1`,
+      [id, now],
+    );
+    return marked > 0;
+  }
 }
+
+/** A person has decided, so that nothing is waited for any more. */
+const looksDone = 9;
+const mayHaveBeenDelivered = `state = 'failed' AND (step = 'submitting' OR resent_at IS NOT NULL)`;
 
 type Query = [sql: string, parameters: unknown[]];
 /** Adds a parameter. @returns its place in the text */

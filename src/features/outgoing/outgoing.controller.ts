@@ -18,16 +18,24 @@ import { adoptBodyIdempotencyKey } from './body-idempotency-key.js';
 import { originalContentRemoved, originalNotAttachable } from './message-composition.js';
 import { showMessage, showSummary } from './outgoing-answer.js';
 import { attachmentsTooLarge } from './outgoing-attachment.js';
-import { mailboxDoesNotSend, notCancellable, notRetryable, OutgoingMessages } from './outgoing-messages.js';
+import {
+  mailboxDoesNotSend,
+  notCancellable,
+  nothingInDoubt,
+  notRetryable,
+  OutgoingMessages,
+} from './outgoing-messages.js';
 import { OutgoingViewsStore } from './outgoing-views.store.js';
 import {
   newOutgoingMessage,
   outgoingAnswer,
   outgoingPage,
   outgoingQuery,
+  retryOutgoing,
   type NewOutgoingMessage,
   type OutgoingAnswer,
   type OutgoingSummary,
+  type RetryOutgoing,
 } from './outgoing.schemas.js';
 
 /** The largest attachments in base64 (60 MB), and room for the texts. */
@@ -90,7 +98,7 @@ export class OutgoingMessagesController {
     return pageOf(
       rows,
       query.limit,
-      (row) => showSummary(row, names(row.profileId), now),
+      (row) => showSummary(row, { profile: names(row.profileId), reach: caller.profileIds, now }),
       ({ id }) => [id],
     );
   }
@@ -123,7 +131,8 @@ export class OutgoingMessagesController {
   @RequireScope('write')
   @ApiOperation({
     summary: 'Retry a failed message',
-    description: 'One that may have gone out after all is looked for on the server first, and is `sending` meanwhile.',
+    description:
+      'One that may have been delivered is `sending` meanwhile: it is looked for on the server, and sent again only with `mayDeliverTwice`.',
   })
   @Answers(200, 'The message, waiting again', outgoingAnswer)
   @AnswersProblem(notRetryable, mailboxDoesNotSend)
@@ -131,9 +140,29 @@ export class OutgoingMessagesController {
     @Caller() caller: Caller,
     @Posted() post: PostInProgress,
     @Param('id', { schema: idParam }) id: string,
+    @Body({ schema: retryOutgoing }) body: RetryOutgoing,
   ): Promise<OutgoingAnswer> {
     return this.act(caller, post, 200, async (manager) => {
-      await this.messages.retry(manager, id, caller.profileIds);
+      await this.messages.retry(manager, id, body.mayDeliverTwice, caller.profileIds);
+      return id;
+    });
+  }
+
+  @Post(':id/mark-sent')
+  @RequireScope('write')
+  @ApiOperation({
+    summary: 'Mark a message as sent',
+    description: 'One that failed because it may have been delivered, and of which somebody knows that it was.',
+  })
+  @Answers(200, 'The message, sent', outgoingAnswer)
+  @AnswersProblem(nothingInDoubt)
+  async markSent(
+    @Caller() caller: Caller,
+    @Posted() post: PostInProgress,
+    @Param('id', { schema: idParam }) id: string,
+  ): Promise<OutgoingAnswer> {
+    return this.act(caller, post, 200, async (manager) => {
+      await this.messages.markSent(manager, id, caller.profileIds);
       return id;
     });
   }
@@ -155,6 +184,7 @@ export class OutgoingMessagesController {
     const content = await this.views.contentOf(this.dataSource.manager, id);
     const reports = await this.reports.of(this.dataSource.manager, id);
     const names = await this.profileNames.of([view.profileId]);
-    return showMessage(view, content, reports, names(view.profileId), this.clock.now());
+    const context = { profile: names(view.profileId), reach: caller.profileIds, now: this.clock.now() };
+    return showMessage(view, content, reports, context);
   }
 }

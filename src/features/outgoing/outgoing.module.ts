@@ -18,7 +18,9 @@ import { OutgoingViewsStore } from './outgoing-views.store.js';
 import { OutgoingMessagesController } from './outgoing.controller.js';
 import { OutgoingStore } from './outgoing.store.js';
 import { SendingPaceStore } from './sending-pace.store.js';
+import { SendingTraitsStore } from './sending-traits.store.js';
 import { SendingStatusController } from './sending-status.controller.js';
+import { ServerKnowledgeSource } from './server-knowledge.js';
 import { SentCopies } from './sent-copies.js';
 import { SentCopiesStore } from './sent-copies.store.js';
 
@@ -40,6 +42,8 @@ import { SentCopiesStore } from './sent-copies.store.js';
     OutgoingViewsStore,
     OriginalMessagesStore,
     SendingPaceStore,
+    SendingTraitsStore,
+    ServerKnowledgeSource,
     SentCopiesStore,
     SentCopies,
     MessageComposition,
@@ -49,6 +53,6 @@ import { SentCopiesStore } from './sent-copies.store.js';
     DraftWithdrawal,
     OutgoingRun,
   ],
-  exports: [OutgoingRun, SendingPaceStore],
+  exports: [OutgoingRun, SendingPaceStore, ServerKnowledgeSource],
 })
 export class OutgoingModule {}

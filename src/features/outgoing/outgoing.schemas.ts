@@ -50,6 +50,18 @@ export const newOutgoingMessage = z
   .meta({ id: 'NewOutgoingMessage' });
 export type NewOutgoingMessage = z.output<typeof newOutgoingMessage>;
 
+export const retryOutgoing = z
+  .strictObject({
+    mayDeliverTwice: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Of a message that may have been delivered: send it again, and accept that its recipients may get it twice. Otherwise it is only looked for on the server',
+      ),
+  })
+  .default({ mayDeliverTwice: false });
+export type RetryOutgoing = z.output<typeof retryOutgoing>;
+
 const stateList = z
   .string()
   .max(100)
@@ -94,7 +106,7 @@ const summaryFields = {
   mayHaveBeenSent: z
     .boolean()
     .describe(
-      'It was submitted and the outcome is not known: true while that is looked up, and of a message that failed so',
+      'It was submitted and the outcome is not known: true while that is looked up, of a message that failed so (`MayHaveBeenDelivered`), and until it has gone out of one that is sent again all the same',
     ),
   attempts: z.int().describe('Tries that failed and count towards giving up'),
   nextAttemptAt: time.nullable().describe('Null: as soon as its mailbox sends, or never again'),
@@ -139,7 +151,7 @@ export const outgoingAnswer = z
     html: z.string().nullable(),
     attachments: z.array(
       z.object({
-        name: z.string(),
+        filename: z.string(),
         contentType: z.string(),
         contentId: z.string().nullable(),
         isInline: z.boolean(),

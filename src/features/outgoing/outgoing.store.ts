@@ -6,6 +6,7 @@ import { storableJson, storableText } from '../../platform/database/storable-tex
 import { valuesList } from '../../platform/database/values-list.js';
 import type { StoredFailure } from '../failures/failure.js';
 import type { CustomHeader } from './custom-header.js';
+import type { ExpectedAttachment } from './draft-attachments.js';
 import type { Importance } from './outgoing-options.js';
 import type { OutgoingPosition, OutgoingRecipients, OutgoingState, OutgoingStep } from './outgoing-state.js';
 
@@ -45,6 +46,10 @@ export interface WaitingMessage {
   /** It goes out in another mailbox's name. */
   readonly sendsAsOther: boolean;
   readonly saveToSentItems: boolean;
+  /** A person had it sent again although it may have been delivered before. */
+  readonly isRepeat: boolean;
+  /** What its draft must hold. */
+  readonly attachments: readonly ExpectedAttachment[];
 }
 
 export interface OutgoingChange {
@@ -63,10 +68,13 @@ interface WaitingRow {
   readonly item_id: string | null;
   readonly change_key: string | null;
   readonly unseen_looks: number;
+  readonly doubtful_submissions: number;
   readonly attempts: number;
   readonly failure: StoredFailure | null;
   readonly sends_as_other: boolean;
   readonly save_to_sent_items: boolean;
+  readonly is_repeat: boolean;
+  readonly attachments: readonly ExpectedAttachment[];
 }
 
 interface DraftRow {
@@ -87,6 +95,10 @@ interface DraftRow {
 
 /** Word for word the condition of the index outgoing_messages_waiting, or the index is not used. */
 const isWaiting = `(state IN ('pending', 'sending') OR (state = 'cancelled' AND step IN ('saving', 'saved')))`;
+
+/** Names and sizes only, in the order in which `draftOf` gives the files. */
+const attachmentsOf = `(SELECT coalesce(jsonb_agg(jsonb_build_object('name', a.filename, 'kind', CASE WHEN a.is_message THEN 'message' ELSE 'file' END,
+  'sizeBytes', octet_length(a.bytes)) ORDER BY a.position), '[]') FROM outgoing_attachments a WHERE a.message_id = o.id)`;
 
 /** The SQL of sending: the messages, and the journal of each one's way. */
 @Injectable()
@@ -172,8 +184,8 @@ export class OutgoingStore {
     held = false,
   ): Promise<WaitingMessage | null> {
     const [row] = await this.dataSource.query<WaitingRow[]>(
-      `SELECT id, internet_message_id, state, step, item_id, change_key, unseen_looks, attempts, failure,
-         from_address IS NOT NULL AS sends_as_other, save_to_sent_items FROM outgoing_messages
+      `SELECT id, internet_message_id, state, step, item_id, change_key, unseen_looks, doubtful_submissions, attempts, failure,
+         from_address IS NOT NULL AS sends_as_other, save_to_sent_items, resent_at IS NOT NULL AS is_repeat, ${attachmentsOf} AS attachments FROM outgoing_messages o
        WHERE mailbox_id = $1 AND ${isWaiting} AND (next_attempt_at IS NULL OR next_attempt_at <= $2) AND id <> ALL($3::uuid[])
          AND (NOT $4::boolean OR state = 'cancelled' OR step = 'submitting')
        ORDER BY id LIMIT 1`,
@@ -184,11 +196,19 @@ export class OutgoingStore {
       id: row.id,
       internetMessageId: row.internet_message_id,
       state: row.state,
-      position: { step: row.step, itemId: row.item_id, changeKey: row.change_key, unseenLooks: row.unseen_looks },
+      position: {
+        step: row.step,
+        itemId: row.item_id,
+        changeKey: row.change_key,
+        unseenLooks: row.unseen_looks,
+        doubtful: row.doubtful_submissions,
+      },
       attempts: row.attempts,
       failure: row.failure,
       sendsAsOther: row.sends_as_other,
       saveToSentItems: row.save_to_sent_items,
+      isRepeat: row.is_repeat,
+      attachments: row.attachments,
     };
   }
 
@@ -238,19 +258,21 @@ export class OutgoingStore {
   }
 
   /**
-   * Compare-and-set of a message's state, from where the caller knows it to be.
+   * Compare-and-set of a message's state, from where the caller knows it to be. Submissions in doubt are counted on
+   * from what the row holds, so that the limit holds for the row and not for what a caller believes of it.
+   * @throws the violation of outgoing_at_most_two_in_doubt for a third one, see `isTooManyInDoubt`
    * @returns false when it is there no more: cancelled, or removed with its mailbox
    */
   async change(
     sql: Sql,
     id: string,
-    from: { readonly state: OutgoingState; readonly step: OutgoingStep },
+    from: { readonly state: OutgoingState; readonly step: OutgoingStep; readonly doubtful: number },
     to: OutgoingChange,
     now: Date,
   ): Promise<boolean> {
     const [, changed] = await sql.query<[unknown[], number]>(
       `UPDATE outgoing_messages SET state = $4, step = $5, item_id = $6, change_key = $7, unseen_looks = $8, attempts = $9,
-         next_attempt_at = $10, failure = $11, updated_at = $12, sent_at = CASE WHEN $4 = 'sent' THEN $12::timestamptz END
+         next_attempt_at = $10, failure = $11, updated_at = $12, doubtful_submissions = doubtful_submissions + $13, sent_at = CASE WHEN $4 = 'sent' THEN $12::timestamptz END
        WHERE id = $1 AND state = $2 AND step = $3 RETURNING 1`,
       [
         id,
@@ -265,6 +287,7 @@ export class OutgoingStore {
         to.nextAttemptAt,
         to.failure ? storableJson(to.failure) : null,
         now,
+        to.position.doubtful - from.doubtful,
       ],
     );
     return changed > 0;
@@ -278,4 +301,9 @@ export class OutgoingStore {
     );
     return row?.sent ?? false;
   }
+}
+
+/** Whether the database refused a submission because two are in doubt already. */
+export function isTooManyInDoubt(error: unknown): boolean {
+  return (error as { constraint?: unknown } | null)?.constraint === 'outgoing_at_most_two_in_doubt';
 }

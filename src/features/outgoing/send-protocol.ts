@@ -3,14 +3,21 @@ import type { ItemRef, OutgoingDraft } from '../../mail/mail-item.js';
 import type { MailboxSession, MarkedItem } from '../../mail/mail-server.js';
 import { classify } from '../failures/classify.js';
 import type { Failure } from '../failures/failure.js';
-import { nextStep } from './next-step.js';
+import { prepareDraft, type DraftTrouble } from './draft-preparation.js';
+import type { ExpectedAttachment } from './draft-attachments.js';
+import { lookFor } from './message-look.js';
+import { nextStep, provesUnsent, type Seen } from './next-step.js';
 import { untouched, type OutgoingPosition } from './outgoing-state.js';
-import { asOfMessage, verdictOn, type OutgoingCall, type SendVerdict } from './send-trouble.js';
+import { asOfMessage, hadNoEffect, verdictOn, type OutgoingCall, type SendVerdict } from './send-trouble.js';
+import type { ServerKnowledge } from './server-knowledge.js';
 
 /** What sending one message needs of the world. */
 export interface SendPorts {
-  readonly session: Pick<MailboxSession, 'saveDraft' | 'sendDraft' | 'findByMarker'>;
+  readonly session: Pick<MailboxSession, 'saveDraft' | 'readDraft' | 'addAttachments' | 'sendDraft' | 'findByMarker'>;
   readonly signal: AbortSignal;
+  readonly server: ServerKnowledge;
+  /** What the draft must hold before it is submitted. */
+  readonly attachments: readonly ExpectedAttachment[];
   /**
    * Writes the position down before the call that it announces, while the lease holds. What it throws
    * ends the try with everything as it was written before.
@@ -24,9 +31,23 @@ export interface SendPorts {
 }
 
 export type SendResult =
-  /** `seen`: what the last look showed, null when none was needed. */
-  | { readonly outcome: 'sent'; readonly position: OutgoingPosition; readonly seen: readonly MarkedItem[] | null }
-  | { readonly outcome: 'unseen'; readonly position: OutgoingPosition; readonly waitMs: number }
+  | {
+      readonly outcome: 'sent';
+      readonly position: OutgoingPosition;
+      /** What the last look showed, null when none was needed. */
+      readonly seen: readonly MarkedItem[] | null;
+      /** The draft could be read by its id before it was submitted, so that reading it again tells what became of it. */
+      readonly wasReadable: boolean;
+    }
+  | {
+      readonly outcome: 'unseen';
+      readonly position: OutgoingPosition;
+      readonly waitMs: number;
+      /** What the server refused it with, in words that do not rule out that it left. */
+      readonly failure: Failure | null;
+    }
+  /** It may have been delivered, and nothing can tell. */
+  | { readonly outcome: 'undecided'; readonly position: OutgoingPosition; readonly failure: Failure | null }
   | { readonly outcome: 'withdrawn' }
   | {
       readonly outcome: 'trouble';
@@ -37,8 +58,11 @@ export type SendResult =
       readonly error: unknown;
     };
 
-/** A draft that somebody keeps changing under our hands is left for a later run. */
+/** A draft that somebody keeps changing or removing under our hands is left for a later run. */
 const mostSubmissions = 3;
+const mostSaves = 3;
+const mostGone = 2;
+const laterMs = 30_000;
 
 /**
  * Takes one message from wherever it stands as far as it gets now.
@@ -46,73 +70,116 @@ const mostSubmissions = 3;
  * @throws whatever is not a mail server's error: a lost lease, an abort, the database away
  */
 export async function sendMessage(id: string, start: OutgoingPosition, ports: SendPorts): Promise<SendResult> {
-  const { session, signal } = ports;
+  const { session, signal, server } = ports;
   let position = start;
-  let seen: readonly MarkedItem[] | null = null;
+  let seen: Seen | null = null;
   let submissions = 0;
+  let saves = 0;
+  let gone = 0;
+  let wasReadable = false;
   /** A refusal that stands unless the message turns out to have gone out after all. */
   let refusal: { readonly failure: Failure; readonly error: unknown } | null = null;
 
   for (;;) {
-    const next = nextStep(position, seen);
-    if (refusal && (next.do === 'submit' || next.do === 'save')) {
-      return { outcome: 'trouble', position: settled(position), verdict: 'fail', ...refusal };
+    if (refusal && seen && provesUnsent(position, seen, server.traits)) {
+      position = { ...position, step: 'saved', unseenLooks: 0, doubtful: 0 };
+      return { outcome: 'trouble', position, verdict: 'fail', ...refusal };
     }
+    const next = nextStep(position, seen, server.traits);
+    let call: OutgoingCall = 'look';
     try {
       switch (next.do) {
         case 'conclude':
-          return { outcome: 'sent', position: { ...position, step: 'submitted' }, seen };
-        case 'wait':
           return {
-            outcome: 'unseen',
-            position: { ...position, unseenLooks: position.unseenLooks + 1 },
-            waitMs: next.ms,
+            outcome: 'sent',
+            position: { ...position, step: 'submitted', doubtful: 0 },
+            seen: seen?.items ?? null,
+            wasReadable,
           };
+        case 'wait':
+          return unseen(position, next.ms, refusal?.failure ?? null);
+        case 'give-up':
+          return { outcome: 'undecided', position, failure: refusal?.failure ?? null };
         case 'look':
-          seen = await session.findByMarker(id, { signal });
+          seen = await lookFor(id, position, server.traits, session, signal);
           break;
         case 'save': {
-          position = { ...untouched, step: 'saving' };
+          if (saves === mostSaves) return unseen(position, laterMs, null);
+          saves += 1;
+          position = { ...untouched, step: 'saving', doubtful: position.doubtful };
           if (!(await ports.note(position))) return { outcome: 'withdrawn' };
+          call = 'save';
           const saved: ItemRef = await session.saveDraft(await ports.draft(), { signal });
-          position = { ...untouched, step: 'saved', itemId: saved.id, changeKey: saved.changeKey };
+          position = { ...position, step: 'saved', itemId: saved.id, changeKey: saved.changeKey };
           if (!(await ports.note(position))) return { outcome: 'withdrawn' };
           seen = null;
           break;
         }
-        case 'submit':
+        case 'submit': {
+          const prepared = await prepareDraft(id, next.draft, ports);
+          if (prepared.state === 'gone') {
+            if (gone === mostGone) return unseen(position, laterMs, null);
+            gone += 1;
+            // Where the draft went decides, and whether one of its twins is left.
+            seen = await lookFor(id, position, server.traits, session, signal);
+            if (position.doubtful === 0) position = { ...position, step: 'saving', itemId: null, changeKey: null };
+            break;
+          }
+          if (prepared.state === 'incomplete') return incomplete(position, next.draft, prepared.trouble);
+          wasReadable = prepared.wasRead;
           submissions += 1;
           seen = null;
-          position = { step: 'submitting', itemId: next.draft.id, changeKey: next.draft.changeKey, unseenLooks: 0 };
+          const { id: itemId, changeKey } = prepared.ref;
+          position = { step: 'submitting', itemId, changeKey, unseenLooks: 0, doubtful: position.doubtful + 1 };
           if (!(await ports.note(position))) return { outcome: 'withdrawn' };
-          await session.sendDraft(next.draft, { signal });
+          call = 'submit';
+          await session.sendDraft(prepared.ref, { signal });
           position = { ...position, step: 'submitted' };
           break;
+        }
       }
     } catch (error) {
       if (!(error instanceof MailServerError)) throw error;
       const failure = asOfMessage(classify(error), ports.sendsAsOther ?? false);
-      const call: OutgoingCall = next.do === 'save' || next.do === 'submit' ? next.do : 'look';
       const verdict = verdictOn(failure, call);
-      if (verdict === 'look' && submissions < mostSubmissions) continue;
-      if (verdict === 'fail' && call === 'submit' && failure.effectPossible) {
+      position = afterError(position, call, hadNoEffect(failure, server.traits));
+      if (verdict === 'look') {
+        if (submissions < mostSubmissions) continue;
+        return { outcome: 'trouble', position, verdict: 'delay', failure, error };
+      }
+      if (verdict === 'fail' && call === 'submit' && position.doubtful > 0) {
         // The server complains, but not in words that rule out that the message left: see where it is.
         refusal = { failure, error };
         continue;
       }
-      if (verdict !== 'look' && !failure.effectPossible) position = withoutEffect(position, call);
-      return { outcome: 'trouble', position, verdict: verdict === 'look' ? 'delay' : verdict, failure, error };
+      return { outcome: 'trouble', position: settled(position), verdict, failure, error };
     }
   }
 }
 
-/** The position when the call that failed surely did nothing. */
-function withoutEffect(position: OutgoingPosition, call: OutgoingCall): OutgoingPosition {
-  if (call === 'save') return untouched;
-  return call === 'submit' ? { ...position, step: 'saved' } : position;
+const unseen = (position: OutgoingPosition, waitMs: number, failure: Failure | null): SendResult => ({
+  outcome: 'unseen',
+  position: { ...position, unseenLooks: position.unseenLooks + 1 },
+  waitMs,
+  failure,
+});
+
+/** The message is not submitted without one of its attachments. */
+function incomplete(position: OutgoingPosition, draft: ItemRef, { failure, error }: DraftTrouble): SendResult {
+  // A draft that was found by a look has not been written down yet.
+  const held = position.doubtful > 0 ? position : { ...position, step: 'saved' as const, itemId: draft.id };
+  return { outcome: 'trouble', position: held, verdict: 'fail', failure, error };
 }
 
-/** After a look that found no sign of the message having left. */
+/** A submission that surely had no effect is not in doubt. */
+function afterError(position: OutgoingPosition, call: OutgoingCall, noEffect: boolean): OutgoingPosition {
+  if (!noEffect || call === 'look') return position;
+  if (call === 'save') return { ...untouched, doubtful: position.doubtful };
+  return { ...position, doubtful: position.doubtful - 1 };
+}
+
+/** Without a submission in doubt the draft surely was not submitted. */
 function settled(position: OutgoingPosition): OutgoingPosition {
+  if (position.step !== 'submitting' || position.doubtful > 0) return position;
   return position.itemId === null ? untouched : { ...position, step: 'saved', unseenLooks: 0 };
 }

@@ -1,5 +1,6 @@
 import { consequenceOf } from '../failures/classify.js';
 import type { Failure } from '../failures/failure.js';
+import type { SendingTraits } from './sending-traits.js';
 
 /** The calls of the protocol. */
 export type OutgoingCall = 'look' | 'save' | 'submit';
@@ -35,6 +36,14 @@ export function asOfMessage(failure: Failure, sendsAsOther: boolean): Failure {
 
 /** The draft changed or went (sent, moved or deleted by a person, say) since we read its change key. */
 const outdated = new Set(['ErrorItemNotFound', 'ErrorInvalidChangeKey']);
+
+/**
+ * Whether the call that failed surely did nothing. A draft that is gone was not submitted by the call that did not
+ * find it, but only where submitting takes a draft away: elsewhere it is not known what its id stands for.
+ */
+export function hadNoEffect(failure: Failure, traits: SendingTraits): boolean {
+  return !failure.effectPossible || (failure.code === 'ErrorItemNotFound' && traits.movesDrafts === true);
+}
 
 export function verdictOn(failure: Failure, call: OutgoingCall): SendVerdict {
   if (quotaCodes.has(failure.code)) return 'hold';

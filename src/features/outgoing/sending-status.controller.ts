@@ -7,6 +7,7 @@ import { Problem, problems } from '../../platform/http/problem.js';
 import { idParam } from '../../platform/http/validation.js';
 import { Caller } from '../access/caller.js';
 import { RequireScope } from '../access/require-scope.js';
+import { messageFor } from '../failures/failure.js';
 import { limitOwners, SendingPaceStore } from './sending-pace.store.js';
 import { holdReasons } from './waiting-reason.js';
 
@@ -55,7 +56,7 @@ export class SendingStatusController {
       heldUntil: heldUntil?.toISOString() ?? null,
       failure: failure && {
         code: failure.code,
-        message: failure.message,
+        message: messageFor(failure, caller.profileIds),
         at: failure.at,
         requestId: failure.requestId,
       },

@@ -7,6 +7,7 @@ import { classify } from '../failures/classify.js';
 import type { MailboxRun } from '../mailboxes/mailbox-run.js';
 import { verdictOn } from './send-trouble.js';
 import { SentCopiesStore, type SentCopy } from './sent-copies.store.js';
+import { troubleScope } from './trouble-scope.js';
 
 /** The copy appears when the server has got so far, and can be moved away by its owner before we see it. */
 const pausesMs = [30_000, 120_000, 600_000, 3_600_000];
@@ -44,7 +45,11 @@ export class SentCopies {
       for (const { id } of kept) await run.session.deleteItem(id, { signal: run.signal });
       if (kept.length > 0) return await run.commit((manager) => this.store.forget(manager, copy.messageId));
     } catch (error) {
-      if (!(error instanceof MailServerError) || verdictOn(classify(error), 'look') === 'park') throw error;
+      if (!(error instanceof MailServerError)) throw error;
+      const failure = classify(error);
+      const verdict = verdictOn(failure, 'look');
+      // A copy that is denied must not stop the mailbox, or every run would fail on it.
+      if (verdict === 'park' && (await troubleScope(run, failure, verdict)) === 'mailbox') throw error;
     }
     const pause = pausesMs[copy.looks];
     if (pause !== undefined)

@@ -2,6 +2,7 @@ import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { z } from 'zod';
 import { Clock } from '../../platform/clock/clock.js';
+import { StorageHealth } from '../../platform/database/storage-health.js';
 import { Answers } from '../../platform/http/answers.js';
 import { Caller } from '../access/caller.js';
 import { RequireScope } from '../access/require-scope.js';
@@ -27,6 +28,7 @@ export class OverviewController {
     private readonly store: OverviewStore,
     private readonly samples: SamplesStore,
     private readonly clock: Clock,
+    private readonly storage: StorageHealth,
   ) {}
 
   @Get()
@@ -45,7 +47,8 @@ export class OverviewController {
       this.store.profiles(profileIds, at),
       this.samples.newestLag(profileIds, this.clock.in(-freshMs)),
     ]);
-    return showOverview({ at, mailboxes, incidents, outgoing, lag, servers: serversOf(profiles) });
+    const storage = profileIds === null ? this.storage.trouble : null;
+    return showOverview({ at, mailboxes, incidents, storage, outgoing, lag, servers: serversOf(profiles) });
   }
 
   @Get('series')

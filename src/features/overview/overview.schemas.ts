@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { storageCauses } from '../../platform/database/storage-cause.js';
+import type { StorageTrouble } from '../../platform/database/storage-health.js';
 import { countsByState } from '../mailboxes/mailbox-search.schemas.js';
 import type { MailboxState } from '../mailboxes/mailbox-state.js';
 import { lagQuantile } from './lag-histogram.js';
@@ -20,6 +22,12 @@ export const overviewAnswer = z
       waitingForApproval: count.describe('Of all, those that nobody has approved'),
     }),
     incidents: z.object({ open: count, unacknowledged: count }),
+    storage: z
+      .object({ trouble: z.enum(storageCauses), since: time })
+      .nullable()
+      .describe(
+        'Set if the process that answers cannot store anything. The incident may not be written yet. Null: no such problem, or the caller is limited to profiles',
+      ),
     syncLag: z
       .object({ p50Ms: ms, p95Ms: ms })
       .nullable()
@@ -31,7 +39,9 @@ export const overviewAnswer = z
           host: z.string().describe('Host, and port where the address names one'),
           state: z
             .enum(serverStates)
-            .describe('away: does not answer; refused: refuses a service account; throttled: has asked for quiet'),
+            .describe(
+              'away: does not answer; refused: refuses a service account, or is no Exchange server at a profile’s address; throttled: has asked for quiet',
+            ),
           profiles: z.array(z.object({ id: z.uuid(), name: z.string(), mailboxes: count })),
           mailboxes: count,
           since: time.nullable(),
@@ -69,13 +79,14 @@ export type SeriesAnswer = z.output<typeof seriesAnswer>;
 interface Facts {
   readonly at: Date;
   readonly mailboxes: readonly MailboxCount[];
+  readonly storage: StorageTrouble | null;
   readonly incidents: OverviewAnswer['incidents'];
   readonly outgoing: OverviewAnswer['outgoing'];
   readonly lag: readonly number[] | null;
   readonly servers: readonly ServerHealth[];
 }
 
-export function showOverview({ at, mailboxes, incidents, outgoing, lag, servers }: Facts): OverviewAnswer {
+export function showOverview({ at, mailboxes, incidents, storage, outgoing, lag, servers }: Facts): OverviewAnswer {
   const sum = (rows: readonly MailboxCount[]) => rows.reduce((total, row) => total + row.mailboxes, 0);
   const inState = (state: MailboxState) => sum(mailboxes.filter((row) => row.state === state));
   const ofProfile = new Map<string, number>();
@@ -94,6 +105,7 @@ export function showOverview({ at, mailboxes, incidents, outgoing, lag, servers 
       waitingForApproval: mailboxes.reduce((total, { unapproved }) => total + unapproved, 0),
     },
     incidents,
+    storage: storage && { trouble: storage.cause, since: storage.since.toISOString() },
     syncLag: lag && lagOf(lag),
     outgoing,
     servers: servers.map((server) => ({

@@ -5,7 +5,7 @@ import { Recurring } from '../../platform/clock/recurring.js';
 import type { Log } from '../../platform/log/log.js';
 import { LOG } from '../../platform/tokens.js';
 import { EventsStore } from '../deliveries/events.store.js';
-import type { FeedPosition } from '../deliveries/feed-position.js';
+import { feedStart, laterPosition, type FeedPosition } from '../deliveries/feed-position.js';
 import { spanAt } from './sample-span.js';
 import { SamplesStore, type Traffic } from './samples.store.js';
 
@@ -55,8 +55,9 @@ export class Sampler implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** Up to where the feed is settled, so that each event is counted once, however late it was committed. */
   private async countMail(manager: EntityManager, cursor: FeedPosition | null): Promise<Map<string, Traffic>> {
-    const horizon = await this.events.horizon(manager);
     const sums = new Map<string, Traffic>();
+    // Events that were removed since may have been the last ones: what is counted stays counted.
+    const horizon = laterPosition(await this.events.horizon(manager), cursor ?? feedStart);
     let position = cursor ?? horizon;
     for (let count = 0; cursor !== null && count < pages; count += 1) {
       const next = await this.samples.countMail(manager, position, horizon, page);

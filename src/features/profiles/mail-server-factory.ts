@@ -1,8 +1,11 @@
 import type { MailServer } from '../../mail/mail-server.js';
+import type { AddressSetter } from './server-address-rules.js';
 
 export interface ServerConnection {
   readonly ewsUrl: string;
   readonly auth: { readonly type: 'basic'; readonly username: string; readonly password: string };
+  /** Decides which addresses connections may go to. */
+  readonly addressSetBy: AddressSetter;
   readonly maxConnections: number;
 }
 

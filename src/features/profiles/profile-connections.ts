@@ -56,8 +56,8 @@ export class ProfileConnections implements OnApplicationShutdown {
       known.server.touch();
       return known.server;
     }
-    const { ewsUrl, auth, maxConcurrentConnections: maxConnections } = profile;
-    const server = new TrackedServer(this.factory.create({ ewsUrl, auth, maxConnections }), () =>
+    const { ewsUrl, addressSetBy, auth, maxConcurrentConnections: maxConnections } = profile;
+    const server = new TrackedServer(this.factory.create({ ewsUrl, addressSetBy, auth, maxConnections }), () =>
       this.clock.now().getTime(),
     );
     this.open.set(name, { profileId: profile.id, version: profile.version, server });

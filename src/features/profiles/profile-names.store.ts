@@ -36,12 +36,24 @@ export class ProfileNamesStore {
     return rows.map(({ id }) => id);
   }
 
-  /** Profiles of a server whose owner or escalation contact has this address, all when it is nobody's; for texts to that person. */
+  /** Whether all profiles of a server are this person's, so that nothing about it is another owner's. */
+  async ownsServer(serverHost: string, email: string): Promise<boolean> {
+    const others = await this.dataSource.query<unknown[]>(
+      `SELECT FROM email_server_profiles WHERE server_host = $1 AND lower(owner_email) <> lower($2) LIMIT 1`,
+      [serverHost, email],
+    );
+    return others.length === 0;
+  }
+
+  /**
+   * Profiles of a server whose owner or escalation contact has this address, for texts to that person; all of them
+   * for the one who took the incident over.
+   */
   async ofPersonOnServer(serverHost: string, email: string): Promise<ProfileNames[]> {
     return this.dataSource.query<ProfileNames[]>(
       `SELECT name, auth_username AS username, ews_url AS "ewsUrl" FROM email_server_profiles
-       WHERE server_host = $1 AND (lower($2) IN (lower(owner_email), lower(escalation_email)) OR NOT EXISTS (
-         SELECT FROM email_server_profiles p WHERE p.server_host = $1 AND lower($2) IN (lower(p.owner_email), lower(p.escalation_email))))
+       WHERE server_host = $1 AND (lower($2) IN (lower(owner_email), lower(escalation_email)) OR EXISTS (
+         SELECT FROM incidents i WHERE i.server_host = $1 AND i.closed_at IS NULL AND lower(i.assignee_email) = lower($2)))
        ORDER BY id LIMIT 100`,
       [serverHost, email],
     );

@@ -1,5 +1,6 @@
 import type { ConnectingSidType, MailboxAccess } from '../../mail/mail-server.js';
 import type { MailSettings } from './mail-settings.js';
+import type { AddressSetter } from './server-address-rules.js';
 
 /** What an owner sets of an email server profile; everything but the password. */
 export interface ProfileSettings extends MailSettings {
@@ -8,6 +9,8 @@ export interface ProfileSettings extends MailSettings {
   readonly ownerEmail: string;
   readonly serverType: 'exchange';
   readonly ewsUrl: string;
+  /** Who set `ewsUrl`; decides whether it may be a private address. */
+  readonly addressSetBy: AddressSetter;
   readonly auth: { readonly type: 'basic'; readonly username: string };
   readonly access: MailboxAccess;
   readonly connectingSidType: ConnectingSidType;
@@ -53,12 +56,16 @@ export interface ProfileConnection extends Omit<ProfileSettings, 'auth'> {
 /** The row that a sealed password belongs to. */
 export const secretOwner = (profileId: string) => `email_server_profiles/${profileId}/auth_secret`;
 
+/** Whether two mail addresses are the same one: case does not tell people or mailboxes apart. Null: no address. */
+export const isSameAddress = (one: string | null | undefined, other: string | null | undefined): boolean =>
+  one?.toLowerCase() === other?.toLowerCase();
+
 /** Whether a change makes other people, or people at another time, the ones to be told of trouble. */
 export function changesTelling(before: ProfileSettings, after: ProfileSettings): boolean {
   return (
-    before.ownerEmail !== after.ownerEmail ||
+    !isSameAddress(before.ownerEmail, after.ownerEmail) ||
     before.notifyOwner !== after.notifyOwner ||
-    before.escalationContact?.email !== after.escalationContact?.email ||
+    !isSameAddress(before.escalationContact?.email, after.escalationContact?.email) ||
     before.escalateAfterMinutes !== after.escalateAfterMinutes
   );
 }
@@ -67,6 +74,7 @@ export function changesTelling(before: ProfileSettings, after: ProfileSettings):
 export function changesConnection(before: ProfileSettings, after: ProfileSettings): boolean {
   return (
     before.ewsUrl !== after.ewsUrl ||
+    before.addressSetBy !== after.addressSetBy ||
     before.auth.username !== after.auth.username ||
     before.access !== after.access ||
     before.connectingSidType !== after.connectingSidType

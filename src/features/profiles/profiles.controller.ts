@@ -24,6 +24,7 @@ import {
   type ProfilePatch,
 } from './profiles.schemas.js';
 import { ProfilesStore } from './profiles.store.js';
+import type { AddressSetter } from './server-address-rules.js';
 
 @ApiTags('Email server profiles')
 @Controller('v1/email-server-profiles')
@@ -98,7 +99,7 @@ export class EmailServerProfilesController {
   ): Promise<ProfileAnswer> {
     if (!caller.sees(id)) throw new Problem(problems.notFound);
     const { version, ...patch } = body;
-    return showProfile(await this.profiles.patch(id, patch, version ?? versionOf(ifMatch)));
+    return showProfile(await this.profiles.patch(id, patch, version ?? versionOf(ifMatch), setterOf(caller)));
   }
 
   @Delete(':id')
@@ -115,6 +116,9 @@ export class EmailServerProfilesController {
     await this.profiles.remove(id);
   }
 }
+
+/** A caller limited to profiles is an owner; every other caller acts for the whole installation. */
+const setterOf = ({ profileIds }: Caller): AddressSetter => (profileIds === null ? 'administrator' : 'owner');
 
 /** Versions are small numbers, so a client may send one bare or in an entity tag's quotes. */
 function versionOf(ifMatch: string | undefined): number | null {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { pageQuery, pageSchema } from '../../platform/http/page.js';
 import { emailAddress, oneLine, plainText } from '../../platform/http/validation.js';
 import { mailSettingsAnswer, mailSettingsOf, mailSettingsPatch, newMailSettings } from './mail-settings.js';
+import { addressSetters } from './server-address-rules.js';
 import type { PacedProfile } from './profiles.store.js';
 
 const name = oneLine(200).trim().min(1);
@@ -122,6 +123,9 @@ export const profileAnswer = z
     ownerEmail: z.string(),
     serverType: z.literal('exchange'),
     ewsUrl: z.string(),
+    addressSetBy: z
+      .enum(addressSetters)
+      .describe('Who set `ewsUrl`. owner: a caller limited to profiles, who by default may not set a private address'),
     auth: z.object({ type: z.literal('basic'), username: z.string(), passwordSet: z.literal(true) }),
     access: z.enum(['impersonation', 'delegation']),
     connectingSidType: z.enum(['SmtpAddress', 'PrimarySmtpAddress', 'PrincipalName', 'SID']),
@@ -159,6 +163,7 @@ export function showProfile({ profile, pacing }: PacedProfile): ProfileAnswer {
     ownerEmail: profile.ownerEmail,
     serverType: profile.serverType,
     ewsUrl: profile.ewsUrl,
+    addressSetBy: profile.addressSetBy,
     auth: { type: profile.auth.type, username: profile.auth.username, passwordSet: true },
     access: profile.access,
     connectingSidType: profile.connectingSidType,

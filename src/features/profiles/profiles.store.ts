@@ -3,6 +3,7 @@ import type { ConnectingSidType, MailboxAccess } from '../../mail/mail-server.js
 import type { Sql } from '../../platform/database/data-source.js';
 import { mailSettingsOfRow, mailSettingsValues, type MailSettingsRow } from './mail-settings.js';
 import type { Pacing, Profile } from './profile.js';
+import type { AddressSetter } from './server-address-rules.js';
 
 interface ProfileRow extends MailSettingsRow {
   readonly id: string;
@@ -11,6 +12,7 @@ interface ProfileRow extends MailSettingsRow {
   readonly owner_email: string;
   readonly server_type: 'exchange';
   readonly ews_url: string;
+  readonly address_set_by: AddressSetter;
   readonly auth_type: 'basic';
   readonly auth_username: string;
   readonly auth_secret: string;
@@ -119,7 +121,11 @@ export class ProfilesStore {
 
   /** Lets the profile call at once. What suspended it stays said until a call gets through. */
   async liftHold(sql: Sql, id: string): Promise<void> {
-    await sql.query(`UPDATE profile_pacing SET hold_until = '-infinity', strikes = 0 WHERE profile_id = $1`, [id]);
+    await sql.query(
+      `WITH outdated AS (DELETE FROM profile_doubts WHERE profile_id = $1)
+       UPDATE profile_pacing SET hold_until = '-infinity', strikes = 0 WHERE profile_id = $1`,
+      [id],
+    );
   }
 
   /** Locks the profile against the adding of mailboxes too. */
@@ -150,6 +156,7 @@ function valuesOf(profile: Profile) {
     owner_email: profile.ownerEmail,
     server_type: profile.serverType,
     ews_url: profile.ewsUrl,
+    address_set_by: profile.addressSetBy,
     auth_type: profile.auth.type,
     auth_username: profile.auth.username,
     auth_secret: profile.sealedSecret,
@@ -183,6 +190,7 @@ function profileOf(row: ProfileRow): Profile {
     ownerEmail: row.owner_email,
     serverType: row.server_type,
     ewsUrl: row.ews_url,
+    addressSetBy: row.address_set_by,
     auth: { type: row.auth_type, username: row.auth_username },
     sealedSecret: row.auth_secret,
     access: row.access,

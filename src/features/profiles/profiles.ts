@@ -8,6 +8,7 @@ import { SecretBox } from '../../platform/secrets/secret-box.js';
 import { changedMailSettings, defaultMailSettings } from './mail-settings.js';
 import { changesConnection, changesTelling, secretOwner, type Profile } from './profile.js';
 import { ProfileListener } from './profile-listener.js';
+import { addressRemediation, ServerAddressRules, type AddressSetter } from './server-address-rules.js';
 import { ProfilesStore, type PacedProfile } from './profiles.store.js';
 import type { NewProfile, ProfilePatch } from './profiles.schemas.js';
 
@@ -45,10 +46,13 @@ export class Profiles {
     private readonly clock: Clock,
     private readonly secrets: SecretBox,
     private readonly store: ProfilesStore,
+    private readonly addresses: ServerAddressRules,
     private readonly modules: ModuleRef,
   ) {}
 
+  /** Only administrators create profiles. @throws Problem invalid-request */
   async create(manager: EntityManager, wanted: NewProfile): Promise<PacedProfile> {
+    this.refuseAddress(wanted.ewsUrl, 'administrator');
     const now = this.clock.now();
     const id = uuid();
     const { auth, processEmailsFrom, ...settings } = wanted;
@@ -56,6 +60,7 @@ export class Profiles {
       ...settings,
       ...changedMailSettings(defaultMailSettings, wanted),
       id,
+      addressSetBy: 'administrator',
       auth: { type: auth.type, username: auth.username },
       sealedSecret: this.secrets.seal(auth.password, secretOwner(id)),
       processEmailsFrom: processEmailsFrom === undefined ? now : new Date(processEmailsFrom),
@@ -69,26 +74,40 @@ export class Profiles {
   /**
    * Changes what the patch names, as one step even beside other changes.
    * @param version change only this version; null: whichever is there
-   * @throws Problem not-found, version-conflict
+   * @param by who changes it, for whose addresses the rules differ
+   * @throws Problem not-found, version-conflict, invalid-request
    */
-  async patch(id: string, patch: Omit<ProfilePatch, 'version'>, version: number | null): Promise<PacedProfile> {
+  async patch(
+    id: string,
+    patch: Omit<ProfilePatch, 'version'>,
+    version: number | null,
+    by: AddressSetter,
+  ): Promise<PacedProfile> {
     return this.dataSource.transaction(async (manager) => {
       const before = await this.store.lock(manager, id);
       if (!before) throw new Problem(problems.notFound);
       if (version !== null && version !== before.version)
         throw new Problem(versionConflict, `this is version ${before.version}, not ${version}`);
-      if (Object.values(patch).some((value) => value !== undefined)) await this.change(manager, before, patch);
+      if (Object.values(patch).some((value) => value !== undefined)) await this.change(manager, before, patch, by);
       return this.read(manager, id);
     });
   }
 
-  private async change(manager: EntityManager, before: Profile, patch: Omit<ProfilePatch, 'version'>): Promise<void> {
+  private async change(
+    manager: EntityManager,
+    before: Profile,
+    patch: Omit<ProfilePatch, 'version'>,
+    by: AddressSetter,
+  ): Promise<void> {
     const { auth, processEmailsFrom, ...settings } = patch;
+    const addressSetBy = setterAfter(before, patch.ewsUrl, by);
+    if (patch.ewsUrl !== undefined) this.refuseAddress(patch.ewsUrl, addressSetBy);
     refuseToCarryPassword(before, patch);
     const after: Profile = {
       ...before,
       ...settings,
       ...changedMailSettings(before, patch),
+      addressSetBy,
       auth: { type: 'basic', username: auth?.username ?? before.auth.username },
       sealedSecret:
         auth?.password === undefined ? before.sealedSecret : this.secrets.seal(auth.password, secretOwner(before.id)),
@@ -120,6 +139,16 @@ export class Profiles {
     });
   }
 
+  /** Checks literal addresses only. Host names are checked when they are resolved, for each connection. */
+  private refuseAddress(ewsUrl: string, by: AddressSetter): void {
+    const message = this.addresses.troubleOf(ewsUrl, by);
+    if (message === null) return;
+    throw new Problem(problems.invalidRequest, `ewsUrl: ${message}`, {
+      errors: [{ field: 'ewsUrl', message }],
+      remediation: addressRemediation,
+    });
+  }
+
   private async read(manager: EntityManager, id: string): Promise<PacedProfile> {
     const found = await this.store.findPaced(manager, id, this.clock.now());
     if (!found) throw new Error(`profile ${id} has no pacing`);
@@ -134,6 +163,12 @@ export class Profiles {
       return null;
     }
   }
+}
+
+/** An owner who sends the same address does not change who set it; an administrator who does so approves it. */
+function setterAfter(before: Profile, ewsUrl: string | undefined, by: AddressSetter): AddressSetter {
+  if (ewsUrl === undefined || (by === 'owner' && ewsUrl === before.ewsUrl)) return before.addressSetBy;
+  return by;
 }
 
 /**

@@ -30,15 +30,19 @@ export class RetentionStore {
   /** Takes the content off some received messages, the oldest first. @returns how many */
   async removeReceived(step: RetentionStep, now: Date): Promise<number> {
     return this.dataSource.transaction(async (manager) => {
-      const [rows] = await manager.query<[{ content_id: string }[], number]>(
+      const [rows] = await manager.query<[{ id: string; content_id: string }[], number]>(
         `UPDATE messages m SET content_id = NULL, content_removed_at = $5
          FROM (SELECT id, content_id FROM messages
                WHERE profile_id = $1 AND received_at < $2 AND content_removed_at IS NULL AND stored_at < $3
                ORDER BY received_at LIMIT $4 FOR UPDATE SKIP LOCKED) old
-         WHERE m.id = old.id RETURNING old.content_id`,
+         WHERE m.id = old.id RETURNING m.id, old.content_id`,
         [step.profileId, step.keepFrom, step.deliveredBefore, step.limit, now],
       );
-      await this.removeContents(manager, [...new Set(rows.map((row) => row.content_id))]);
+      const [older] = await manager.query<[{ content_id: string }[], number]>(
+        `DELETE FROM older_contents WHERE message_id = ANY($1::uuid[]) RETURNING content_id`,
+        [rows.map(({ id }) => id)],
+      );
+      await this.removeContents(manager, [...new Set([...rows, ...older].map((row) => row.content_id))]);
       return rows.length;
     });
   }
@@ -51,7 +55,8 @@ export class RetentionStore {
     if (contentIds.length === 0) return;
     await manager.query(`SELECT FROM message_contents WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE`, [contentIds]);
     await manager.query(
-      `DELETE FROM message_contents c WHERE id = ANY($1::uuid[]) AND NOT EXISTS (SELECT FROM messages m WHERE m.content_id = c.id)`,
+      `DELETE FROM message_contents c WHERE id = ANY($1::uuid[]) AND NOT EXISTS (SELECT FROM messages m WHERE m.content_id = c.id)
+         AND NOT EXISTS (SELECT FROM older_contents o WHERE o.content_id = c.id)`,
       [contentIds],
     );
   }

@@ -15,6 +15,16 @@ const canaryMs = 20_000;
 const asksTheWellAt = (failures: number): boolean =>
   failures % awayAfterFailures === 0 && Number.isInteger(Math.log2(failures / awayAfterFailures));
 
+/** A server after one more call that it left unanswered. */
+interface UnansweredServer {
+  /** Whether it counts as away, now or once more. */
+  readonly isStrike: boolean;
+  /** Whether calls to it wait already. */
+  readonly isHeld: boolean;
+  /** Start of the first call since its last answer. */
+  readonly failingSince: Date;
+}
+
 interface ServerRow {
   readonly failing_since: Date;
   readonly failures: number;
@@ -29,6 +39,15 @@ interface ServerRow {
  */
 @Injectable()
 export class ServerPacingStore {
+  /** When each profile last had an answer in this process, in ms. A cache: an error costs only a few slots. */
+  private readonly answers = new Map<string, number>();
+
+  /** Profiles with an answer since then, as far as this process knows; older entries are deleted. */
+  answeredSince(time: Date): string[] {
+    for (const [profileId, at] of this.answers) if (at < time.getTime()) this.answers.delete(profileId);
+    return [...this.answers.keys()];
+  }
+
   /** Of the profile's server. */
   async hostOf(sql: Sql, profileId: string): Promise<string | null> {
     const [row] = await sql.query<{ host: string }[]>(
@@ -51,46 +70,56 @@ export class ServerPacingStore {
   /**
    * One more call that the server left unanswered. When that has lasted, nobody calls until `until`; then one
    * canary does. Runs that were under way together count as one strike.
-   * @returns whether this is a strike of a server that counts as away, the first one or another
+   * @param profileId whose call it was
+   * @param since when the call began
    */
   async noteFailure(
     sql: Sql,
     host: string,
+    profileId: string,
     cause: string,
+    since: Date,
     now: Date,
     until: (strikes: number) => Date,
-  ): Promise<boolean> {
+  ): Promise<UnansweredServer> {
     const [row] = await sql.query<ServerRow[]>(
       `INSERT INTO server_pacing AS s (host, failing_since, failures) VALUES ($1, $2, 1)
        ON CONFLICT (host) DO UPDATE SET failures = s.failures + 1
-       RETURNING failing_since, failures, suspended_cause, strikes, hold_until > $2 AS held`,
-      [host, now],
+       RETURNING failing_since, failures, suspended_cause, strikes, hold_until > $3 AS held`,
+      [host, since, now],
     );
-    if (!row || row.held) return false;
-    if (asksTheWellAt(row.failures)) await this.askTheWell(sql, host, now);
-    const lasted = now.getTime() - row.failing_since.getTime() >= awayAfterMs && row.failures >= awayAfterFailures;
-    if (row.suspended_cause === null && !lasted) return false;
+    if (!row) throw new Error('the server was neither inserted nor updated');
+    const { failing_since: failingSince } = row;
+    if (row.held) return { isStrike: false, isHeld: true, failingSince };
+    const asked = asksTheWellAt(row.failures) ? await this.askTheWell(sql, host, profileId, now) : 0;
+    // Those that were asked answer first.
+    if (row.suspended_cause === null && asked > 0) return { isStrike: false, isHeld: false, failingSince };
+    const lasted = now.getTime() - failingSince.getTime() >= awayAfterMs && row.failures >= awayAfterFailures;
+    if (row.suspended_cause === null && !lasted) return { isStrike: false, isHeld: false, failingSince };
     const strikes = row.strikes + 1;
     await sql.query(
       `UPDATE server_pacing SET suspended_cause = $2, strikes = $3, hold_until = $4, canary_until = '-infinity' WHERE host = $1`,
       [host, cause, strikes, until(strikes)],
     );
-    return true;
+    return { isStrike: true, isHeld: true, failingSince };
   }
 
   /**
    * Mailboxes that fail are tried more often than those that are well, so before a server is taken for away some
-   * that were well when last looked at are asked: their answer says that it is there.
+   * that were well when last looked at are asked: their answer says that it is there. Those of other profiles first,
+   * for this one's address may be wrong.
+   * @returns how many are asked now
    */
-  private async askTheWell(sql: Sql, host: string, now: Date): Promise<void> {
-    await sql.query(
+  private async askTheWell(sql: Sql, host: string, profileId: string, now: Date): Promise<number> {
+    const [, asked] = await sql.query<[unknown[], number]>(
       `UPDATE mailbox_work w SET due_at = $2
        FROM (SELECT d.mailbox_id, d.kind FROM email_server_profiles e JOIN mailbox_work d ON d.profile_id = e.id
              WHERE e.server_host = $1 AND d.lane = 1 AND d.due_at > $2 AND d.kind = 'incoming' AND d.attempts = 0 AND d.lease_until IS NULL
-             LIMIT ${askedBeforeAway} FOR UPDATE OF d SKIP LOCKED) well
-       WHERE w.mailbox_id = well.mailbox_id AND w.kind = well.kind`,
-      [host, now],
+             ORDER BY e.id = $3 LIMIT ${askedBeforeAway} FOR UPDATE OF d SKIP LOCKED) well
+       WHERE w.mailbox_id = well.mailbox_id AND w.kind = well.kind RETURNING 1`,
+      [host, now, profileId],
     );
+    return asked;
   }
 
   /**
@@ -98,12 +127,15 @@ export class ServerPacingStore {
    * @returns its host when it had counted as away
    */
   async noteAnswer(sql: Sql, profileId: string, now: Date): Promise<string | null> {
-    const [rows] = await sql.query<[{ host: string; suspended_cause: string | null }[], number]>(
-      `DELETE FROM server_pacing s USING email_server_profiles e
-       WHERE e.id = $1 AND s.host = e.server_host AND s.hold_until <= $2 RETURNING s.host, s.suspended_cause`,
+    this.answers.set(profileId, now.getTime());
+    const [row] = await sql.query<{ host: string; suspended_cause: string | null }[]>(
+      `WITH answered AS (
+         DELETE FROM server_pacing s USING email_server_profiles e
+         WHERE e.id = $1 AND s.host = e.server_host AND s.hold_until <= $2 RETURNING s.host, s.suspended_cause
+       ), found AS (DELETE FROM profile_doubts WHERE profile_id = $1 AND kind = 'address')
+       SELECT host, suspended_cause FROM answered`,
       [profileId, now],
     );
-    const [row] = rows;
     return row && row.suspended_cause !== null ? row.host : null;
   }
 

@@ -16,6 +16,11 @@ const onHold = (now: string) => `EXISTS (
   SELECT FROM profile_pacing p JOIN email_server_profiles e ON e.id = p.profile_id LEFT JOIN server_pacing s ON s.host = e.server_host
   WHERE p.profile_id = w.profile_id AND (p.hold_until > ${now} OR s.hold_until > ${now}))`;
 
+/** Whether the account came into doubt after the claim: how many may try it now, a claim of its own decides. */
+const doubtedSinceClaim = `EXISTS (
+  SELECT FROM profile_doubts d WHERE d.profile_id = w.profile_id AND d.kind = 'credentials'
+    AND d.last_at > w.lease_until - interval '${leaseMs} milliseconds')`;
+
 /** The SQL of mailbox_work: leases, and what is due when. */
 @Injectable()
 export class WorkStore {
@@ -48,7 +53,7 @@ export class WorkStore {
     const [rows] = await this.dataSource.query<[{ token: string; attempts: number }[], number]>(
       `UPDATE mailbox_work w SET lease_until = $4, lease_token = lease_token + 1, begun_at = $5
        WHERE mailbox_id = $1 AND kind = $2 AND lease_token = $3 AND lease_until > $5
-         AND (kind = 'removal' OR NOT ${onHold('$5')})
+         AND (kind = 'removal' OR NOT (${onHold('$5')} OR ${doubtedSinceClaim}))
        RETURNING lease_token::text AS token, attempts`,
       [claim.mailboxId, claim.kind, claim.token, new Date(now.getTime() + leaseMs), now],
     );
@@ -59,15 +64,16 @@ export class WorkStore {
   /**
    * Proves, in the caller's transaction, that the lease still holds, and extends it. The row lock lasts
    * until the commit, so nobody can take the work while the caller writes.
+   * @param answeredAt when the server last answered the run; null: not that it is known
    * @returns whether the profile has been put on hold meanwhile
    * @throws LeaseLost
    */
-  async hold(sql: Sql, lease: Lease, now: Date): Promise<{ profileOnHold: boolean }> {
+  async hold(sql: Sql, lease: Lease, now: Date, answeredAt: Date | null = null): Promise<{ profileOnHold: boolean }> {
     const [rows] = await sql.query<[{ profileOnHold: boolean }[], number]>(
-      `UPDATE mailbox_work w SET lease_until = $4
+      `UPDATE mailbox_work w SET lease_until = $4, answered_at = coalesce($6, answered_at)
        WHERE mailbox_id = $1 AND kind = $2 AND lease_token = $3 AND lease_until IS NOT NULL
        RETURNING ${onHold('$5')} AS "profileOnHold"`,
-      [lease.mailboxId, lease.kind, lease.token, new Date(now.getTime() + leaseMs), now],
+      [lease.mailboxId, lease.kind, lease.token, new Date(now.getTime() + leaseMs), now, answeredAt],
     );
     const [row] = rows;
     if (!row) throw new LeaseLost(lease);
@@ -80,8 +86,8 @@ export class WorkStore {
   }
 
   /** Extends the lease outside a transaction. @throws LeaseLost */
-  async renew(lease: Lease, now: Date): Promise<void> {
-    await this.hold(this.dataSource.manager, lease, now);
+  async renew(lease: Lease, now: Date, answeredAt: Date | null = null): Promise<void> {
+    await this.hold(this.dataSource.manager, lease, now, answeredAt);
   }
 
   /**
@@ -105,6 +111,14 @@ export class WorkStore {
     await this.dataSource.query(
       `UPDATE mailbox_work SET lease_until = NULL WHERE mailbox_id = $1 AND kind = $2 AND lease_token = $3`,
       [lease.mailboxId, lease.kind, lease.token],
+    );
+  }
+
+  /** The same, but behind work that is already due. */
+  async putBack(lease: Lease, now: Date): Promise<void> {
+    await this.dataSource.query(
+      `UPDATE mailbox_work SET lease_until = NULL, due_at = greatest(due_at, $4) WHERE mailbox_id = $1 AND kind = $2 AND lease_token = $3`,
+      [lease.mailboxId, lease.kind, lease.token, now],
     );
   }
 
@@ -135,6 +149,15 @@ export class WorkStore {
       `UPDATE mailbox_work SET due_at = $3, lane = $4, attempts = 0 WHERE mailbox_id = ANY($1::uuid[]) AND kind = $2`,
       [mailboxIds, kind, next.dueAt, next.lane],
     );
+  }
+
+  /** Has what waits to be tried again be due by a time. */
+  async notLaterThan(sql: Sql, mailboxId: string, kind: WorkKind, dueAt: Date): Promise<void> {
+    await sql.query(`UPDATE mailbox_work SET due_at = $3 WHERE mailbox_id = $1 AND kind = $2 AND due_at > $3`, [
+      mailboxId,
+      kind,
+      dueAt,
+    ]);
   }
 
   /**

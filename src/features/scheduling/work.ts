@@ -40,6 +40,9 @@ export class ProfileOnHold extends Error {
   override readonly name = 'ProfileOnHold';
 }
 
+/** The server has left many calls unanswered for a while. This run is aborted, and the work is due again. */
+export class ServerSilent extends ProfileOnHold {}
+
 /** The lease was lost (it expired, another worker holds the work): whatever was being written must not be committed. */
 export class LeaseLost extends Error {
   override readonly name = 'LeaseLost';

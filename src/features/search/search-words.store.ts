@@ -27,6 +27,14 @@ export class SearchWordsStore {
     );
   }
 
+  /** A received message has other words by now. */
+  async replaceReceived(sql: Sql, message: SearchableRow): Promise<void> {
+    await sql.query(`UPDATE message_words SET words = array_to_tsvector($2::text[]) WHERE message_id = $1`, [
+      message.id,
+      searchWords(message),
+    ]);
+  }
+
   async addOutgoing(sql: Sql, messages: readonly SearchableRow[]): Promise<void> {
     if (messages.length === 0) return;
     const values = valuesList(messages, [

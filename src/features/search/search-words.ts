@@ -7,13 +7,17 @@ const longestWord = 64;
 const longestAddress = 200;
 /** Shorter beginnings would stand for a good part of all words there are. */
 const shortestBeginning = 2;
+/** Characters of a subject or a name that are searchable. */
+const longestText = 10_000;
 const mostTerms = 20;
+/** Subject, names and addresses that are indexed. A header may repeat one person a hundred thousand times. */
+const mostTexts = 5_000;
 
 const unspaced = String.raw`[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]`;
 /** Writing that puts no blanks between words is found by its characters. */
 const word = new RegExp(String.raw`${unspaced}|(?:(?!${unspaced})[\p{L}\p{M}\p{N}])+`, 'gu');
 const gap = /[\s\p{Cc}<>(),;:"[\]]+/u;
-const edges = /^[^\p{L}\p{N}@]+|[^\p{L}\p{N}@]+$/gu;
+const inWord = /[\p{L}\p{N}@]/u;
 
 /** What a message is found by. */
 export interface Searchable {
@@ -35,7 +39,8 @@ export interface SearchReach {
  */
 export function searchWords({ mailboxId, profileId, subject, people }: Searchable): string[] {
   const words = new Set([idWord(mailboxId), idWord(profileId)]);
-  for (const text of [subject, ...people.flatMap((person) => [person?.address, person?.name])]) {
+  const texts = new Set([subject, ...people.flatMap((person) => [person?.address, person?.name])]);
+  for (const text of [...texts].slice(0, mostTexts)) {
     for (const part of partsOf(text ?? '')) {
       for (const found of [...addressWords(part), ...wordsOf(part)]) {
         if (words.size >= mostWords) return [...words];
@@ -67,9 +72,16 @@ export function searchQuery(typed: string, reach: SearchReach): string | null {
 /** No word begins so: what somebody types cannot name an id. */
 const idWord = (id: string): string => `=${id.replaceAll('-', '')}`;
 
+/**
+ * The most combining marks in a row (Unicode, Stream-Safe Text Format: 30). Normalization sorts them by insertion, in
+ * quadratic time. The two half-width marks are letters by class, but sort as marks.
+ */
+const manyMarks = /[\p{M}\uff9e\uff9f]{31,}/gu;
+
 /** Apart from case, accents and forms of the same sign. */
 const folded = (text: string): string =>
   storableText(text)
+    .replace(manyMarks, '')
     .normalize('NFKD')
     .replace(/[\u0300-\u036f]/g, '')
     .toUpperCase()
@@ -78,10 +90,24 @@ const folded = (text: string): string =>
     .normalize('NFC');
 
 const partsOf = (text: string): string[] =>
-  folded(text)
+  folded(text.slice(0, longestText))
     .split(gap)
-    .map((part) => part.replace(edges, ''))
+    .map(withoutEdges)
     .filter((part) => part !== '');
+
+/** Strips symbols at both ends. A pattern for trailing symbols would backtrack at each symbol inside. */
+function withoutEdges(part: string): string {
+  const start = part.search(inWord);
+  if (start < 0) return '';
+  let end = part.length;
+  for (;;) {
+    const last = isPair(part, end - 2) ? end - 2 : end - 1;
+    if (inWord.test(part.slice(last, end))) return part.slice(start, end);
+    end = last;
+  }
+}
+
+const isPair = (text: string, at: number): boolean => at >= 0 && (text.codePointAt(at) ?? 0) > 0xffff;
 
 const wordsOf = (part: string): string[] => (part.match(word) ?? []).map((found) => cut(found, longestWord));
 

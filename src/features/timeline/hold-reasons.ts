@@ -1,3 +1,4 @@
+import { rowOfStored } from '../failures/codes/code-table.js';
 import type { StoredFailure } from '../failures/failure.js';
 import { wordsOf } from './mailbox-reasons.js';
 import { isAfter, noFailure, type IncidentFacts, type Reason, type StandingFacts } from './standing.js';
@@ -30,7 +31,9 @@ function profileReason(facts: StandingFacts, now: Date): Reason | null {
   if (suspendedCause !== null) {
     return {
       code: 'profile-suspended',
-      title: `The server refuses the service account of the profile ${name}: all its mailboxes wait`,
+      title: isOfAddress(suspendedCause, incident)
+        ? `Exchange does not answer at the address of the profile ${name}: all its mailboxes wait`
+        : `The server refuses the service account of the profile ${name}: all its mailboxes wait`,
       since: incident?.openedAt ?? null,
       until,
       ends: 'A canary, one mailbox that tries then, gets through; or somebody corrects the profile, which is tried at once.',
@@ -48,6 +51,12 @@ function profileReason(facts: StandingFacts, now: Date): Reason | null {
     isTrouble: true,
     ...noFailure,
   };
+}
+
+/** Whether the profile waits for its address rather than for its account. */
+function isOfAddress(cause: string, incident: IncidentFacts | null): boolean {
+  const { category } = incident?.lastFailure ?? rowOfStored(cause, 'credentials-auth');
+  return category === 'network' || category === 'protocol';
 }
 
 function failureOf(

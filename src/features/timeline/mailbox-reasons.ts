@@ -3,7 +3,10 @@ import type { StoredFailure } from '../failures/failure.js';
 import { isAfter, noFailure, type Reason, type StandingFacts } from './standing.js';
 
 /** The words of a failure, the names of the mailbox and its profile filled in. */
-export function wordsOf(failure: StoredFailure, { emailAddress, profile, ...facts }: StandingFacts) {
+export function wordsOf(
+  failure: Pick<StoredFailure, 'code' | 'category' | 'values'>,
+  { emailAddress, profile, ...facts }: StandingFacts,
+) {
   const { username, ewsUrl } = profile;
   const { publicUrl, profileId, mailboxId } = facts;
   const { values } = failure;

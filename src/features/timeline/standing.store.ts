@@ -7,7 +7,7 @@ import type { StoredFailure } from '../failures/failure.js';
 import type { MailboxState } from '../mailboxes/mailbox-state.js';
 import { SendingPaceStore } from '../outgoing/sending-pace.store.js';
 import type { RunKind } from '../scheduling/work.js';
-import type { IncidentFacts, StandingFacts, WorkFacts } from './standing.js';
+import type { FolderFacts, IncidentFacts, StandingFacts, WorkFacts } from './standing.js';
 import { callerName } from '../access/caller-name.js';
 
 interface IncidentJson {
@@ -23,6 +23,21 @@ interface WorkJson {
   readonly attempts: number;
   readonly leaseUntil: string | null;
   readonly begunAt: string | null;
+}
+
+interface FolderJson {
+  readonly path: string;
+  readonly kind: FolderFacts['kind'];
+  readonly since: string;
+  readonly until: string | null;
+  readonly failure: FolderFacts['failure'];
+}
+
+interface UnreadableJson {
+  readonly messages: number;
+  readonly since: string;
+  readonly retryAt: string | null;
+  readonly code: string;
 }
 
 interface FactsRow {
@@ -41,6 +56,7 @@ interface FactsRow {
   readonly changedBy: string | null;
   readonly incident: IncidentJson | null;
   readonly work: readonly WorkJson[] | null;
+  readonly folders: readonly FolderJson[] | null;
   readonly name: string;
   readonly username: string;
   readonly ewsUrl: string;
@@ -57,12 +73,27 @@ interface FactsRow {
   readonly awayCause: string;
   readonly serverIncident: IncidentJson | null;
   readonly mailWaits: boolean;
+  readonly unreadable: UnreadableJson | null;
 }
 
 /** Work counted ahead of a mailbox's at most; more than that is only told as so much. */
 const mostAhead = 10_000;
 
 const incident = `jsonb_build_object('id', i.id, 'openedAt', i.opened_at, 'lastFailure', i.last_failure, 'stopped', i.stopped)`;
+
+/** Folders with trouble of their own, at most so many: a title names few. */
+const mostFolders = 100;
+
+const folders = `SELECT jsonb_agg(jsonb_build_object('path', f.path, 'kind', f.kind, 'since', f.since, 'until', f.until, 'failure', f.failure) ORDER BY f.since)
+  FROM (
+    SELECT coalesce(path, folder) AS path,
+      CASE WHEN failing_since IS NOT NULL THEN 'unreadable' WHEN missing_since IS NOT NULL THEN 'missing' ELSE 'fallback' END AS kind,
+      coalesce(failing_since, missing_since, listed_by_since) AS since,
+      CASE WHEN failing_since IS NOT NULL THEN retry_at WHEN missing_since IS NULL THEN listed_by_until END AS until,
+      CASE WHEN failing_since IS NOT NULL THEN failure
+        WHEN missing_since IS NULL THEN jsonb_build_object('code', listed_by_code, 'category', 'protocol', 'values', '{}'::jsonb) END AS failure
+    FROM mailbox_folders WHERE mailbox_id = m.id AND watched AND (failing_since IS NOT NULL OR missing_since IS NOT NULL OR listed_by = 'date')
+    LIMIT ${mostFolders}) f`;
 
 /** The SQL that gathers why a mailbox does what it does, in one statement and so as of one moment. */
 @Injectable()
@@ -84,6 +115,7 @@ export class StandingStore {
           WHERE im.mailbox_id = m.id AND im.recovered_at IS NULL AND i.scope <> 'notice' ORDER BY im.joined_at DESC LIMIT 1) AS incident,
          (SELECT jsonb_agg(jsonb_build_object('kind', w.kind, 'dueAt', w.due_at, 'attempts', w.attempts, 'leaseUntil', w.lease_until, 'begunAt', w.begun_at))
           FROM mailbox_work w WHERE w.mailbox_id = m.id AND w.kind <> 'removal') AS work,
+         (${folders}) AS folders,
          p.name, p.auth_username AS username, p.ews_url AS "ewsUrl", p.min_polling_interval_seconds AS "pollingIntervalSeconds",
          CASE WHEN pace.suspended_cause IS NULL THEN least(pace.concurrency, p.max_concurrent_connections) ELSE 1 END AS budget,
          (SELECT count(*)::int FROM mailbox_work l WHERE l.profile_id = p.id AND l.lease_until > $1) AS running,
@@ -91,7 +123,9 @@ export class StandingStore {
          (SELECT ${incident} FROM incidents i WHERE i.profile_id = p.id AND i.suspends AND i.closed_at IS NULL ORDER BY i.opened_at DESC LIMIT 1) AS "profileIncident",
          s.host, s.failing_since AS "awaySince", nullif(s.hold_until, '-infinity') AS "awayUntil", s.suspended_cause AS "awayCause",
          (SELECT ${incident} FROM incidents i WHERE i.server_host = s.host AND i.closed_at IS NULL LIMIT 1) AS "serverIncident",
-         EXISTS (SELECT FROM outgoing_messages o WHERE o.mailbox_id = m.id AND o.state IN ('pending', 'sending')) AS "mailWaits"
+         EXISTS (SELECT FROM outgoing_messages o WHERE o.mailbox_id = m.id AND o.state IN ('pending', 'sending')) AS "mailWaits",
+         (SELECT jsonb_build_object('messages', count(*), 'since', min(f.first_at), 'retryAt', min(f.retry_at), 'code', (array_agg(f.code ORDER BY f.first_at))[1])
+          FROM item_failures f WHERE f.mailbox_id = m.id AND f.kind IN ('unread', 'outage') HAVING count(*) > 0) AS unreadable
        FROM mailboxes m JOIN email_server_profiles p ON p.id = m.profile_id JOIN profile_pacing pace ON pace.profile_id = p.id
        LEFT JOIN server_pacing s ON s.host = p.server_host AND s.suspended_cause IS NOT NULL
        LEFT JOIN LATERAL (
@@ -129,6 +163,7 @@ function factsOfRow(row: FactsRow): Omit<StandingFacts, 'sendingHold' | 'publicU
     changedBy: row.changedBy,
     incident: incidentOf(row.incident),
     work: (row.work ?? []).map(workOf),
+    folders: (row.folders ?? []).map(folderOf),
     profile: {
       name: row.name,
       username: row.username,
@@ -140,6 +175,11 @@ function factsOfRow(row: FactsRow): Omit<StandingFacts, 'sendingHold' | 'publicU
       holdUntil: row.holdUntil,
       suspendedCause: row.suspendedCause,
       incident: incidentOf(row.profileIncident),
+    },
+    unreadable: row.unreadable && {
+      ...row.unreadable,
+      since: new Date(row.unreadable.since),
+      retryAt: dateOf(row.unreadable.retryAt),
     },
     serverAway:
       row.host === null
@@ -158,6 +198,12 @@ const dateOf = (text: string | null): Date | null => (text === null ? null : new
 
 const incidentOf = (json: IncidentJson | null): IncidentFacts | null =>
   json && { ...json, openedAt: new Date(json.openedAt) };
+
+const folderOf = ({ since, until, ...folder }: FolderJson): FolderFacts => ({
+  ...folder,
+  since: new Date(since),
+  until: dateOf(until),
+});
 
 const workOf = ({ dueAt, leaseUntil, begunAt, ...work }: WorkJson): WorkFacts => ({
   ...work,

@@ -14,6 +14,17 @@ export interface WorkFacts {
   readonly begunAt: Date | null;
 }
 
+/** A watched folder that is not synced as it should be. */
+export interface FolderFacts {
+  readonly path: string;
+  /** `fallback`: listed by date alone, because its changes cannot be followed. */
+  readonly kind: 'unreadable' | 'missing' | 'fallback';
+  readonly since: Date;
+  /** When it is tried again; null: when somebody acts. */
+  readonly until: Date | null;
+  readonly failure: Pick<StoredFailure, 'code' | 'category' | 'values'> | null;
+}
+
 /** An open incident that the mailbox waits for. */
 export interface IncidentFacts {
   readonly id: string;
@@ -43,6 +54,8 @@ export interface StandingFacts {
   readonly changedBy: string | null;
   readonly incident: IncidentFacts | null;
   readonly work: readonly WorkFacts[];
+  /** Of the watched folders those with trouble of their own. */
+  readonly folders: readonly FolderFacts[];
   readonly profile: {
     readonly name: string;
     readonly username: string;
@@ -67,6 +80,15 @@ export interface StandingFacts {
     readonly cause: string;
     readonly incident: IncidentFacts | null;
   } | null;
+  /** Mail that the server has and does not show; null: there is none. */
+  readonly unreadable: {
+    readonly messages: number;
+    readonly since: Date;
+    /** The next try of one of them; null: none by itself. */
+    readonly retryAt: Date | null;
+    /** Of the one that failed first. */
+    readonly code: string;
+  } | null;
   /** What holds its sending while messages wait. */
   readonly sendingHold: { readonly until: Date; readonly reason: HoldReason } | null;
 }
@@ -83,6 +105,10 @@ export const reasonCodes = [
   'no-worker',
   'budget-full',
   'back-off',
+  'folder-unreadable',
+  'folder-missing',
+  'folder-fallback',
+  'items-unreadable',
   'sending-held',
   'running',
   'due',

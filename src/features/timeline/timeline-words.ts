@@ -45,7 +45,7 @@ export function titleOf({ type, details }: Pick<EntryRow, 'type' | 'details'>): 
     case 'audit':
       return auditTitle(details);
     case 'item-failure':
-      return `An item could not be read (${text(details, 'code')}), ${details['setAside'] === true ? `and was set aside after ${times(number(details, 'attempts'))}` : `tried ${times(number(details, 'attempts'))} so far`}`;
+      return `${details['incomplete'] === true ? 'A part of a message' : 'An item'} could not be read (${text(details, 'code')}), ${details['setAside'] === true ? `and was set aside after ${times(number(details, 'attempts'))}` : `tried ${times(number(details, 'attempts'))} so far`}`;
   }
 }
 
@@ -85,6 +85,7 @@ function stateTitle(details: Details): string {
 
 const deeds: readonly (readonly [deed: string, one: string, many: string])[] = [
   ['stored', 'message received', 'messages received'],
+  ['changed', 'message changed', 'messages changed'],
   ['sent', 'message sent', 'messages sent'],
   ['failed', 'message failed for good', 'messages failed for good'],
   ['waiting', 'message to be tried again', 'messages to be tried again'],
@@ -94,6 +95,8 @@ const deeds: readonly (readonly [deed: string, one: string, many: string])[] = [
   ['seen', 'read flag changed', 'read flags changed'],
   ['turned-away', 'item kept out by the filter', 'items kept out by the filter'],
   ['unreadable', 'item could not be read', 'items could not be read'],
+  ['folder-failed', 'folder could not be read', 'folders could not be read'],
+  ['unlisted', 'change that named no item, looked for by date', 'changes that named no item, looked for by date'],
 ];
 
 function runTitle(details: Details): string {

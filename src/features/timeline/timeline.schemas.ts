@@ -75,12 +75,15 @@ export const timelinePage = z
   })
   .meta({ id: 'TimelinePage' });
 
-function showReason({ incidentId, ...shown }: Reason): z.output<typeof reason> {
+function showReason({ incidentId, ...shown }: Reason, mailboxId: string): z.output<typeof reason> {
   return {
     ...shown,
     since: shown.since?.toISOString() ?? null,
     until: shown.until?.toISOString() ?? null,
-    links: incidentId === null ? {} : { incident: `/v1/incidents/${incidentId}` },
+    links: {
+      ...(incidentId === null ? {} : { incident: `/v1/incidents/${incidentId}` }),
+      ...(shown.code === 'items-unreadable' ? { itemFailures: `/v1/mailboxes/${mailboxId}/item-failures` } : {}),
+    },
   };
 }
 
@@ -91,7 +94,7 @@ export function showStanding(facts: StandingFacts, now: Date): z.output<typeof m
     at: now.toISOString(),
     well: reasons.every(({ isTrouble }) => !isTrouble),
     verdict: reasons[0]?.title ?? '',
-    reasons: reasons.map(showReason),
+    reasons: reasons.map((one) => showReason(one, facts.mailboxId)),
   };
 }
 

@@ -95,8 +95,8 @@ const sources: readonly Source[] = [
   {
     types: ['item-failure'],
     sql: `SELECT f.first_at AS at, f.retry_at AS until, 'item-failure' AS type, '2' || md5(f.item_id)::uuid AS key,
-       jsonb_build_object('itemId', f.item_id, 'code', f.code, 'attempts', f.attempts, 'setAside', f.retry_at IS NULL) AS details, NULL::uuid AS subject_id
-     FROM item_failures f WHERE f.mailbox_id = $1`,
+       jsonb_build_object('itemId', f.item_id, 'code', f.code, 'attempts', f.attempts, 'incomplete', f.kind = 'incomplete', 'setAside', f.retry_at IS NULL) AS details, NULL::uuid AS subject_id
+     FROM item_failures f WHERE f.mailbox_id = $1 AND f.kind <> 'missing'`,
   },
 ];
 

@@ -117,7 +117,7 @@ function nextPoll(facts: StandingFacts, dueAt: Date, now: Date): Reason {
   const next = spanInWords(dueAt.getTime() - now.getTime());
   return {
     code: 'next-poll',
-    title: `Well: syncs every ${spanInWords(profile.pollingIntervalSeconds * 1_000)}; ${last}; next in ${next}`,
+    title: `${facts.folders.length === 0 ? 'Well: syncs' : 'Syncs'} every ${spanInWords(profile.pollingIntervalSeconds * 1_000)}; ${last}; next in ${next}`,
     since: lastSyncAt,
     until: dueAt,
     ends: 'The next poll, which comes by itself.',
@@ -135,6 +135,22 @@ const notScheduled: Reason = {
   isTrouble: true,
   ...noFailure,
 };
+
+/** Mail that cannot be read while the rest comes in. */
+export function unreadableReason({ unreadable, state, incoming }: StandingFacts, now: Date): Reason | null {
+  if (!unreadable || state !== 'active' || !incoming) return null;
+  const { messages, since, retryAt, code } = unreadable;
+  return {
+    code: 'items-unreadable',
+    title: `${messages === 1 ? '1 message' : `${messages} messages`} cannot be read; all other mail is received`,
+    since,
+    until: isAfter(retryAt, now) ? retryAt : null,
+    ends: 'They are tried again over two weeks, and as soon as others like them can be read; at once by POST /v1/mailboxes/{id}/item-failures/retry.',
+    isTrouble: true,
+    ...noFailure,
+    failureCode: code,
+  };
+}
 
 /** What keeps messages from being sent while everything else goes on. */
 export function sendingReason({ sendingHold, state }: StandingFacts): Reason | null {

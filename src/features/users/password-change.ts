@@ -1,16 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { Clock } from '../../platform/clock/clock.js';
 import { defineProblem, Problem, problems } from '../../platform/http/problem.js';
 import type { Log } from '../../platform/log/log.js';
 import { LOG } from '../../platform/tokens.js';
 import type { Caller } from '../access/caller.js';
 import { SessionCallers } from '../access/session-callers.js';
 import { SessionsStore } from '../access/sessions.store.js';
+import { GuessLimits } from './guess-limits.js';
+import { KnownNetworks } from './known-networks.js';
 import { PasswordHasher } from './password-hasher.js';
 import { passwordTrouble } from './password-rules.js';
-import { PasswordSignIn } from './password-sign-in.js';
-import { SignInLimits } from './sign-in-limits.js';
 import { SignInLinksStore } from './sign-in-links.store.js';
 import { SignInsStore } from './sign-ins.store.js';
 import { UsersStore } from './users.store.js';
@@ -28,20 +27,19 @@ export const needsUser = defineProblem({
 export class PasswordChange {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly clock: Clock,
     private readonly users: UsersStore,
     private readonly store: SignInsStore,
     private readonly sessions: SessionsStore,
     private readonly links: SignInLinksStore,
     private readonly callers: SessionCallers,
     private readonly hasher: PasswordHasher,
-    private readonly limits: SignInLimits,
-    private readonly signIns: PasswordSignIn,
+    private readonly guesses: GuessLimits,
+    private readonly networks: KnownNetworks,
     @Inject(LOG) private readonly log: Log,
   ) {}
 
   /**
-   * Ends all other sessions of the user, and links that set a password.
+   * Ends all other sessions of the user, and links that set a password; the networks known so far are forgotten.
    * @param from the client's address
    * @throws Problem needs-user, invalid-request, too-many-sign-ins
    */
@@ -51,20 +49,16 @@ export class PasswordChange {
     const trouble = passwordTrouble(newPassword, { email: session.email, name: caller.name });
     if (trouble !== null) throw invalid('newPassword', trouble);
     // Whoever finds a browser open must not guess the password in it.
-    const takeBack = await this.limits.count(from, session.email);
+    const takeBack = await this.guesses.countTry(session.email, from);
     const known = await this.users.credentialsById(this.dataSource, id);
     if (known?.passwordHash == null)
       throw invalid('currentPassword', 'there is none yet: ask an administrator for a link to set one');
-    const locked = known.lockedUntil !== null && known.lockedUntil > this.clock.now();
-    const right = await this.hasher.matches(known.passwordHash, currentPassword);
-    if (!right || locked) {
-      if (!right) await this.signIns.noteWrong(known);
-      throw notPresent();
-    }
+    if (!(await this.hasher.matches(known.passwordHash, currentPassword))) throw notPresent();
     const hash = await this.hasher.hash(newPassword);
     await this.dataSource.transaction(async (manager) => {
       // Another may have been set since, by a link for somebody whose password was stolen.
       if (!(await this.store.setPassword(manager, id, hash, known.passwordHash))) throw notPresent();
+      await this.networks.startOver(manager, id, from);
       await this.sessions.endAllOf(manager, id, session.id);
       await this.links.removeAllOf(manager, id);
     });

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Sql } from '../../platform/database/data-source.js';
+import { removeEnded } from '../../platform/database/remove-ended.js';
 
 export interface CountedAttempt {
   readonly key: Buffer;
@@ -35,11 +36,6 @@ export class SignInAttemptsStore {
 
   /** @returns how many went, `limit` at most */
   async removeEnded(sql: Sql, now: Date, limit: number): Promise<number> {
-    const [, removed] = await sql.query<[unknown[], number]>(
-      `DELETE FROM sign_in_attempts WHERE key IN (
-         SELECT key FROM sign_in_attempts WHERE window_ends_at <= $1 ORDER BY window_ends_at LIMIT $2 FOR UPDATE SKIP LOCKED)`,
-      [now, limit],
-    );
-    return removed;
+    return removeEnded(sql, { table: 'sign_in_attempts', key: 'key', endsAt: 'window_ends_at' }, now, limit);
   }
 }

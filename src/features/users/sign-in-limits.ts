@@ -9,24 +9,17 @@ import { SignInAttemptsStore } from './sign-in-attempts.store.js';
 export const tooManySignIns = defineProblem({
   code: 'too-many-sign-ins',
   status: 429,
-  title: 'There were too many tries at signing in',
+  title: 'Too many sign-in attempts',
   retryable: true,
-  remediation: 'Wait for the time in Retry-After. An administrator can make a link to sign in by.',
+  remediation:
+    'Wait for the time in Retry-After, or sign in from a network that you have signed in from before. An administrator can create a sign-in link.',
 });
 
 const windowMs = 15 * 60_000;
-/** Of one client address: a whole office may stand behind one. Those that succeed do not count. */
-export const triesOfAddress = 100;
-/** For one e-mail address, whether anybody has it or not; above the number that locks a user. */
-export const triesOfEmail = 20;
+/** Per client network, for all users: a whole office may share one. Successful sign-ins do not count. */
+export const triesOfNetwork = 100;
 
-/** A counter of tries; it is kept by its hash, so that the table tells nobody's address. */
-interface Counted {
-  readonly key: Buffer;
-  readonly limit: number;
-}
-
-/** Counts tries at signing in over all processes. */
+/** Counts sign-in attempts per client network, over all processes. */
 @Injectable()
 export class SignInLimits {
   constructor(
@@ -37,17 +30,14 @@ export class SignInLimits {
 
   /**
    * Counts one try, before it is looked into.
-   * @param email null: one without, such as a link
    * @returns takes the try back, when it turns out well
    * @throws Problem too-many-sign-ins
    */
-  async count(address: string, email: string | null): Promise<() => Promise<void>> {
-    const counted: Counted[] = [{ key: keyOf('address', clientNetwork(address)), limit: triesOfAddress }];
-    if (email !== null) counted.push({ key: keyOf('email', email.toLowerCase()), limit: triesOfEmail });
-    const keys = counted.map(({ key }) => key);
+  async count(address: string): Promise<() => Promise<void>> {
+    const keys = [hashOfCounted('address', clientNetwork(address))];
     const now = this.clock.now();
     const rows = await this.store.count(this.dataSource, keys, now, this.clock.in(windowMs));
-    const over = rows.filter(({ key, attempts }) => counted.some((one) => one.key.equals(key) && attempts > one.limit));
+    const over = rows.filter(({ attempts }) => attempts > triesOfNetwork);
     if (over.length > 0) {
       const until = Math.max(...over.map(({ windowEndsAt }) => windowEndsAt.getTime()));
       const retryAfterSeconds = Math.max(1, Math.ceil((until - now.getTime()) / 1_000));
@@ -57,4 +47,6 @@ export class SignInLimits {
   }
 }
 
-const keyOf = (kind: string, value: string) => createHash('sha256').update(`${kind}\n${value}`).digest();
+/** Stored as a hash, so that the table does not reveal e-mail addresses or client addresses. */
+export const hashOfCounted = (kind: string, value: string): Buffer =>
+  createHash('sha256').update(`${kind}\n${value}`).digest();

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Sql } from '../../platform/database/data-source.js';
+import { removeEnded } from '../../platform/database/remove-ended.js';
 
 export const linkKinds = ['first-admin', 'invitation', 'password-reset'] as const;
 export type LinkKind = (typeof linkKinds)[number];
@@ -76,11 +77,6 @@ export class SignInLinksStore {
 
   /** @returns how many went, `limit` at most */
   async removeExpired(sql: Sql, now: Date, limit: number): Promise<number> {
-    const [, removed] = await sql.query<[unknown[], number]>(
-      `DELETE FROM sign_in_links WHERE id IN (
-         SELECT id FROM sign_in_links WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED)`,
-      [now, limit],
-    );
-    return removed;
+    return removeEnded(sql, { table: 'sign_in_links', key: 'id', endsAt: 'expires_at' }, now, limit);
   }
 }

@@ -10,6 +10,8 @@ import { LOG, SETTINGS } from '../../platform/tokens.js';
 import { SessionCallers } from '../access/session-callers.js';
 import { hashOfSecret, isSecret, newSecret } from '../access/session-token.js';
 import { SessionsStore } from '../access/sessions.store.js';
+import { GuessLimits } from './guess-limits.js';
+import { KnownNetworks } from './known-networks.js';
 import { MembershipsStore } from './memberships.store.js';
 import { PasswordHasher } from './password-hasher.js';
 import { passwordTrouble } from './password-rules.js';
@@ -69,6 +71,8 @@ export class SignInLinks {
     private readonly callers: SessionCallers,
     private readonly hasher: PasswordHasher,
     private readonly limits: SignInLimits,
+    private readonly guesses: GuessLimits,
+    private readonly networks: KnownNetworks,
     private readonly metrics: SignInMetrics,
     @Inject(SETTINGS) private readonly settings: Settings,
     @Inject(LOG) private readonly log: Log,
@@ -92,7 +96,7 @@ export class SignInLinks {
 
   /** @throws Problem sign-in-link-not-valid, too-many-sign-ins */
   async inspect(token: string, from: string): Promise<LiveLink> {
-    const takeBack = await this.limits.count(from, null);
+    const takeBack = await this.limits.count(from);
     const link = await this.find(token);
     await takeBack();
     return link;
@@ -105,7 +109,7 @@ export class SignInLinks {
    * @throws Problem sign-in-link-not-valid, invalid-request, too-many-sign-ins
    */
   async redeem(redemption: Redemption, from: string): Promise<BegunSession> {
-    const takeBack = await this.limits.count(from, null);
+    const takeBack = await this.limits.count(from);
     const link = await this.find(redemption.token);
     const { email, name } = link.userId === null ? personOf(redemption) : personOf(link);
     const trouble = passwordTrouble(redemption.password, { email, name });
@@ -120,10 +124,12 @@ export class SignInLinks {
       const userId = taken.userId ?? (await this.administrator(manager, email, name));
       if (!(await this.signIns.setPassword(manager, userId, hash, null))) throw new Problem(linkNotValid);
       await this.signIns.noteSignIn(manager, userId, this.clock.now());
+      await this.networks.startOver(manager, userId, from);
       await this.sessionsStore.endAllOf(manager, userId);
       await this.store.removeAllOf(manager, userId);
       const user = await this.users.find(manager, userId);
       if (!user) throw new Problem(linkNotValid);
+      await this.guesses.startOver(manager, user.email, from);
       if (link.userId === null) await this.store.removeFirstAdmin(manager, null);
       return this.sessions.begin(manager, user, 'link');
     });

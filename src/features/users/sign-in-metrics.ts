@@ -3,8 +3,8 @@ import { Counter, type Registry } from 'prom-client';
 import { METRICS } from '../../platform/tokens.js';
 import type { WayToSignIn } from '../access/caller.js';
 
-/** `refused`: wrong password, link or person; `locked`: a user that wrong passwords have locked; `limited`: too many tries; `failed`: the provider is away. */
-export type SignInOutcome = 'signed-in' | 'refused' | 'locked' | 'limited' | 'failed';
+/** `refused`: wrong password, link or user; `limited`: too many attempts; `failed`: the provider is unavailable. */
+export type SignInOutcome = 'signed-in' | 'refused' | 'limited' | 'failed';
 
 /** Tries at signing in, by what came of them. */
 @Injectable()
@@ -14,7 +14,7 @@ export class SignInMetrics {
   constructor(@Inject(METRICS) registry: Registry) {
     this.tries = new Counter({
       name: 'postroom_sign_ins_total',
-      help: 'Tries at signing in, by way (password, oidc, link) and outcome: signed-in, refused, locked (after wrong passwords), limited (too many tries), failed (the provider is away)',
+      help: 'Sign-in attempts, by method (password, oidc, link) and outcome: signed-in, refused, limited (too many attempts), failed (the provider is unavailable)',
       labelNames: ['by', 'outcome'],
       registers: [registry],
     });

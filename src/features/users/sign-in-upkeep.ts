@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Clock } from '../../platform/clock/clock.js';
 import { SessionsStore } from '../access/sessions.store.js';
+import { GuessDelaysStore } from './guess-delays.store.js';
 import { SignInAttemptsStore } from './sign-in-attempts.store.js';
 import { SignInLinksStore } from './sign-in-links.store.js';
 
@@ -14,6 +15,7 @@ export class SignInUpkeep {
     private readonly sessions: SessionsStore,
     private readonly links: SignInLinksStore,
     private readonly attempts: SignInAttemptsStore,
+    private readonly delays: GuessDelaysStore,
   ) {}
 
   /** @param limit rows of each at most @returns whether there may be more */
@@ -24,6 +26,7 @@ export class SignInUpkeep {
       await this.sessions.removeExpired(sql, now, limit),
       await this.links.removeExpired(sql, now, limit),
       await this.attempts.removeEnded(sql, now, limit),
+      await this.delays.removeEnded(sql, now, limit),
     ];
     return removed.includes(limit);
   }

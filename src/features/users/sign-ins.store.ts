@@ -14,39 +14,21 @@ export class SignInsStore {
     { hash, newHash, now }: { readonly hash: string; readonly newHash: string | null; readonly now: Date },
   ): Promise<boolean> {
     const [, changed] = await sql.query<[unknown[], number]>(
-      `UPDATE users SET failed_sign_ins = 0, locked_until = NULL, last_signed_in_at = $3, password_hash = coalesce($4, password_hash)
-       WHERE id = $1 AND password_hash = $2 AND disabled_at IS NULL AND (locked_until IS NULL OR locked_until <= $3)`,
+      `UPDATE users SET last_signed_in_at = $3, password_hash = coalesce($4, password_hash)
+       WHERE id = $1 AND password_hash = $2 AND disabled_at IS NULL`,
       [id, hash, now, newHash],
     );
     return changed > 0;
   }
 
   /**
-   * Counts a wrong password; while the user is locked they do not count.
-   * @returns how many there were in a row; null when it did not count
-   */
-  async fail(sql: Sql, id: string, now: Date): Promise<number | null> {
-    const [rows] = await sql.query<[{ failed: number }[], number]>(
-      `UPDATE users SET failed_sign_ins = least(failed_sign_ins + 1, 1000)
-       WHERE id = $1 AND disabled_at IS NULL AND deleted_at IS NULL AND (locked_until IS NULL OR locked_until <= $2)
-       RETURNING failed_sign_ins AS failed`,
-      [id, now],
-    );
-    return rows[0]?.failed ?? null;
-  }
-
-  async lockUntil(sql: Sql, id: string, until: Date): Promise<void> {
-    await sql.query('UPDATE users SET locked_until = greatest(locked_until, $2) WHERE id = $1', [id, until]);
-  }
-
-  /**
-   * Sets the password, which also ends a lock.
+   * Sets the password.
    * @param before the hash that must still be there; null: whatever is there
    * @returns false when it is not, or the user is disabled or gone
    */
   async setPassword(sql: Sql, id: string, hash: string, before: string | null): Promise<boolean> {
     const [, changed] = await sql.query<[unknown[], number]>(
-      `UPDATE users SET password_hash = $2, failed_sign_ins = 0, locked_until = NULL
+      `UPDATE users SET password_hash = $2
        WHERE id = $1 AND disabled_at IS NULL AND deleted_at IS NULL AND ($3::text IS NULL OR password_hash = $3)`,
       [id, hash, before],
     );

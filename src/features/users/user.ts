@@ -11,7 +11,8 @@ export interface User {
   readonly hasPassword: boolean;
   /** Whether single sign-on knows the user already. */
   readonly hasSingleSignOn: boolean;
-  readonly lockedUntil: Date | null;
+  /** After many wrong passwords: networks that the user has not signed in from are refused until then. */
+  readonly strangersWaitUntil: Date | null;
   readonly createdAt: Date;
   readonly lastSignedInAt: Date | null;
   readonly disabledAt: Date | null;

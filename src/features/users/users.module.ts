@@ -1,6 +1,10 @@
 import { Module } from '@nestjs/common';
 import { AccessModule } from '../access/access.module.js';
 import { FirstAdminLink } from './first-admin-link.js';
+import { GuessDelaysStore } from './guess-delays.store.js';
+import { GuessLimits } from './guess-limits.js';
+import { KnownNetworks } from './known-networks.js';
+import { KnownNetworksStore } from './known-networks.store.js';
 import { Members } from './members.js';
 import { ProfileMembersController } from './members.controller.js';
 import { MembershipsStore } from './memberships.store.js';
@@ -32,6 +36,10 @@ import { UsersStore } from './users.store.js';
   controllers: [SessionController, SignInLinksController, OidcController, UsersController, ProfileMembersController],
   providers: [
     FirstAdminLink,
+    GuessDelaysStore,
+    GuessLimits,
+    KnownNetworks,
+    KnownNetworksStore,
     Members,
     MembershipsStore,
     OidcJourneys,

@@ -48,7 +48,11 @@ export const userAnswer = z
     disabled: z.boolean(),
     hasPassword: z.boolean().describe('`false`: the invitation has not been used'),
     hasSingleSignOn: z.boolean().describe('Has come by single sign-on before'),
-    lockedUntil: time.nullable().describe('After too many wrong passwords; a link to set a new one ends it'),
+    newNetworksRefusedUntil: time
+      .nullable()
+      .describe(
+        'Set after many wrong passwords: until then, sign-in by password is refused from networks that the user has not signed in from. Known networks, links and single sign-on still work',
+      ),
     createdAt: time,
     lastSignedInAt: time.nullable(),
   })
@@ -90,7 +94,8 @@ export function showUser(user: User, now: Date): UserAnswer {
     disabled: user.disabledAt !== null,
     hasPassword: user.hasPassword,
     hasSingleSignOn: user.hasSingleSignOn,
-    lockedUntil: user.lockedUntil && user.lockedUntil > now ? user.lockedUntil.toISOString() : null,
+    newNetworksRefusedUntil:
+      user.strangersWaitUntil && user.strangersWaitUntil > now ? user.strangersWaitUntil.toISOString() : null,
     createdAt: user.createdAt.toISOString(),
     lastSignedInAt: user.lastSignedInAt?.toISOString() ?? null,
   };

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Sql } from '../../platform/database/data-source.js';
 import type { UserRole } from '../access/user-role.js';
+import { strangersWaitUntil } from './guess-delays.store.js';
 import type { User, UserSettings } from './user.js';
 
 /** What signing in looks at. */
@@ -9,7 +10,6 @@ export interface Credentials {
   readonly name: string;
   readonly email: string;
   readonly passwordHash: string | null;
-  readonly lockedUntil: Date | null;
   readonly disabledAt: Date | null;
 }
 
@@ -23,10 +23,10 @@ export interface NewUser {
 }
 
 const columns = `u.id, u.email, u.name, u.role, u.password_hash IS NOT NULL AS "hasPassword", u.oidc_subject IS NOT NULL AS "hasSingleSignOn",
-  u.locked_until AS "lockedUntil", u.created_at AS "createdAt", u.last_signed_in_at AS "lastSignedInAt", u.disabled_at AS "disabledAt",
+  ${strangersWaitUntil('u.email')} AS "strangersWaitUntil", u.created_at AS "createdAt", u.last_signed_in_at AS "lastSignedInAt", u.disabled_at AS "disabledAt",
   CASE WHEN NOT u.all_profiles THEN ARRAY(SELECT profile_id FROM user_profiles WHERE user_id = u.id ORDER BY profile_id) END AS "profileIds"`;
 
-const credentials = `id, name, email, password_hash AS "passwordHash", locked_until AS "lockedUntil", disabled_at AS "disabledAt"`;
+const credentials = `id, name, email, password_hash AS "passwordHash", disabled_at AS "disabledAt"`;
 
 /** All SQL on users but that of their reach and of signing in. A deleted user is only a name. */
 @Injectable()
@@ -101,8 +101,8 @@ export class UsersStore {
   /** Leaves the name, for the history of who did what. Sessions, links and profiles are the caller's. */
   async remove(sql: Sql, id: string, now: Date): Promise<void> {
     await sql.query(
-      `UPDATE users SET deleted_at = $2, email = NULL, password_hash = NULL, oidc_issuer = NULL, oidc_subject = NULL,
-         locked_until = NULL WHERE id = $1`,
+      `UPDATE users SET deleted_at = $2, email = NULL, password_hash = NULL, oidc_issuer = NULL, oidc_subject = NULL
+       WHERE id = $1`,
       [id, now],
     );
   }

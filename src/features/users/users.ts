@@ -9,6 +9,7 @@ import { ApiKeysStore } from '../access/api-keys.store.js';
 import type { Caller } from '../access/caller.js';
 import { SessionCallers } from '../access/session-callers.js';
 import { SessionsStore } from '../access/sessions.store.js';
+import { KnownNetworks } from './known-networks.js';
 import { MembershipsStore } from './memberships.store.js';
 import { SignInLinks, type MadeLink } from './sign-in-links.js';
 import { SignInLinksStore } from './sign-in-links.store.js';
@@ -48,6 +49,7 @@ export class Users {
     private readonly clock: Clock,
     private readonly store: UsersStore,
     private readonly memberships: MembershipsStore,
+    private readonly networks: KnownNetworks,
     private readonly sessions: SessionsStore,
     private readonly linksStore: SignInLinksStore,
     private readonly links: SignInLinks,
@@ -106,6 +108,7 @@ export class Users {
       refuseLast(admins, id);
       await this.letInNoMore(manager, id);
       await this.memberships.replace(manager, id, []);
+      await this.networks.forget(manager, id);
       await this.store.remove(manager, id, this.clock.now());
     });
     this.callers.forgetUser(id);

@@ -2,7 +2,7 @@ import type { MailErrorOrigin } from '../../../mail/mail-error.js';
 import { responseCodes } from '../response-codes.js';
 import type { CodeRow, CodeRows, FailureCategory } from './code-row.js';
 import { httpCodes, httpRow } from './http-codes.js';
-import { ownCodes, unknownResponse } from './own-codes.js';
+import { codelessResponse, isWithoutCode, ownCodes, unknownResponse } from './own-codes.js';
 import { protocolCodes, protocolRow } from './protocol-codes.js';
 import { transportCodes, transportRow } from './transport-codes.js';
 
@@ -14,7 +14,7 @@ const among = (table: CodeRows, code: string): CodeRow | undefined =>
 export function rowOf(origin: MailErrorOrigin, code: string): CodeRow {
   switch (origin) {
     case 'response':
-      return among(responseCodes, code) ?? unknownResponse;
+      return among(responseCodes, code) ?? unlisted(code);
     case 'http':
       return among(httpCodes, code) ?? httpRow(code);
     case 'transport':
@@ -23,6 +23,11 @@ export function rowOf(origin: MailErrorOrigin, code: string): CodeRow {
       return among(protocolCodes, code) ?? protocolRow;
   }
 }
+
+/** Whether a failure can have this code as far as the table knows; servers and networks invent further ones. */
+export const isKnownCode = (code: string): boolean =>
+  [responseCodes, httpCodes, transportCodes, protocolCodes, ownCodes].some((table) => among(table, code)) ||
+  /^Http[1-5]\d\d$/.test(code);
 
 /** The row of a failure that was stored, which keeps the code and the category but not the origin. */
 export function rowOfStored(code: string, category: FailureCategory): CodeRow {
@@ -34,5 +39,8 @@ export function rowOfStored(code: string, category: FailureCategory): CodeRow {
     among(ownCodes, code);
   if (known) return known;
   if (category === 'network') return code.startsWith('Http') ? httpRow(code) : transportRow(code);
-  return category === 'protocol' ? protocolRow : unknownResponse;
+  return category === 'protocol' ? protocolRow : unlisted(code);
 }
+
+/** The row of a response code that no table has. */
+const unlisted = (code: string): CodeRow => (isWithoutCode(code) ? codelessResponse : unknownResponse);

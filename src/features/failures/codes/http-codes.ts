@@ -38,10 +38,18 @@ const gateway = (title: string, meaning: (names: Names) => string) =>
 function unauthorised(names: Names): Words {
   const online = names.kind === 'exchange-online';
   const offered = names.value('offeredAuthentication');
-  const noBasic = offered !== null && !/\bbasic\b/i.test(offered);
-  const lacking = `The server offers ${offered ?? 'other ways to sign in'}, and no Basic, which Postroom signs in with.`;
+  const noBasic = offered !== null && !offered.toLowerCase().split(', ').includes('basic');
+  const others = names.value('othersSignedIn');
+  if (others !== null) return refusedAlone(names, others);
+  const namesSchemes = offered !== null && offered !== 'none';
+  const lacking = namesSchemes
+    ? `The server offers ${offered}, and no Basic, which Postroom signs in with.`
+    : 'The server names no way to sign in, so perhaps not the server itself refuses, but something before it.';
   return {
-    title: 'The server refuses the service account’s name or password',
+    title:
+      noBasic && namesSchemes
+        ? 'The server offers no way to sign in that Postroom can use'
+        : 'The server refuses the service account’s name or password',
     meaning: `${names.Server} does not let ${names.account} in. All mailboxes of the profile wait, so that repeated tries do not lock the account.`,
     causes: [
       ...(noBasic || online
@@ -56,7 +64,10 @@ function unauthorised(names: Names): Words {
       'The name is mistyped; the server may want DOMAIN\\name or name@domain.',
       ...(noBasic || online ? [] : ['Basic authentication was switched off on the EWS virtual directory.']),
     ],
-    advice: 'Enter the current password in the profile. If it is right, check the account, then what EWS accepts.',
+    advice:
+      noBasic && namesSchemes
+        ? 'Allow Basic authentication on the EWS virtual directory, and let it pass whatever stands before the server. The password need not be wrong.'
+        : 'Enter the current password in the profile. If it is right, check the account, then what EWS accepts.',
     commands: [
       ...newPasswordCommands(names),
       ...serviceAccountCommands(names),
@@ -72,6 +83,23 @@ function unauthorised(names: Names): Words {
           ]),
       ...callCommands(names),
     ],
+  };
+}
+
+/** @param others how many other mailboxes are well */
+function refusedAlone(names: Names, others: string): Words {
+  return {
+    title: 'The server refuses the sign-in for one mailbox',
+    meaning: `${names.Server} refuses the sign-in of ${names.account} for ${names.mailbox}, while ${others} other ${others === '1' ? 'mailbox' : 'mailboxes'} of the profile ${others === '1' ? 'works' : 'work'} with the same account. The password is right.`,
+    causes: [
+      'The mailbox is on another server, or moved a short while ago, and that server does not accept the account.',
+      'A proxy, load balancer or firewall sends the calls for this mailbox elsewhere or refuses them.',
+      'The account may not sign in at the server that holds the mailbox.',
+    ],
+    advice:
+      'Nothing in the profile: changing the password would stop the mailboxes that work. Have the Exchange administrator look up the request id, and check where the mailbox is and how its server lets accounts sign in.',
+    commands: callCommands(names),
+    selfHealing: false,
   };
 }
 

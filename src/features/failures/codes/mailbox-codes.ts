@@ -71,6 +71,18 @@ export const mailboxCodes: CodeRows = {
       commands: recipientCommands(names),
     };
   }),
+  ErrorCannotFindUser: row(['mailbox-gone-moved', 'mailbox', 'never'], (names) => ({
+    title: 'The server finds no user for the mailbox',
+    meaning: `${names.Server} looked for the user of ${names.mailbox} and found none, so there is no mailbox to open.`,
+    causes: [
+      'The address is mistyped, or was changed.',
+      'The user was deleted, or has no mailbox any more.',
+      'The user lives in another organisation or domain than the server looks in.',
+    ],
+    advice:
+      'See what the server knows under the address. Then correct the address here, or remove the mailbox if it is gone.',
+    commands: recipientCommands(names),
+  })),
   ErrorMailboxMoveInProgress: row(['mailbox-gone-moved', 'mailbox', 'backoff'], (names) => ({
     title: 'The mailbox is being moved',
     meaning: `${names.Mailbox} is on its way to another database or server, and cannot be opened for a while.`,
@@ -111,7 +123,6 @@ export const mailboxCodes: CodeRows = {
     ...withoutMailbox(names),
   })),
   ...family(['mailbox-gone-moved', 'mailbox', 'never'], directoryEntry, {
-    ErrorCannotFindUser: 'The directory entry of the mailbox cannot be resolved',
     ErrorMailboxConfiguration: 'The directory entry of the mailbox is not set up right',
     ErrorDuplicateLegacyDistinguishedName: 'Two directory entries share the legacy name of the mailbox',
     ErrorMissingExchangePrincipal: 'The mailbox lacks what Exchange needs in the directory',

@@ -1,4 +1,4 @@
-import { auditCommands } from '../remedies/api-commands.js';
+import { auditCommands, folderCommands, itemFailureCommands } from '../remedies/api-commands.js';
 import { row, type CodeRow, type CodeRows } from './code-row.js';
 
 /** An error that no mail server caused: the database away, or a bug. */
@@ -24,12 +24,58 @@ export const ownCodes: CodeRows = {
       'No mail is lost, and none is stopped. Its audits tell when and how much; the incident closes with the first audit that finds nothing.',
     commands: auditCommands(names),
   })),
+  ItemsUnreadable: row(['other', 'mailbox', 'backoff'], (names) => ({
+    title: 'Messages of a mailbox cannot be read',
+    meaning: `${names.value('messages') ?? 'Messages'} of ${names.mailbox} cannot be read although the mailbox opens${names.value('code') === null ? '' : ` (${names.value('code')})`}. All other mail of it is received.`,
+    causes: [
+      'The server reports an error for just these messages, or did so for all of them for a while.',
+      'A scanner or a gateway in front of the server blocks what holds them.',
+      'The messages are damaged, or protected in a way that the service account cannot open.',
+    ],
+    advice:
+      'They are tried again over days, and at once when others like them can be read. Open one in Outlook to see whether it can be read there; the mailbox’s page and its item failures name each, and try them on request.',
+    commands: itemFailureCommands(names),
+  })),
+  FolderUnreadable: row(['other', 'mailbox', 'backoff'], (names) => ({
+    title: 'A watched folder cannot be read',
+    meaning: `The folder ${names.value('folder') ?? 'that a mailbox is watched in'} of ${names.mailbox} has not been readable for some time (${names.value('error') ?? 'see its folders'}). Its other folders are synced as usual; mail in this one waits.`,
+    causes: [
+      'The service account may not read this folder, or its rights on it were changed.',
+      'The folder is damaged on the server.',
+      'The folder holds more than the server lists in time.',
+    ],
+    advice:
+      'Check the rights on the folder and whether Outlook opens it. If it is not wanted, take it out of the folders of the mailbox. Postroom tries it every 15 minutes, and the incident closes when it can be read.',
+    commands: folderCommands(names),
+    selfHealing: false,
+  })),
 };
 
-/** A response code that the table does not know yet: newer servers invent some. It passes, until shown otherwise. */
+/** A response code that the table does not know: newer servers invent some, and those of other vendors. */
 export const unknownResponse: CodeRow = row(['other', 'server', 'backoff'], ({ Server }) => ({
   title: 'The server reports an error that Postroom does not know',
-  meaning: `${Server} answered with an error code that is newer than this version of Postroom. It is treated as one that passes.`,
-  causes: ['The server was updated.'],
+  meaning: `${Server} answered with an error code that this version of Postroom does not know. Whether it passes, only another try tells.`,
+  causes: ['The server was updated.', 'The server is not Exchange, and has codes of its own.'],
   advice: 'See the server’s own words in the technical details. If it lasts, update Postroom, or report the code.',
+  selfHealing: false,
 }));
+
+/** Fault codes of SOAP 1.1 and 1.2, which say only whose fault it is, and ours for an error without a code. */
+const withoutCode = new Set(['Server', 'Receiver', 'Client', 'Sender', 'UnknownFault', 'UnknownError']);
+
+/** An error that has no code of EWS; the server's own text is all there is. */
+export const isWithoutCode = (code: string): boolean => withoutCode.has(code);
+
+export const codelessResponse: CodeRow = row(['other', 'server', 'backoff'], ({ Server, value }) => {
+  const said = value('serverText');
+  return {
+    title: 'The server reports an error without a code',
+    meaning:
+      said === null
+        ? `${Server} answered with an error, and gave neither a code nor a reason.`
+        : `${Server} answered with an error and gave no code, but the words “${said}” as its reason.`,
+    causes: ['The server is not Exchange, and has reasons of its own.', 'The request met a fault of the server.'],
+    advice: 'Go by the server’s own words. If they say nothing to you, report them with the technical details.',
+    selfHealing: false,
+  };
+});

@@ -1,8 +1,13 @@
 import { callCommands } from '../remedies/network-commands.js';
-import { row, type CodeRow, type CodeRows } from './code-row.js';
+import type { Names } from '../remedies/names.js';
+import { row, type CodeRow, type CodeRows, type Words } from './code-row.js';
 
-const unexpected: CodeRow = row(['protocol', 'server', 'backoff'], (names) => ({
-  title: 'The answer is not that of an Exchange server',
+const unexpected: CodeRow = row(['protocol', 'server', 'backoff'], (names) =>
+  names.value('isEws') === null ? notEws(names) : incomplete(names),
+);
+
+const notEws = (names: Names): Words => ({
+  title: 'The answer is not one of EWS',
   meaning: `Something at ${names.server} answers, but not with EWS: with a web page, nothing, or another service’s words.`,
   causes: [
     'ewsUrl of the profile leads to a login page or to another service.',
@@ -13,7 +18,40 @@ const unexpected: CodeRow = row(['protocol', 'server', 'backoff'], (names) => ({
     'Check ewsUrl of the profile; it usually ends in /EWS/Exchange.asmx. Then check what stands between Postroom and the server.',
   commands: callCommands(names),
   selfHealing: false,
-}));
+});
+
+/** It is EWS that answered, perhaps even with success: nothing is wrong with the address. */
+const incomplete = (names: Names): Words => ({
+  title: 'The server’s answer lacks something',
+  meaning: `${names.Server} answered a request of EWS, but the answer lacks a part that Postroom needs, or is about something else.`,
+  causes: [
+    'The server is not Exchange, and leaves out what Exchange answers with.',
+    'A proxy before the server mixes up or changes answers.',
+    'The server has a fault with one certain item.',
+  ],
+  advice:
+    'Nothing at first. If it lasts, report it with the technical details, which say what is missing and which server it is.',
+  selfHealing: false,
+});
+
+/** A server that answers every call and does not get on: another way of listing is taken, and mail goes on coming in. */
+const noProgress = (
+  title: string,
+  meaning: (mailbox: string, server: string) => string,
+  goesOn: string,
+  cause: string,
+): CodeRow =>
+  row(['protocol', 'mailbox', 'backoff'], (names) => ({
+    title,
+    meaning: `${meaning(names.mailbox, names.server)} ${goesOn}`,
+    causes: [cause, 'The mailbox was moved or restored, and its server has not caught up.'],
+    advice:
+      'Nothing at first: Postroom tries the usual way again after an hour, and then at longer intervals, up to a day. If it lasts, look for an update of the server, or report it with the technical details.',
+    commands: callCommands(names),
+  }));
+
+const foundByDate =
+  'Postroom finds new mail by its date instead. Until the usual way works again, read flags, moves and deletions are noticed by the daily audit only.';
 
 /** Answers that came with a good status and are not what EWS promises. */
 export const protocolCodes: CodeRows = {
@@ -30,6 +68,27 @@ export const protocolCodes: CodeRows = {
       'Nothing at first. If it lasts, let EWS pass the proxy or scanner unchanged; else report it with the technical details.',
     commands: callCommands(names),
   })),
+  ListingStuck: noProgress(
+    'The server lists the same items again and again',
+    (mailbox, server) =>
+      `Listing a folder of ${mailbox} by date does not come to an end: ${server} repeats what it has listed and says that there is more.`,
+    'Postroom reads the whole folder instead, and misses nothing.',
+    'The server ignores from which row on it was asked.',
+  ),
+  SyncStateStuck: noProgress(
+    'The server tells the same changes again and again',
+    (mailbox, server) =>
+      `Following a folder of ${mailbox} does not come to an end: ${server} repeats the changes that it has told, or tells none and says that there are more.`,
+    foundByDate,
+    'The server does not move its sync state on, or never says that a page is the last.',
+  ),
+  SyncStateRefused: noProgress(
+    'The server refuses the sync states that it gives',
+    (mailbox, server) =>
+      `A folder of ${mailbox} cannot be followed: ${server} refuses a sync state that it has just given.`,
+    foundByDate,
+    'Several servers answer at one address and do not share what they know.',
+  ),
   AnswerTooLarge: row(['quota-size', 'item', 'never'], ({ mailbox }) => ({
     title: 'An item is larger than Postroom reads',
     meaning: `The server’s answer for an item of ${mailbox} is over the limit that keeps one message from using up the memory.`,

@@ -1,5 +1,6 @@
 import type { Names } from '../remedies/names.js';
 import { family, row, type CodeRows, type FailureClass, type Words } from './code-row.js';
+import { unsupportedQuery } from './unsupported-query.js';
 
 const item: FailureClass = ['client-bug', 'item', 'never'];
 const folder: FailureClass = ['client-bug', 'mailbox', 'never'];
@@ -141,6 +142,14 @@ export const requestCodes: CodeRows = {
     ErrorMissingItemForCreateItemAttachment: 'The item to attach is missing',
     ErrorRequiredPropertyMissing: 'A property that the server needs is missing',
   }),
+  ...family(request, unsupportedQuery, {
+    ErrorUnsupportedPathForQuery: 'The server cannot search by this property',
+    ErrorUnsupportedPathForSortGroup: 'The server cannot sort by this property',
+    ErrorUnsupportedQueryFilter: 'The server does not support this filter',
+    ErrorRestrictionTooLong: 'The condition of the search is too long',
+    ErrorRestrictionTooComplex: 'The condition of the search is too complex',
+    ErrorQueryFilterTooLong: 'The filter of the query is too long',
+  }),
   ...family(request, query, {
     ErrorInvalidPushSubscriptionUrl: 'The address for pushed notifications is not valid',
     ErrorInvalidSubscriptionRequest: 'The request for a subscription is not valid',
@@ -168,16 +177,10 @@ export const requestCodes: CodeRows = {
     ErrorInvalidValueForProperty: 'The value does not fit the property',
     ErrorMailboxScopeNotAllowedWithoutQueryString: 'A search over mailboxes needs words to search for',
     ErrorNoPropertyTagForCustomProperties: 'A custom property has no tag to be named by',
-    ErrorQueryFilterTooLong: 'The filter of the query is too long',
-    ErrorRestrictionTooLong: 'The condition of the search is too long',
-    ErrorRestrictionTooComplex: 'The condition of the search is too complex',
     ErrorResultSetTooBig: 'The result is larger than the server gives out',
     ErrorUpdatePropertyMismatch: 'A change names one property and gives another',
     ErrorUnsupportedCulture: 'The server does not know the language',
     ErrorUnsupportedMapiPropertyType: 'The server does not support properties of this type',
-    ErrorUnsupportedPathForQuery: 'The server cannot search by this property',
-    ErrorUnsupportedPathForSortGroup: 'The server cannot sort by this property',
-    ErrorUnsupportedQueryFilter: 'The server does not support this filter',
     ErrorValueOutOfRange: 'A value is out of range',
   }),
 };

@@ -2,6 +2,7 @@ import { onPremises } from '../remedies/command.js';
 import { databaseCommands, serviceAccountCommands } from '../remedies/mailbox-commands.js';
 import type { Names } from '../remedies/names.js';
 import { family, row, type CodeRows, type Words } from './code-row.js';
+import { unsupportedQuery } from './unsupported-query.js';
 
 const storeAway = (names: Names): Omit<Words, 'title'> => ({
   meaning: `The server answers, but the database that holds ${names.mailbox} does not at the moment.`,
@@ -49,11 +50,19 @@ const internal = ({ server }: Names): Omit<Words, 'title'> => ({
   advice: 'It usually passes. If it comes again and again, report it with the technical details.',
 });
 
+/** The code says nothing; the server's own text often does. */
+const brokenOff = ({ Server, value }: Names): string => {
+  const said = value('serverText');
+  return said === null
+    ? `${Server} broke off the request with an error of its own and does not say which.`
+    : `${Server} broke off the request with an error of its own, with the words “${said}” and no other reason.`;
+};
+
 /** Trouble inside the server that passes. */
 export const serverCodes: CodeRows = {
-  ErrorInternalServerError: row(['transient-server', 'server', 'backoff'], ({ Server }) => ({
+  ErrorInternalServerError: row(['transient-server', 'server', 'backoff'], (names) => ({
     title: 'The server failed inside',
-    meaning: `${Server} broke off the request with an error of its own and does not say which.`,
+    meaning: brokenOff(names),
     causes: [
       'A passing fault of the server: a restart, an update, a database that switches.',
       'A damaged message or folder that makes the server fail each time it is read.',
@@ -129,6 +138,11 @@ export const serverCodes: CodeRows = {
     ErrorPublicFolderServerNotFound: 'The server of the public folder was not found',
     ErrorPublicFolderSyncException: 'A public folder could not be synchronised',
   }),
+  // Exchange documents them as internal; servers of other vendors answer searches with them that they do not support.
+  ...family(['other', 'server', 'backoff'], unsupportedQuery, {
+    ErrorInvalidRestriction: 'The server does not support the condition of a search',
+    ErrorUnsupportedSubFilter: 'The server does not support a filter within a filter',
+  }),
   ...family(['other', 'server', 'backoff'], internal, {
     ErrorAccessModeSpecified: 'The server reports a way of access that it keeps to itself',
     ErrorCalendarInvalidAttributeValue: 'An attribute of a calendar item has a value that is not allowed',
@@ -146,7 +160,6 @@ export const serverCodes: CodeRows = {
     ErrorInvalidLogonType: 'The kind of sign-in is not valid here',
     ErrorInvalidOofParameter: 'A setting of the automatic replies is not valid',
     ErrorInvalidProxySecurityContext: 'The security context of a handed-on request is not valid',
-    ErrorInvalidRestriction: 'The condition of a search is not valid',
     ErrorInvalidSubfilterType: 'A filter within a filter is of the wrong kind',
     ErrorInvalidSubfilterTypeNotAttendeeType: 'A filter within a filter is not about attendees',
     ErrorInvalidSubfilterTypeNotRecipientType: 'A filter within a filter is not about recipients',
@@ -171,7 +184,6 @@ export const serverCodes: CodeRows = {
     ErrorUnifiedMessagingPromptNotFound: 'A voice prompt was not found',
     ErrorUnifiedMessagingReportDataNotFound: 'The data of a voice mail report was not found',
     ErrorUnsupportedPropertyDefinition: 'The server does not support a property that was asked for',
-    ErrorUnsupportedSubFilter: 'The server does not support a filter within a filter',
     ErrorVoiceMailNotImplemented: 'The server has no voice mail',
     ErrorWeatherServiceDisabled: 'The weather service is switched off',
     ErrorWebRequestInInvalidState: 'A web request of the server was in the wrong state',

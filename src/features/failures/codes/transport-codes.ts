@@ -123,6 +123,21 @@ const noRoute = (title: string) =>
     'A firewall refuses the way.',
   ]);
 
+/** Refused before any connection is made; docs/access.md has the rules. */
+const refusedAddress = unreachable((names) => ({
+  title: 'Postroom may not connect to the address of the server',
+  meaning: `This profile may not connect to the address of ${names.server}, so no connection is made.`,
+  causes: [
+    'The server is in a private network, and its address was set by a user who is limited to profiles.',
+    'The name resolves to a link-local or metadata address, to which no profile may connect.',
+    'PROFILE_PRIVATE_ADDRESSES does not allow private addresses.',
+  ],
+  advice:
+    'Make the name resolve to the public address of the server, or have an administrator set ewsUrl of the profile. Setting the same address again is enough.',
+  commands: lookupCommands(names),
+  selfHealing: false,
+}));
+
 /** DNS, TCP and TLS, by the codes of Node. */
 export const transportCodes: CodeRows = {
   ENOTFOUND: noName(
@@ -185,6 +200,7 @@ export const transportCodes: CodeRows = {
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: unknownIssuer,
   ERR_TLS_CERT_ALTNAME_INVALID: otherName,
   EPROTO: handshake,
+  ServerAddressRefused: refusedAddress,
 };
 
 /** What has no row: by its kind, for Node and OpenSSL have more codes than anybody listed. */

@@ -33,6 +33,31 @@ export function auditCommands({ context: { publicUrl, mailboxId } }: Names): Com
   ];
 }
 
+/** Shows which items of the mailbox could not be read, and tries them. */
+export function itemFailureCommands({ context: { publicUrl, mailboxId } }: Names): Command[] {
+  if (publicUrl === undefined || mailboxId === undefined) return [];
+  const path = `/v1/mailboxes/${encodeURIComponent(mailboxId)}/item-failures`;
+  return [
+    { purpose: 'See which items they are, and why.', shell: 'postroom-api', command: call(publicUrl, 'GET', path) },
+    {
+      purpose: 'Have all of them tried at once.',
+      shell: 'postroom-api',
+      command: call(publicUrl, 'POST', `${path}/retry`, {}),
+    },
+  ];
+}
+
+export function folderCommands({ context: { publicUrl, mailboxId } }: Names): Command[] {
+  if (publicUrl === undefined || mailboxId === undefined) return [];
+  return [
+    {
+      purpose: 'See which folders of the mailbox cannot be read, and what the server says.',
+      shell: 'postroom-api',
+      command: call(publicUrl, 'GET', `/v1/mailboxes/${encodeURIComponent(mailboxId)}/folders`),
+    },
+  ];
+}
+
 /** A password on a command line would stay in the history of the shell, so it is asked for. */
 export function newPasswordCommands({ context: { publicUrl, profileId } }: Names): Command[] {
   if (publicUrl === undefined || profileId === undefined) return [];

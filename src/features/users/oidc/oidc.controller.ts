@@ -67,14 +67,14 @@ export class OidcController {
   @AnswersProblem(problems.notFound)
   async arrive(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const target = await this.orRefused(request, async () => {
-      const takeBack = await this.limits.count(request.ip, null);
+      const takeBack = await this.limits.count(request.ip);
       const query = request.url.split('?').slice(1).join('?');
       const journey = this.journeys.end(request, reply);
       // A state that is not this browser's: the sign-in was begun elsewhere, or another one since.
       if (journey === null || new URLSearchParams(query).get('state') !== journey.state)
         throw new OidcRefusal('sign-in-expired', journey === null ? 'no journey' : 'another state');
       const { person, details } = await this.provider.arrive(query, journey);
-      const begun = await this.signIns.signIn(person, details);
+      const begun = await this.signIns.signIn(person, request.ip, details);
       await this.sessions.hand(request, reply, begun);
       await takeBack();
       this.metrics.tried('oidc', 'signed-in');
