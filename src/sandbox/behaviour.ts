@@ -1,6 +1,9 @@
 import type { SandboxOptions } from './options.js';
 import type { AnswerStyle } from './soap/envelope.js';
 
+/** The code that GetFolder and most other operations return for a deleted folder; it depends on the server version. */
+export type MissingFolderCode = 'ErrorItemNotFound' | 'ErrorFolderNotFound';
+
 /** How the server behaves; control changes it while it runs. */
 export interface Behaviour {
   readonly style: AnswerStyle;
@@ -12,6 +15,7 @@ export interface Behaviour {
   gzip: boolean;
   maxConcurrentCalls: number;
   heartbeatMs: number;
+  missingFolder: MissingFolderCode;
 }
 
 export const behaviourFrom = (options: SandboxOptions): Behaviour => ({
@@ -23,4 +27,5 @@ export const behaviourFrom = (options: SandboxOptions): Behaviour => ({
   gzip: options.gzip ?? true,
   maxConcurrentCalls: options.maxConcurrentCalls ?? Infinity,
   heartbeatMs: options.heartbeatMs ?? 45_000,
+  missingFolder: 'ErrorItemNotFound',
 });

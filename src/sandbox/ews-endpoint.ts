@@ -16,8 +16,8 @@ import type { Call } from './operations/call.js';
 import { OPERATIONS } from './operations/registry.js';
 import type { RecordedExchange } from './options.js';
 import { type SoapRequest, readEnvelope, writeEnvelope, writeFault } from './soap/envelope.js';
-import { SoapFault } from './soap/faults.js';
-import { checkRequestShape } from './soap/request-shape.js';
+import { validateRequest } from './schema/validate-request.js';
+import { ItemError, SchemaViolation, SoapFault } from './soap/faults.js';
 import type { Organisation } from './store/organisation.js';
 import type { StreamingConnections } from './streaming/streaming-connections.js';
 
@@ -111,7 +111,7 @@ export class EwsEndpoint {
         return await this.send(request, response, made);
       }
       if (open > this.behaviour.maxConcurrentCalls) throw new SoapFault('ErrorExceededConnectionCount');
-      checkRequestShape(soap.operation);
+      validateRequest(soap.operation, soap.headers);
       const call = this.callFor(caller, soap);
       if (soap.operation.name === 'GetStreamingEvents') {
         // Hanging connections have a budget of their own.
@@ -127,7 +127,7 @@ export class EwsEndpoint {
         throw new SoapFault('ErrorInvalidRequest', `The operation '${soap.operation.name}' is not known.`);
       answer = { status: 200, body: writeEnvelope(await operation(call, soap.operation), style), contentType: XML };
     } catch (error) {
-      const fault = error instanceof SoapFault ? error : new SoapFault('ErrorInternalServerError', String(error));
+      const fault = asFault(error, source);
       answer = { status: 500, body: writeFault(fault, style), contentType: XML };
     }
     this.organisation.journal.flush();
@@ -151,10 +151,18 @@ export class EwsEndpoint {
       impersonating: target !== undefined,
       style: this.behaviour.style,
       findCountLimit: this.behaviour.findCountLimit,
+      missingFolder: this.behaviour.missingFolder,
     };
   }
 
   private send(request: IncomingMessage, response: ServerResponse, answer: Answer, cut = false): Promise<void> {
     return sendAnswer(request, response, answer, { gzip: this.behaviour.gzip, cut });
   }
+}
+
+function asFault(error: unknown, source: string): SoapFault {
+  if (error instanceof SchemaViolation) return error.asFault(source);
+  // An error that concerns the request as a whole, such as a property that cannot exist, fails all of it.
+  if (error instanceof ItemError) return new SoapFault(error.code, error.message, error.values);
+  return error instanceof SoapFault ? error : new SoapFault('ErrorInternalServerError', String(error));
 }

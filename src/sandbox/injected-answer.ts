@@ -12,12 +12,17 @@ const SIGN_IN_PAGE =
 
 /** What the schema requires in an error message of these operations. */
 const REQUIRED: Record<string, string> = {
+  CopyFolder: '<m:Folders/>',
   CopyItem: '<m:Items/>',
   CreateAttachment: '<m:Attachments/>',
+  CreateFolder: '<m:Folders/>',
   CreateItem: '<m:Items/>',
   GetAttachment: '<m:Attachments/>',
+  GetFolder: '<m:Folders/>',
   GetItem: '<m:Items/>',
+  MoveFolder: '<m:Folders/>',
   MoveItem: '<m:Items/>',
+  UpdateFolder: '<m:Folders/>',
   UpdateItem: '<m:Items/>',
 };
 

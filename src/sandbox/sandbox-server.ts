@@ -4,7 +4,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { PoxEndpoint } from './autodiscover/pox-endpoint.js';
 import { behaviourFrom } from './behaviour.js';
 import { CallLog } from './control/call-log.js';
-import { SandboxControl } from './control/control.js';
+import { type SandboxControl, sandboxControl } from './control/control.js';
 import { FaultInjector } from './control/fault-injection.js';
 import { ControlHttp } from './control/control-http.js';
 import { EwsEndpoint } from './ews-endpoint.js';
@@ -48,7 +48,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const log = new CallLog();
   const streaming = new StreamingConnections(behaviour);
   const traffic = new Traffic(organisation);
-  const control = new SandboxControl(organisation, mailFlow, behaviour, faults, log, traffic);
+  const control = sandboxControl(organisation, mailFlow, behaviour, faults, log, traffic);
   const ews = new EwsEndpoint(organisation, mailFlow, behaviour, faults, log, streaming, options.record);
   const controlHttp = new ControlHttp(control, organisation, faults);
 

@@ -1,4 +1,5 @@
 import { SoapFault, schemaFault } from '../soap/faults.js';
+import { headerBlock } from '../soap/header-blocks.js';
 import type { Mailbox } from '../store/mailbox.js';
 import type { Organisation } from '../store/organisation.js';
 import type { AccountRecord } from '../store/records.js';
@@ -11,13 +12,10 @@ export function impersonated(
   caller: Caller,
   headers: readonly XmlElement[],
 ): Mailbox | undefined {
-  const header = headers.find((block) => block.name === 'ExchangeImpersonation');
+  const header = headerBlock(headers, 'ExchangeImpersonation');
   if (!header) return undefined;
-  const sid = header.child('ConnectingSID');
-  const identity = sid?.children[0];
-  if (!sid || !identity) throw new SoapFault('ErrorInvalidExchangeImpersonationHeaderData');
-  if (sid.children.length > 1)
-    throw schemaFault(`the element 'ConnectingSID' has invalid child '${sid.children[1]?.name ?? ''}'.`);
+  const identity = header.child('ConnectingSID')?.children[0];
+  if (!identity) throw new SoapFault('ErrorInvalidExchangeImpersonationHeaderData');
   const mailbox = find(organisation, identity);
   if (!caller.account || mailbox.record.disabled || !inScope(caller.account, mailbox)) {
     throw new SoapFault('ErrorImpersonateUserDenied');
@@ -57,7 +55,7 @@ function find(organisation: Organisation, identity: XmlElement): Mailbox {
 }
 
 /** Whether the account's ApplicationImpersonation role covers the mailbox. */
-export function inScope(account: AccountRecord, mailbox: Mailbox): boolean {
+function inScope(account: AccountRecord, mailbox: Mailbox): boolean {
   const { scope } = account;
   if (scope.all) return true;
   return (

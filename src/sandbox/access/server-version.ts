@@ -1,4 +1,5 @@
 import { SoapFault } from '../soap/faults.js';
+import { headerBlock } from '../soap/header-blocks.js';
 import type { XmlElement } from '../xml/element.js';
 
 /** `ExchangeVersionType` of the schema, and the names later clients offer first. */
@@ -7,7 +8,7 @@ const KNOWN =
 
 /** The version the client asked for; Exchange 2007 when it names none. */
 export function requestedVersion(headers: readonly XmlElement[]): string {
-  const header = headers.find((block) => block.name === 'RequestServerVersion');
+  const header = headerBlock(headers, 'RequestServerVersion');
   if (!header) return 'Exchange2007';
   const version = header.attribute('Version') ?? '';
   if (!KNOWN.test(version)) throw new SoapFault('ErrorInvalidServerVersion');

@@ -134,6 +134,18 @@ export const CONTROL_ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>
       control.setIllegalCharacters(mode),
     ),
   ],
+  [
+    'remove-folder',
+    route(mailbox.extend({ folder: z.string() }), (control, { address, folder }) =>
+      control.removeFolder(address, folder),
+    ),
+  ],
+  [
+    'set-missing-folder-code',
+    route(z.object({ code: z.enum(['ErrorItemNotFound', 'ErrorFolderNotFound']) }), (control, { code }) =>
+      control.setMissingFolderCode(code),
+    ),
+  ],
   ['set-omit-optional', route(z.object({ omit: z.boolean() }), (control, { omit }) => control.setOmitOptional(omit))],
   [
     'set-prefixes',

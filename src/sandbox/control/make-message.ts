@@ -4,14 +4,14 @@ import { EMPTY_CONTENT, type MessageContent, type Person } from '../store/messag
 import type { Deliverable, PersonRequest } from './requests.js';
 
 /** Messages of one control call; the n-th (from 0) is made when asked for. */
-export interface MessageSeries {
+interface MessageSeries {
   message(index: number): Promise<MessageContent>;
 }
 
 const STRANGER: Person = { name: 'Pat Example', address: 'pat@partner.example' };
 
 /** MIME given as text, base64 or bytes. */
-export function emlBytes(eml: string | Uint8Array): Buffer {
+function emlBytes(eml: string | Uint8Array): Buffer {
   if (typeof eml !== 'string') return Buffer.from(eml);
   const compact = eml.replace(/\s+/g, '');
   const isBase64 = compact.length > 0 && compact.length % 4 === 0 && /^[A-Za-z0-9+/]+={0,2}$/.test(compact);
@@ -101,6 +101,14 @@ function people(given: PersonRequest | PersonRequest[]): Person[] {
 /** `Name <address>`, a bare address, or both apart. */
 function toPerson(given: PersonRequest): Person {
   if (typeof given !== 'string') return { name: given.name ?? '', address: given.address };
-  const match = /^\s*"?([^"<]*?)"?\s*<([^<>]+)>\s*$/.exec(given);
-  return match ? { name: match[1] ?? '', address: match[2] ?? '' } : { name: '', address: given.trim() };
+  const whole = given.trim();
+  const [, name = '', address = ''] = /^([^<]*)<([^<>]+)>$/.exec(whole) ?? [];
+  const plain = unquoted(name.trim());
+  return address === '' || plain.includes('"') ? { name: '', address: whole } : { name: plain, address };
+}
+
+/** Strips surrounding quotes. */
+function unquoted(name: string): string {
+  const end = name.length > 1 && name.endsWith('"') ? name.length - 1 : name.length;
+  return name.slice(name.startsWith('"') ? 1 : 0, end);
 }

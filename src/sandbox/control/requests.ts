@@ -61,7 +61,7 @@ export type PersonRequest = z.infer<typeof person>;
 export const scopeChange = z.union([z.literal('all'), z.array(z.string()), z.object({ group: z.string() })]);
 export type ScopeChange = z.infer<typeof scopeChange>;
 
-export const injectedFault = z.union([
+const injectedFault = z.union([
   z.strictObject({
     code: z.string(),
     backOffMs: z.number().optional(),

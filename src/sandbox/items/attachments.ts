@@ -16,6 +16,17 @@ export function writeAttachmentList(item: Item, omitOptional: boolean): string {
   return element('t:Attachments', list.join(''));
 }
 
+/** The `Attachments` of an item that was just created: nothing but their ids. */
+export function writeAttachmentIds(item: Item): string {
+  const list = item.content.attachments.map(({ kind, uid }) =>
+    element(
+      kind === 'item' ? 't:ItemAttachment' : 't:FileAttachment',
+      element('t:AttachmentId', '', { Id: attachmentId(item.id, uid) }),
+    ),
+  );
+  return list.length === 0 ? '' : element('t:Attachments', list.join(''));
+}
+
 /** What file and item attachments have in common (AttachmentType). */
 export function writeAttachmentHead(
   item: Item,

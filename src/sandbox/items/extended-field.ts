@@ -1,7 +1,8 @@
-import { schemaFault } from '../soap/faults.js';
-import type { ExtendedValue } from '../store/item.js';
-import { element, escapeText } from '../xml/write-xml.js';
+import { ItemError } from '../soap/faults.js';
+import type { ExtendedValue } from '../store/extended-value.js';
 import type { XmlElement } from '../xml/element.js';
+import { element, escapeText } from '../xml/write-xml.js';
+import { storedForm } from './mapi-value.js';
 
 /** An ExtendedFieldURI: which MAPI property is meant. */
 export interface ExtendedField {
@@ -29,29 +30,46 @@ const SETS: Record<string, string> = {
   Sharing: '00062040-0000-0000-C000-000000000046',
 };
 
+const FIRST_NAMED_TAG = 0x8000;
+
+/** Schema types that properties cannot be read or written as. */
+const NO_VALUES = new Set(['Error', 'Null', 'Object', 'ObjectArray']);
+
 /** Reads an `ExtendedFieldURI` element, with the combinations of attributes that Exchange accepts. */
 export function readExtendedField(uri: XmlElement): ExtendedField {
   const attributes = Object.fromEntries(uri.attributes);
-  const { DistinguishedPropertySetId, PropertySetId, PropertyTag, PropertyName, PropertyId, PropertyType } = attributes;
-  if (!PropertyType) throw schemaFault("the required attribute 'PropertyType' is missing.");
+  const { DistinguishedPropertySetId, PropertySetId, PropertyTag, PropertyName, PropertyId } = attributes;
+  const type = attributes.PropertyType ?? '';
+  if (NO_VALUES.has(type)) throw new ItemError('ErrorUnsupportedMapiPropertyType');
+  const sets = [DistinguishedPropertySetId, PropertySetId].filter((given) => given !== undefined);
+  const names = [PropertyName, PropertyId].filter((given) => given !== undefined);
   if (PropertyTag !== undefined) {
     const tag = Number(PropertyTag);
-    if (!Number.isInteger(tag)) throw schemaFault("the 'PropertyTag' attribute is invalid.");
-    return { key: `tag:${String(tag)}`, type: PropertyType, attributes, tag };
+    if (sets.length + names.length > 0) throw new ItemError('ErrorInvalidExtendedProperty');
+    // From 0x8000 on, each mailbox assigns numbers to its named properties.
+    if (tag >= FIRST_NAMED_TAG) throw new ItemError('ErrorNoPropertyTagForCustomProperties');
+    return { key: `tag:${String(tag)}`, type, attributes, tag };
   }
   const set = (DistinguishedPropertySetId ? SETS[DistinguishedPropertySetId] : PropertySetId)?.toUpperCase();
-  const name = PropertyName ?? PropertyId;
-  if (set === undefined || name === undefined) throw schemaFault('the ExtendedFieldURI names no property.');
+  const [name] = names;
+  if (sets.length !== 1 || names.length !== 1 || set === undefined || name === undefined) {
+    throw new ItemError('ErrorInvalidExtendedProperty');
+  }
   // Names in the InternetHeaders set are headers, which know no case.
   const isHeader = set === SETS.InternetHeaders && PropertyName !== undefined;
   const key = `${set}:${PropertyName === undefined ? '#' : ''}${isHeader ? name.toLowerCase() : name}`;
-  return { key, type: PropertyType, attributes, ...(isHeader ? { header: PropertyName } : {}) };
+  return { key, type, attributes, ...(isHeader ? { header: PropertyName } : {}) };
 }
 
-/** The value of an `ExtendedProperty` element. */
-export function readExtendedValue(property: XmlElement, field: ExtendedField): ExtendedValue {
-  const values = property.child('Values')?.childrenNamed('Value') ?? property.childrenNamed('Value');
-  return { type: field.type, values: values.map((value) => value.text) };
+/** An `ExtendedProperty` element: which property, and its value in the stored form. Throws an `ItemError`. */
+export function readExtendedProperty(property: XmlElement): { field: ExtendedField; value: ExtendedValue } {
+  const uri = property.child('ExtendedFieldURI');
+  if (!uri) throw new ItemError('ErrorInvalidExtendedProperty');
+  const field = readExtendedField(uri);
+  const list = property.child('Values');
+  if ((list !== undefined) !== field.type.endsWith('Array')) throw new ItemError('ErrorInvalidExtendedPropertyValue');
+  const values = (list ?? property).childrenNamed('Value');
+  return { field, value: { type: field.type, values: values.map(({ text }) => storedForm(field.type, text)) } };
 }
 
 export function writeExtendedProperty(field: ExtendedField, value: ExtendedValue): string {

@@ -1,10 +1,11 @@
-import { htmlToText, textToHtml } from '../mime/text-conversion.js';
+import { textToHtml } from '../mime/text-conversion.js';
 import { type Item, itemSize } from '../store/item.js';
 import type { Mailbox } from '../store/mailbox.js';
 import type { MessageContent } from '../store/message-content.js';
 import { dateTime, element, optionalText, textElement } from '../xml/write-xml.js';
 import { writeAttachmentList } from './attachments.js';
 import { conversationId, conversationIndex, conversationTopic } from './conversation.js';
+import { hasAttachments, plainText, senderOf, sentAt } from './item-values.js';
 import type { PeopleWriter } from './people.js';
 import type { BodyKind, ItemShape } from './shape.js';
 
@@ -45,6 +46,8 @@ const text = (
   write: (item, context) => optionalText(`t:${uri.slice(uri.indexOf(':') + 1)}`, read(item, context)),
 });
 
+export const itemId = ({ id, changeKey }: Item): string => element('t:ItemId', '', { Id: id, ChangeKey: changeKey });
+
 /** Element `ExtendedProperty` stands at this place of the sequence. */
 export const EXTENDED_PROPERTIES = 'extended';
 
@@ -53,7 +56,7 @@ export const MESSAGE_FIELDS: readonly MessageField[] = [
   {
     uri: 'item:ItemId',
     in: EVERYWHERE,
-    write: (item) => element('t:ItemId', '', { Id: item.id, ChangeKey: item.changeKey }),
+    write: itemId,
   },
   {
     uri: 'item:ParentFolderId',
@@ -87,9 +90,13 @@ export const MESSAGE_FIELDS: readonly MessageField[] = [
   flag('item:IsResend', 't:IsResend', DETAIL, () => false),
   flag('item:IsUnmodified', 't:IsUnmodified', DETAIL, () => false),
   { uri: 'item:InternetMessageHeaders', in: GET_ONLY, write: (item) => headers(item.content.headers) },
-  text('item:DateTimeSent', EVERYWHERE, (item) => dateTime(item.content.sentAt ?? item.receivedAt)),
+  text('item:DateTimeSent', EVERYWHERE, (item) => dateTime(sentAt(item))),
   text('item:DateTimeCreated', EVERYWHERE, (item) => dateTime(item.createdAt)),
-  flag('item:ReminderIsSet', 't:ReminderIsSet', DETAIL, () => false),
+  text('item:ReminderDueBy', DETAIL, ({ reminder }) =>
+    reminder?.dueBy === undefined ? undefined : dateTime(reminder.dueBy),
+  ),
+  flag('item:ReminderIsSet', 't:ReminderIsSet', DETAIL, (item) => item.reminder?.isSet ?? false),
+  text('item:ReminderMinutesBeforeStart', DETAIL, (item) => item.reminder?.minutesBefore),
   { uri: 'item:DisplayCc', in: DETAIL, write: (item, { people }) => people.display('t:DisplayCc', item.content.cc) },
   { uri: 'item:DisplayTo', in: DETAIL, write: (item, { people }) => people.display('t:DisplayTo', item.content.to) },
   {
@@ -97,9 +104,7 @@ export const MESSAGE_FIELDS: readonly MessageField[] = [
     in: BY_NAME,
     write: (item, { people }) => people.display('t:DisplayBcc', item.content.bcc),
   },
-  flag('item:HasAttachments', 't:HasAttachments', EVERYWHERE, (item) =>
-    item.content.attachments.some((attachment) => !attachment.inline),
-  ),
+  flag('item:HasAttachments', 't:HasAttachments', EVERYWHERE, hasAttachments),
   { uri: EXTENDED_PROPERTIES, in: BY_NAME, write: () => '' },
   text('item:Culture', DETAIL, () => 'en-US'),
   {
@@ -133,7 +138,7 @@ export const MESSAGE_FIELDS: readonly MessageField[] = [
   {
     uri: 'message:Sender',
     in: DETAIL,
-    write: (item, { people }) => people.one('t:Sender', item.content.sender ?? item.content.from),
+    write: (item, { people }) => people.one('t:Sender', senderOf(item.content)),
   },
   {
     uri: 'message:ToRecipients',
@@ -177,8 +182,6 @@ function receiver(name: string, item: Item, { mailbox, people }: FieldContext): 
   if (item.isDraft || item.isFromMe) return '';
   return people.one(name, { name: mailbox.record.displayName, address: mailbox.address });
 }
-
-const plainText = (content: MessageContent): string => content.text ?? htmlToText(content.html ?? '');
 
 function body(name: string, content: MessageContent, kind: BodyKind): string {
   const html = kind === 'HTML' || (kind === 'Best' && content.html !== undefined);

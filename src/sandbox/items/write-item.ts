@@ -12,6 +12,7 @@ import {
   MESSAGE_FIELDS,
   type MessageField,
   headers,
+  itemId,
 } from './message-fields.js';
 import { PeopleWriter } from './people.js';
 import type { ItemShape } from './shape.js';
@@ -26,6 +27,10 @@ const ELEMENTS: readonly [prefix: string, element: string][] = [
 export function elementName(itemClass: string): string {
   return ELEMENTS.find(([prefix]) => itemClass.startsWith(prefix))?.[1] ?? 't:Message';
 }
+
+/** The `Items` element of an answer, with the item's id and, where given, further content. */
+export const itemsElement = (item: Item, further = ''): string =>
+  element('m:Items', element(elementName(item.itemClass), itemId(item) + further));
 
 /** Writes the items of one answer by one shape. */
 export class ItemWriter {

@@ -1,25 +1,45 @@
-import PostalMime, { type Address, type Attachment } from 'postal-mime';
+import { createHash } from 'node:crypto';
+import type { Address, Attachment } from 'postal-mime';
 import { type AttachmentContent, EMPTY_CONTENT, type MessageContent, type Person } from '../store/message-content.js';
 import { type Header, readHeaders } from './header-block.js';
+import { parseMime } from './patient-parser.js';
+
+/** Messages from here on are kept parsed, in bytes: four million lines take half a minute. */
+const largeBytes = 256 * 1024;
+const mostKept = 8;
+/** The last large messages by digest: one message is often delivered to several mailboxes. */
+const kept = new Map<string, MessageContent>();
 
 /**
  * Takes a MIME message apart. Never fails: what no parser can read becomes a message with its headers
  * and the rest as text, as mail servers must accept whatever arrives.
  */
 export async function parseMessage(mime: Buffer): Promise<MessageContent> {
+  if (mime.length < largeBytes) return parsed(mime);
+  const digest = createHash('sha256').update(mime).digest('base64');
+  const content = kept.get(digest) ?? (await parsed(mime));
+  // The oldest is dropped; this one becomes the newest.
+  kept.delete(digest);
+  kept.set(digest, content);
+  const [oldest] = kept.keys();
+  if (kept.size > mostKept && oldest !== undefined) kept.delete(oldest);
+  return content;
+}
+
+async function parsed(mime: Buffer): Promise<MessageContent> {
   const headers = readHeaders(mime);
   const find = (name: string): string | undefined =>
     headers.find((header) => header.name.toLowerCase() === name)?.value;
   let email;
   try {
-    email = await PostalMime.parse(mime, { forceRfc822Attachments: true, attachmentEncoding: 'arraybuffer' });
+    email = await parseMime(mime);
   } catch {
-    return { ...EMPTY_CONTENT, mime, headers, subject: find('subject') ?? '', text: mime.toString('latin1') };
+    return { ...EMPTY_CONTENT, mime, headers, subject: subjectOf(find('subject')), text: mime.toString('latin1') };
   }
   const sentAt = Date.parse(email.date ?? '');
   return {
     mime,
-    subject: email.subject ?? '',
+    subject: subjectOf(email.subject),
     ...defined({
       from: people(email.from)[0],
       sender: people(email.sender)[0],
@@ -42,6 +62,11 @@ export async function parseMessage(mime: Buffer): Promise<MessageContent> {
     deliveryReceipt: find('return-receipt-to') !== undefined,
   };
 }
+
+const LONGEST_SUBJECT = 255;
+
+/** The subject property, which Exchange truncates; the MIME keeps all of it. */
+export const subjectOf = (subject = ''): string => subject.slice(0, LONGEST_SUBJECT);
 
 function people(addresses: Address | Address[] | undefined): Person[] {
   if (!addresses) return [];

@@ -1,4 +1,5 @@
 import type { Caller } from '../access/authentication.js';
+import type { MissingFolderCode } from '../behaviour.js';
 import type { MailFlow } from '../mail-flow/mail-flow.js';
 import type { AnswerStyle } from '../soap/envelope.js';
 import type { Mailbox } from '../store/mailbox.js';
@@ -17,6 +18,8 @@ export interface Call {
   readonly impersonating: boolean;
   readonly style: Readonly<AnswerStyle>;
   readonly findCountLimit: number;
+  /** The code for a missing folder, in operations without a code of their own; servers differ. */
+  readonly missingFolder: MissingFolderCode;
 }
 
 /** Answers with the operation's response element. */

@@ -1,5 +1,6 @@
 import type { Caller } from '../access/authentication.js';
 import type { SoapRequest } from '../soap/envelope.js';
+import { headerBlock } from '../soap/header-blocks.js';
 import { readAttachmentId } from '../store/ids.js';
 import type { Organisation } from '../store/organisation.js';
 import type { XmlElement } from '../xml/element.js';
@@ -9,10 +10,7 @@ import type { XmlElement } from '../xml/element.js';
  * it: the impersonated one, else the one named in a folder id, else the owner of the first id, else the caller's.
  */
 export function concernedAddress(organisation: Organisation, caller: Caller, soap: SoapRequest): string | undefined {
-  const identity = soap.headers
-    .find((header) => header.name === 'ExchangeImpersonation')
-    ?.child('ConnectingSID')
-    ?.children[0]?.text.trim();
+  const identity = headerBlock(soap.headers, 'ExchangeImpersonation')?.child('ConnectingSID')?.children[0]?.text.trim();
   if (identity !== undefined) {
     const mailbox = organisation.byAnyAddress(identity) ?? organisation.byUpn(identity) ?? organisation.bySid(identity);
     return mailbox?.address ?? identity.toLowerCase();

@@ -1,10 +1,10 @@
 import { ItemError } from '../soap/faults.js';
-import { failure, response, success } from '../soap/response-messages.js';
 import { decodeId } from '../store/ids.js';
 import type { XmlElement } from '../xml/element.js';
 import { element } from '../xml/write-xml.js';
-import type { Operation } from './call.js';
-import { listOf, perItem, requiredChoice } from './targets.js';
+import { answerEach } from './answer.js';
+import type { Call, Operation } from './call.js';
+import { listOf, requiredChoice } from './targets.js';
 
 const FORMATS = ['EwsLegacyId', 'EwsId', 'EntryId', 'HexEntryId', 'StoreId', 'OwaId'] as const;
 type Format = (typeof FORMATS)[number];
@@ -24,18 +24,12 @@ const fromBase64: Record<Format, (id: string) => string> = {
   OwaId: (id) => id.replaceAll('/', '-').replaceAll('+', '_'),
 };
 
-export const convertId: Operation = async (call, request) => {
+export const convertId: Operation = (call, request) => {
   const format = requiredChoice(request, 'DestinationFormat', FORMATS);
-  const messages = listOf(request, 'SourceIds').map((source) =>
-    perItem(
-      () => success('ConvertId', convert(source, format)),
-      (error) => failure('ConvertId', error, '', call.style.omitOptional),
-    ),
-  );
-  return response('ConvertId', await Promise.all(messages));
+  return answerEach(call, 'ConvertId', listOf(request, 'SourceIds'), (source) => convert(call, source, format));
 };
 
-function convert(source: XmlElement, format: Format): string {
+function convert(call: Call, source: XmlElement, format: Format): string {
   const from = requiredChoice(source, 'Format', FORMATS);
   const id = toBase64[from](source.attribute('Id') ?? '');
   if (!decodeId(id)) throw new ItemError('ErrorInvalidIdMalformed');
@@ -44,6 +38,7 @@ function convert(source: XmlElement, format: Format): string {
     'xsi:type': 't:AlternateIdType',
     Format: format,
     Id: fromBase64[format](id),
-    Mailbox: source.attribute('Mailbox') ?? '',
+    // Ignores the mailbox in the request: clients use this to learn whose mailbox they have opened.
+    Mailbox: call.organisation.ownerOfId(id)?.address ?? source.attribute('Mailbox') ?? '',
   });
 }

@@ -1,28 +1,27 @@
+import { writeAttachmentIds } from '../items/attachments.js';
+import { READ_ONLY } from '../items/read-only-fields.js';
 import { type WrittenMessage, readMessage } from '../items/read-message.js';
+import { noteAnswered, readResponse, responseKind } from '../items/response-item.js';
+import { itemsElement } from '../items/write-item.js';
 import { newMessageId } from '../mime/compose-message.js';
 import { ItemError } from '../soap/faults.js';
-import { failure, response, success } from '../soap/response-messages.js';
 import type { ItemState } from '../store/item.js';
 import type { XmlElement } from '../xml/element.js';
-import { element } from '../xml/write-xml.js';
-import { elementName } from '../items/write-item.js';
+import type { PlacedFolder } from '../store/placed.js';
+import { answerEach } from './answer.js';
 import type { Call, Operation } from './call.js';
 import { senderOf } from './sender.js';
-import { type FolderTarget, listOf, perItem, targetFolder } from './targets.js';
+import { findItem, listOf, savedItemFolder } from './targets.js';
 
-export const createItem: Operation = async (call, request) => {
+export const createItem: Operation = (call, request) => {
   const disposition = request.attribute('MessageDisposition');
-  const messages: string[] = [];
-  // One after the other: Exchange keeps the order of the items.
-  for (const item of listOf(request, 'Items')) {
-    messages.push(
-      await perItem(
-        async () => success('CreateItem', await createOne(call, request, item, disposition)),
-        (error) => failure('CreateItem', error, '<m:Items/>', call.style.omitOptional),
-      ),
-    );
-  }
-  return response('CreateItem', messages);
+  return answerEach(
+    call,
+    'CreateItem',
+    listOf(request, 'Items'),
+    (item) => createOne(call, request, item, disposition),
+    '<m:Items/>',
+  );
 };
 
 async function createOne(
@@ -31,40 +30,38 @@ async function createOne(
   item: XmlElement,
   disposition: string | undefined,
 ): Promise<string> {
-  if (item.name !== 'Message' && item.name !== 'Item') {
+  const kind = responseKind(item);
+  if (!kind && item.name !== 'Message' && item.name !== 'Item') {
     throw new ItemError('ErrorItemSave', `The sandbox keeps messages only, not ${item.name} items.`);
   }
+  if (item.children.some(({ name }) => READ_ONLY.has(name))) throw new ItemError('ErrorInvalidPropertySet');
   if (disposition === undefined)
     throw new ItemError('ErrorMessageDispositionRequired', 'The MessageDisposition attribute is required.');
-  const target = targetFolder(call, request, 'SavedItemFolderId');
-  const written = await readMessage(item);
-  switch (disposition) {
-    case 'SaveOnly':
-      return save(call, written, target ?? ownFolder(call, 'drafts'));
-    case 'SendOnly':
-      await send(call, written, target, false);
-      return '<m:Items/>';
-    case 'SendAndSaveCopy':
-      await send(call, written, target, true);
-      return '<m:Items/>';
-    default:
-      throw new ItemError('ErrorInvalidArgument');
+  const target = savedItemFolder(call, request);
+  const answered = kind && findItem(call, item.required('ReferenceItemId'));
+  const written = answered ? await readResponse(kind, item, answered) : await readMessage(item);
+  if (disposition === 'SaveOnly') {
+    const place = target ?? ownFolder(call, 'drafts');
+    return save(call, written, place, item.child('Attachments') !== undefined);
   }
+  await send(call, written, target, disposition === 'SendAndSaveCopy');
+  if (answered) noteAnswered(kind, answered, call.organisation.now());
+  return '<m:Items/>';
 }
 
-function ownFolder(call: Call, name: 'drafts' | 'sentitems'): FolderTarget {
+function ownFolder(call: Call, name: 'drafts' | 'sentitems'): PlacedFolder {
   if (!call.mailbox) throw new ItemError('ErrorMissingEmailAddress');
   return { mailbox: call.mailbox, folder: call.mailbox.wellKnown(name) };
 }
 
-function save(call: Call, written: WrittenMessage, { mailbox, folder }: FolderTarget): string {
+/** @param attached whether the client sent attachments. It gets their ids; otherwise it would attach them again. */
+function save(call: Call, written: WrittenMessage, { mailbox, folder }: PlacedFolder, attached: boolean): string {
   const messageId = written.content.messageId ?? newMessageId(call.organisation.domain);
   const saved = mailbox.addItem(folder, {
     ...stateOfWritten(written, call.organisation.now()),
     content: { ...written.content, messageId },
   });
-  const id = element('t:ItemId', '', { Id: saved.id, ChangeKey: saved.changeKey });
-  return element('m:Items', element(elementName(saved.itemClass), id));
+  return itemsElement(saved, attached ? writeAttachmentIds(saved) : '');
 }
 
 function stateOfWritten(written: WrittenMessage, now: number): ItemState {
@@ -80,13 +77,14 @@ function stateOfWritten(written: WrittenMessage, now: number): ItemState {
     categories: written.categories,
     flagStatus: written.flagStatus,
     extended: written.extended,
+    ...(written.reminder ? { reminder: written.reminder } : {}),
   };
 }
 
 async function send(
   call: Call,
   written: WrittenMessage,
-  target: FolderTarget | undefined,
+  target: PlacedFolder | undefined,
   keep: boolean,
 ): Promise<void> {
   const submission = senderOf(call, written.content, target?.mailbox);

@@ -1,49 +1,58 @@
-import { ItemWriter } from '../items/write-item.js';
-import { type FieldReader, fieldReader } from '../items/field-value.js';
+import { type FieldReader, itemSortReader } from '../items/field-value.js';
 import { type Restriction, compareValues, readRestriction } from '../items/restriction.js';
+import { foundIn } from '../items/search-folder.js';
 import { readShape } from '../items/shape.js';
-import { failure, response, success } from '../soap/response-messages.js';
+import { ItemWriter } from '../items/write-item.js';
 import type { Folder, Item } from '../store/item.js';
+import type { Mailbox } from '../store/mailbox.js';
 import type { XmlElement } from '../xml/element.js';
 import { element } from '../xml/write-xml.js';
+import { answerEach } from './answer.js';
 import type { Operation } from './call.js';
+import { grouped, groupedContent, readGrouping } from './grouping.js';
 import { type Page, readPage } from './paging.js';
-import { findFolder, listOf, perItem, requiredChoice } from './targets.js';
+import { findFolder, listOf, requiredChoice } from './targets.js';
 
-export const findItem: Operation = async (call, request) => {
+export const findItem: Operation = (call, request) => {
   const traversal = requiredChoice(request, 'Traversal', ['Shallow', 'SoftDeleted', 'Associated']);
   const writer = new ItemWriter(call, readShape(request, 'ItemShape'), true);
-  const restriction = withQuery(readRestriction(request), request.childText('QueryString'));
-  const order = readOrder(request);
   const page = readPage(request, 'ItemView', call.findCountLimit);
-  const messages = listOf(request, 'ParentFolderIds').map((id) =>
-    perItem(
-      () => {
-        const { mailbox, folder } = findFolder(call, id);
-        const found = traversal === 'Shallow' ? search(folder, restriction, order) : [];
-        const { items, attributes } = page(found);
-        if (call.style.omitOptional) {
-          delete attributes.TotalItemsInView;
-          delete attributes.IndexedPagingOffset;
-        }
-        const xml = items.map((item) => writer.write(mailbox, item)).join('');
-        return success('FindItem', element('m:RootFolder', element('t:Items', xml), attributes));
-      },
-      (error) => failure('FindItem', error, '', call.style.omitOptional),
-    ),
-  );
-  return response('FindItem', await Promise.all(messages));
+  return answerEach(call, 'FindItem', listOf(request, 'ParentFolderIds'), (id) => {
+    const restriction = withQuery(readRestriction(request.child('Restriction')), request.childText('QueryString'));
+    const order = readOrder(request);
+    const grouping = readGrouping(request);
+    const { mailbox, folder } = findFolder(call, id);
+    const found = traversal === 'Shallow' ? search(mailbox, folder, restriction, order) : [];
+    const write = (item: Item): string => writer.write(mailbox, item);
+    const { content, attributes } = grouping
+      ? groupedContent(page(grouped(found, grouping)), write)
+      : plainContent(page(found), write);
+    if (call.style.omitOptional) {
+      delete attributes.TotalItemsInView;
+      delete attributes.IndexedPagingOffset;
+    }
+    return element('m:RootFolder', content, attributes);
+  });
 };
 
+interface Content {
+  readonly content: string;
+  readonly attributes: Page<unknown>['attributes'];
+}
+
+function plainContent({ items, attributes }: Page<Item>, write: (item: Item) => string): Content {
+  return { content: element('t:Items', items.map(write).join('')), attributes };
+}
+
 interface Order {
-  readonly field: FieldReader;
+  readonly field: FieldReader<Item>;
   readonly descending: boolean;
 }
 
 function readOrder(request: XmlElement): Order[] {
   return (request.child('SortOrder')?.children ?? []).flatMap((order) => {
     const path = order.children[0];
-    return path ? [{ field: fieldReader(path), descending: order.attribute('Order') === 'Descending' }] : [];
+    return path ? [{ field: itemSortReader(path), descending: order.attribute('Order') === 'Descending' }] : [];
   });
 }
 
@@ -65,9 +74,15 @@ function withQuery(restriction: Restriction, query: string | undefined): Restric
 }
 
 /** Matching items in order. By date received, which nearly every call wants, nothing is sorted. */
-function search(folder: Folder, { receivedFrom, matches }: Restriction, order: readonly Order[]): Page<Item>['all'] {
-  const start = receivedFrom === -Infinity ? 0 : folder.firstReceivedFrom(receivedFrom);
-  const candidates = start === 0 ? folder.byReceived : folder.byReceived.slice(start);
+function search(
+  mailbox: Mailbox,
+  folder: Folder,
+  { receivedFrom, matches }: Restriction,
+  order: readonly Order[],
+): readonly Item[] {
+  const candidates = folder.info.search
+    ? foundIn(mailbox, folder.info.search).filter((item) => item.receivedAt >= receivedFrom)
+    : folder.receivedFrom(receivedFrom);
   const found = matches ? candidates.filter(matches) : candidates;
   const [first] = order;
   if (order.length === 1 && first?.field.uri === 'item:DateTimeReceived' && !first.descending) return found;

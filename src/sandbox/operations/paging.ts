@@ -1,9 +1,8 @@
-import { ItemError, schemaFault } from '../soap/faults.js';
+import { ItemError } from '../soap/faults.js';
 import type { XmlElement } from '../xml/element.js';
 
 /** A page of a result with the paging attributes of its RootFolder element. */
 export interface Page<T> {
-  readonly all: readonly T[];
   readonly items: readonly T[];
   readonly attributes: Record<string, string | number | boolean>;
 }
@@ -21,14 +20,11 @@ export function readPage(
   const fractional = request.child(`FractionalPage${suffix}`);
   const view = indexed ?? fractional;
   const size = Math.min(whole(view, 'MaxEntriesReturned') ?? limit, limit);
-  if (size < 1) throw schemaFault("the 'MaxEntriesReturned' attribute is invalid.");
+  if (size < 1) throw new ItemError('ErrorInvalidPagingMaxRows');
   if (fractional) return (all) => fractionalPage(all, fractional, size);
   const offset = whole(indexed, 'Offset') ?? 0;
   if (offset < 0) throw new ItemError('ErrorInvalidIndexedPagingParameters', 'The offset is negative.');
   const fromEnd = indexed?.attribute('BasePoint') === 'End';
-  if (indexed && !fromEnd && indexed.attribute('BasePoint') !== 'Beginning') {
-    throw schemaFault("the required attribute 'BasePoint' is missing or invalid.");
-  }
   return (all) => (fromEnd ? pageFromEnd(all, offset, size) : pageFrom(all, offset, size));
 }
 
@@ -36,7 +32,6 @@ function pageFrom<T>(all: readonly T[], offset: number, size: number): Page<T> {
   const items = all.slice(offset, offset + size);
   const next = Math.min(offset, all.length) + items.length;
   return {
-    all,
     items,
     attributes: {
       IndexedPagingOffset: next,
@@ -51,7 +46,6 @@ function pageFromEnd<T>(all: readonly T[], offset: number, size: number): Page<T
   const end = Math.max(all.length - offset, 0);
   const start = Math.max(end - size, 0);
   return {
-    all,
     items: all.slice(start, end),
     attributes: {
       IndexedPagingOffset: all.length - start,
@@ -70,7 +64,6 @@ function fractionalPage<T>(all: readonly T[], view: XmlElement, size: number): P
   const start = Math.floor((all.length * numerator) / denominator);
   const items = all.slice(start, start + size);
   return {
-    all,
     items,
     attributes: {
       NumeratorOffset: start + items.length,
@@ -83,7 +76,5 @@ function fractionalPage<T>(all: readonly T[], view: XmlElement, size: number): P
 
 function whole(view: XmlElement | undefined, name: string): number | undefined {
   const text = view?.attribute(name);
-  if (text === undefined) return undefined;
-  if (!/^-?\d+$/.test(text.trim())) throw schemaFault(`the '${name}' attribute is invalid.`);
-  return Number(text);
+  return text === undefined ? undefined : Number(text);
 }

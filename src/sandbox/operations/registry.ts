@@ -4,7 +4,8 @@ import { convertId } from './convert-id.js';
 import { createItem } from './create-item.js';
 import { expandDl, resolveNames } from './directory.js';
 import { findItem } from './find-item.js';
-import { createFolder, deleteFolder, findFolders, markAllItemsAsRead } from './folders.js';
+import { copyFolder, deleteFolder, emptyFolder, moveFolder, updateFolder } from './folder-changes.js';
+import { createFolder, findFolders, markAllItemsAsRead } from './folders.js';
 import { getFolder } from './get-folder.js';
 import { getItem } from './get-item.js';
 import { copyItem, deleteItem, moveItem } from './move-copy-delete.js';
@@ -17,6 +18,7 @@ import { updateItem } from './update-item.js';
 /** The operations that answer with one envelope, by the name of the request's element. */
 export const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operation>([
   ['ConvertId', convertId],
+  ['CopyFolder', copyFolder],
   ['CopyItem', copyItem],
   ['CreateAttachment', createAttachment],
   ['CreateFolder', createFolder],
@@ -24,6 +26,7 @@ export const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operat
   ['DeleteAttachment', deleteAttachment],
   ['DeleteFolder', deleteFolder],
   ['DeleteItem', deleteItem],
+  ['EmptyFolder', emptyFolder],
   ['ExpandDL', expandDl],
   ['FindFolder', findFolders],
   ['FindItem', findItem],
@@ -31,6 +34,7 @@ export const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operat
   ['GetFolder', getFolder],
   ['GetItem', getItem],
   ['MarkAllItemsAsRead', markAllItemsAsRead],
+  ['MoveFolder', moveFolder],
   ['MoveItem', moveItem],
   ['ResolveNames', resolveNames],
   ['SendItem', sendItem],
@@ -38,5 +42,6 @@ export const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operat
   ['SyncFolderHierarchy', syncFolderHierarchy],
   ['SyncFolderItems', syncFolderItems],
   ['Unsubscribe', unsubscribe],
+  ['UpdateFolder', updateFolder],
   ['UpdateItem', updateItem],
 ]);

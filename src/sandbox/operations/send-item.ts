@@ -1,37 +1,27 @@
-import { ItemError, schemaFault } from '../soap/faults.js';
-import { failure, response, success } from '../soap/response-messages.js';
-import type { XmlElement } from '../xml/element.js';
+import { ItemError } from '../soap/faults.js';
+import { isTrue, type XmlElement } from '../xml/element.js';
+import type { PlacedFolder } from '../store/placed.js';
+import { answerEach } from './answer.js';
 import type { Call, Operation } from './call.js';
 import { senderOf } from './sender.js';
-import { type FolderTarget, findItem, listOf, perItem, targetFolder } from './targets.js';
+import { findItem, listOf, savedItemFolder } from './targets.js';
+import { moveTo } from './transfer.js';
 
-export const sendItem: Operation = async (call, request) => {
-  const keep = request.attribute('SaveItemToFolder');
-  if (!/^(true|false|0|1)$/.test(keep ?? ''))
-    throw schemaFault("the required attribute 'SaveItemToFolder' is missing.");
-  const saves = keep === 'true' || keep === '1';
-  const messages: string[] = [];
-  for (const id of listOf(request, 'ItemIds')) {
-    messages.push(
-      await perItem(
-        async () => {
-          const target = targetFolder(call, request, 'SavedItemFolderId');
-          if (target && !saves)
-            throw new ItemError(
-              'ErrorInvalidSendItemSaveSettings',
-              'A folder was given for an item that is not to be saved.',
-            );
-          await sendOne(call, id, target, saves);
-          return success('SendItem');
-        },
-        (error) => failure('SendItem', error, '', call.style.omitOptional),
-      ),
-    );
-  }
-  return response('SendItem', messages);
+export const sendItem: Operation = (call, request) => {
+  const saves = isTrue(request.attribute('SaveItemToFolder'));
+  return answerEach(call, 'SendItem', listOf(request, 'ItemIds'), async (id) => {
+    const target = savedItemFolder(call, request);
+    if (target && !saves)
+      throw new ItemError(
+        'ErrorInvalidSendItemSaveSettings',
+        'A folder was given for an item that is not to be saved.',
+      );
+    await sendOne(call, id, target, saves);
+    return '';
+  });
 };
 
-async function sendOne(call: Call, id: XmlElement, target: FolderTarget | undefined, saves: boolean): Promise<void> {
+async function sendOne(call: Call, id: XmlElement, target: PlacedFolder | undefined, saves: boolean): Promise<void> {
   const changeKey = id.attribute('ChangeKey');
   if (!changeKey) throw new ItemError('ErrorChangeKeyRequired');
   const { mailbox, item } = findItem(call, id);
@@ -55,6 +45,5 @@ async function sendOne(call: Call, id: XmlElement, target: FolderTarget | undefi
     isRead: true,
     receivedAt: call.organisation.now(),
   };
-  const folder = target?.mailbox === mailbox ? target.folder : mailbox.wellKnown('sentitems');
-  mailbox.moveItem(item, folder, sent);
+  moveTo({ mailbox, item }, target ?? { mailbox, folder: mailbox.wellKnown('sentitems') }, sent);
 }

@@ -1,16 +1,21 @@
 import { readShape } from '../items/shape.js';
 import { writeFolder } from '../items/write-folder.js';
 import { ItemError } from '../soap/faults.js';
-import { failure, response, success } from '../soap/response-messages.js';
 import type { Mailbox } from '../store/mailbox.js';
 import { element, textElement } from '../xml/write-xml.js';
+import { answerOnce } from './answer.js';
 import type { Call, Operation } from './call.js';
 import { type HierarchyPosition, readSyncState, writeSyncState } from './sync-state.js';
-import { perItem, targetFolder } from './targets.js';
+import { targetFolder } from './targets.js';
 
-export const syncFolderHierarchy: Operation = async (call, request) => {
+/** Exchange adds this to an error, and clients read it before they check for the error. */
+const NO_CHANGES = '<m:SyncState/><m:IncludesLastFolderInRange>true</m:IncludesLastFolderInRange>';
+
+export const syncFolderHierarchy: Operation = (call, request) => {
   const shape = readShape(request, 'FolderShape');
-  const message = await perItem(
+  return answerOnce(
+    call,
+    'SyncFolderHierarchy',
     () => {
       const mailbox = mailboxOf(call, targetFolder(call, request, 'SyncFolderId')?.mailbox);
       const known = knownFolders(mailbox, request.childText('SyncState')?.trim() ?? '');
@@ -30,16 +35,14 @@ export const syncFolderHierarchy: Operation = async (call, request) => {
         ...gone.map((id) => element('t:Delete', element('t:FolderId', '', { Id: id }))),
       ];
       const state = writeSyncState({ mailbox: mailbox.guid, epoch: mailbox.record.syncEpoch, folders: now });
-      return success(
-        'SyncFolderHierarchy',
+      return (
         textElement('m:SyncState', state) +
-          '<m:IncludesLastFolderInRange>true</m:IncludesLastFolderInRange>' +
-          element('m:Changes', changes.join('')),
+        '<m:IncludesLastFolderInRange>true</m:IncludesLastFolderInRange>' +
+        element('m:Changes', changes.join(''))
       );
     },
-    (error) => failure('SyncFolderHierarchy', error, '', call.style.omitOptional),
+    call.style.omitOptional ? '' : NO_CHANGES,
   );
-  return response('SyncFolderHierarchy', [message]);
 };
 
 function mailboxOf(call: Call, named: Mailbox | undefined): Mailbox {

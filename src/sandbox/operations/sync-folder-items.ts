@@ -1,54 +1,45 @@
+import { itemId } from '../items/message-fields.js';
 import { readShape } from '../items/shape.js';
 import { ItemWriter } from '../items/write-item.js';
-import { ItemError, schemaFault } from '../soap/faults.js';
-import { failure, response, success } from '../soap/response-messages.js';
+import { ItemError } from '../soap/faults.js';
 import type { Change } from '../store/change-log.js';
 import type { Item } from '../store/item.js';
-import type { XmlElement } from '../xml/element.js';
 import { element, textElement } from '../xml/write-xml.js';
+import type { PlacedFolder } from '../store/placed.js';
+import { answerOnce } from './answer.js';
 import type { Operation } from './call.js';
 import { type SyncPosition, readSyncState, writeSyncState } from './sync-state.js';
-import { type FolderTarget, perItem, targetFolder } from './targets.js';
+import { requiredFolder } from './targets.js';
 
-const MOST_CHANGES = 512;
+/** Exchange adds this to an error, and clients read it before they check for the error. */
+const NO_CHANGES = '<m:SyncState/><m:IncludesLastItemInRange>true</m:IncludesLastItemInRange>';
 
-export const syncFolderItems: Operation = async (call, request) => {
+export const syncFolderItems: Operation = (call, request) => {
   const writer = new ItemWriter(call, readShape(request, 'ItemShape'), true);
-  const max = readMax(request);
+  const max = Number(request.childText('MaxChangesReturned'));
   const ignored = new Set(request.child('Ignore')?.children.map((id) => id.attribute('Id') ?? ''));
-  const message = await perItem(
+  return answerOnce(
+    call,
+    'SyncFolderItems',
     () => {
-      const target = targetFolder(call, request, 'SyncFolderId');
-      if (!target) throw schemaFault("the element 'SyncFolderItems' lacks 'SyncFolderId'.");
+      const target = requiredFolder(call, request, 'SyncFolderId');
       const state = request.childText('SyncState')?.trim() ?? '';
       const { changes, next, last } = advance(target, positionFrom(target, state), max);
       const xml = changes
         .filter((change) => !ignored.has(change.itemId))
         .map((change) => writeChange(target, change, writer))
         .join('');
-      return success(
-        'SyncFolderItems',
+      return (
         textElement('m:SyncState', writeSyncState(next)) +
-          textElement('m:IncludesLastItemInRange', last) +
-          element('m:Changes', xml),
+        textElement('m:IncludesLastItemInRange', last) +
+        element('m:Changes', xml)
       );
     },
-    (error) => failure('SyncFolderItems', error, '', call.style.omitOptional),
+    call.style.omitOptional ? '' : NO_CHANGES,
   );
-  return response('SyncFolderItems', [message]);
 };
 
-function readMax(request: XmlElement): number {
-  const text = request.childText('MaxChangesReturned')?.trim() ?? '';
-  const max = Number(text);
-  // The schema's own limit (MaxSyncChangesReturnedType), so Exchange refuses the whole request.
-  if (!/^\d+$/.test(text) || max < 1 || max > MOST_CHANGES) {
-    throw schemaFault(`the 'MaxChangesReturned' element is invalid - the value '${text}' is invalid.`);
-  }
-  return max;
-}
-
-function positionFrom({ mailbox, folder }: FolderTarget, state: string): SyncPosition {
+function positionFrom({ mailbox, folder }: PlacedFolder, state: string): SyncPosition {
   const epoch = mailbox.record.syncEpoch;
   if (state === '') {
     const now = mailbox.record.seq;
@@ -72,14 +63,14 @@ interface Advance {
   readonly last: boolean;
 }
 
-function advance(target: FolderTarget, position: SyncPosition, max: number): Advance {
+function advance(target: PlacedFolder, position: SyncPosition, max: number): Advance {
   return position.listing === undefined
     ? tellChanges(target, position, max)
     : list(target, position, position.listing, max);
 }
 
 /** First pass: every item as a creation, the newest arrival first. What changes meanwhile follows afterwards. */
-function list({ mailbox, folder }: FolderTarget, position: SyncPosition, listing: number, max: number): Advance {
+function list({ mailbox, folder }: PlacedFolder, position: SyncPosition, listing: number, max: number): Advance {
   const end = folder.firstArrivedAfter(listing);
   const items = folder.byArrival.slice(Math.max(0, end - max), end).reverse();
   const changes = items.map((item): Change => ({ seq: item.enteredSeq, kind: 'create', itemId: item.id }));
@@ -90,7 +81,7 @@ function list({ mailbox, folder }: FolderTarget, position: SyncPosition, listing
 }
 
 /** The window (from, to] in pages; a new window, up to now, opens when the old one is told. */
-function tellChanges({ mailbox, folder }: FolderTarget, position: SyncPosition, max: number): Advance {
+function tellChanges({ mailbox, folder }: PlacedFolder, position: SyncPosition, max: number): Advance {
   const now = mailbox.record.seq;
   const drained = position.told >= position.to;
   const window = drained ? { from: position.to, to: now, told: position.to } : position;
@@ -105,14 +96,13 @@ function tellChanges({ mailbox, folder }: FolderTarget, position: SyncPosition, 
   return { changes, next, last: done && (window.to >= now || folder.log.net(window.to, now).length === 0) };
 }
 
-function writeChange({ mailbox, folder }: FolderTarget, change: Change, writer: ItemWriter): string {
+function writeChange({ mailbox, folder }: PlacedFolder, change: Change, writer: ItemWriter): string {
   const item: Item | undefined = mailbox.items.get(change.itemId);
   if (change.kind === 'delete' || !item || item.folder !== folder) {
     return element('t:Delete', element('t:ItemId', '', { Id: change.itemId, ChangeKey: 'CQAAAA==' }));
   }
   if (change.kind === 'read') {
-    const id = element('t:ItemId', '', { Id: item.id, ChangeKey: item.changeKey });
-    return element('t:ReadFlagChange', id + textElement('t:IsRead', item.isRead));
+    return element('t:ReadFlagChange', itemId(item) + textElement('t:IsRead', item.isRead));
   }
   return element(change.kind === 'create' ? 't:Create' : 't:Update', writer.write(mailbox, item));
 }

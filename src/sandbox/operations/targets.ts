@@ -1,20 +1,9 @@
-import { ItemError, SoapFault, schemaFault } from '../soap/faults.js';
-import type { Folder, Item } from '../store/item.js';
-import { decodeId } from '../store/ids.js';
+import { ItemError, schemaFault } from '../soap/faults.js';
+import { decodeId, isChangeKey } from '../store/ids.js';
 import type { Mailbox } from '../store/mailbox.js';
 import type { XmlElement } from '../xml/element.js';
+import type { PlacedFolder, PlacedItem } from '../store/placed.js';
 import type { Call } from './call.js';
-
-/** A folder and the mailbox it lies in. */
-export interface FolderTarget {
-  readonly mailbox: Mailbox;
-  readonly folder: Folder;
-}
-
-export interface ItemTarget {
-  readonly mailbox: Mailbox;
-  readonly item: Item;
-}
 
 /** Whether the caller may open the mailbox: as its owner or as its delegate. */
 export function mayOpen(call: Call, mailbox: Mailbox): boolean {
@@ -24,12 +13,24 @@ export function mayOpen(call: Call, mailbox: Mailbox): boolean {
   return mailbox.record.delegates.some((delegate) => delegate.toLowerCase() === name.toLowerCase());
 }
 
-/** The folder that a `FolderId` or `DistinguishedFolderId` element names. Throws an `ItemError`. */
-export function findFolder(call: Call, id: XmlElement): FolderTarget {
-  return id.name === 'DistinguishedFolderId' ? byName(call, id) : byId(call, id);
+/**
+ * The folder for a `FolderId` or `DistinguishedFolderId` element. Throws an `ItemError`.
+ * @param missing the code for a missing folder, if the operation has its own
+ */
+export function findFolder(call: Call, id: XmlElement, missing?: string): PlacedFolder {
+  checkChangeKeyForm(id);
+  return id.name === 'DistinguishedFolderId'
+    ? byName(call, id, missing)
+    : byId(call, id, missing ?? call.missingFolder);
 }
 
-function byName(call: Call, id: XmlElement): FolderTarget {
+/** Exchange validates the format of a change key even if it does not compare it. An empty one counts as none. */
+function checkChangeKeyForm(id: XmlElement): void {
+  const key = id.attribute('ChangeKey') ?? '';
+  if (key !== '' && !isChangeKey(key)) throw new ItemError('ErrorInvalidChangeKey');
+}
+
+function byName(call: Call, id: XmlElement, missing = 'ErrorFolderNotFound'): PlacedFolder {
   const name = id.attribute('Id') ?? '';
   const address = id.child('Mailbox')?.childText('EmailAddress')?.trim();
   let mailbox = call.mailbox;
@@ -41,30 +42,34 @@ function byName(call: Call, id: XmlElement): FolderTarget {
   }
   if (!mailbox) throw new ItemError('ErrorMissingEmailAddress');
   const folder = mailbox.known(name);
-  if (!folder) throw new ItemError('ErrorFolderNotFound');
+  if (!folder) throw new ItemError(missing);
   return { mailbox, folder };
 }
 
-function byId(call: Call, id: XmlElement): FolderTarget {
+function byId(call: Call, id: XmlElement, missing: string): PlacedFolder {
   const value = id.attribute('Id') ?? '';
   if (value === '') throw new ItemError('ErrorInvalidIdEmpty');
-  if (decodeId(value)?.kind !== 'folder') throw new ItemError('ErrorInvalidIdMalformed');
+  const kind = decodeId(value)?.kind;
+  if (kind === undefined) throw new ItemError('ErrorInvalidIdMalformed');
+  if (kind !== 'folder') throw new ItemError('ErrorCannotUseItemIdForFolderId');
   const mailbox = call.organisation.ownerOfId(value);
   const folder = mailbox?.folders.get(value);
-  if (!mailbox || !folder || !mayOpen(call, mailbox)) throw new ItemError('ErrorFolderNotFound');
+  if (!mailbox || !folder || !mayOpen(call, mailbox)) throw new ItemError(missing);
   return { mailbox, folder };
 }
 
-/** The item that an `ItemId` names, as it is now. Throws an `ItemError`; the change key is not looked at. */
-export function findItem(call: Call, id: XmlElement): ItemTarget {
+/** The current item for an `ItemId`. Throws an `ItemError`; the change key need not be current. */
+export function findItem(call: Call, id: XmlElement): PlacedItem {
+  checkChangeKeyForm(id);
   return findItemById(call, id.attribute('Id') ?? '');
 }
 
-export function findItemById(call: Call, id: string): ItemTarget {
+export function findItemById(call: Call, id: string): PlacedItem {
   if (id === '') throw new ItemError('ErrorInvalidIdEmpty');
   const kind = decodeId(id)?.kind;
   if (kind === undefined) throw new ItemError('ErrorInvalidIdMalformed');
-  if (kind !== 'item') throw new ItemError('ErrorCannotUseFolderIdForItemId', 'Id must be an item id.');
+  if (kind === 'folder') throw new ItemError('ErrorCannotUseFolderIdForItemId');
+  if (kind === 'attachment') throw new ItemError('ErrorInvalidIdMalformed');
   const mailbox = call.organisation.ownerOfId(id);
   const item = mailbox?.items.get(id);
   if (!mailbox || !item || !mayOpen(call, mailbox)) throw new ItemError('ErrorItemNotFound');
@@ -72,21 +77,37 @@ export function findItemById(call: Call, id: string): ItemTarget {
 }
 
 /** The children of a request's required list element. */
-export function listOf(request: XmlElement, name: string): XmlElement[] {
-  const list = request.child(name);
-  if (!list || list.children.length === 0) {
-    throw schemaFault(`the element '${request.name}' has incomplete content: '${name}' expected.`);
-  }
-  return list.children;
-}
+export const listOf = (request: XmlElement, name: string): XmlElement[] => request.required(name).children;
+
+/** The codes for a missing folder in these elements. */
+const MISSING_TARGET: Readonly<Record<string, string>> = {
+  ParentFolderId: 'ErrorParentFolderNotFound',
+  SavedItemFolderId: 'ErrorSavedItemFolderNotFound',
+  SyncFolderId: 'ErrorSyncFolderNotFound',
+  ToFolderId: 'ErrorToFolderNotFound',
+};
+
+/** The folder in which an item is to be saved; undefined if the request names none. */
+export const savedItemFolder = (call: Call, request: XmlElement): PlacedFolder | undefined =>
+  holdingItems(targetFolder(call, request, 'SavedItemFolderId'), 'ErrorInvalidFolderTypeForOperation');
 
 /** The folder inside a request's `TargetFolderIdType` element; undefined when the element is absent. */
-export function targetFolder(call: Call, request: XmlElement, name: string): FolderTarget | undefined {
-  const element = request.child(name);
-  const id = element?.children[0];
-  if (!element) return undefined;
-  if (!id) throw schemaFault(`the element '${name}' has incomplete content.`);
-  return findFolder(call, id);
+export function targetFolder(call: Call, request: XmlElement, name: string): PlacedFolder | undefined {
+  return request.child(name) && requiredFolder(call, request, name);
+}
+
+/** The same for a required element. */
+export function requiredFolder(call: Call, request: XmlElement, name: string): PlacedFolder {
+  return findFolder(call, request.required(name).requiredFirst(), MISSING_TARGET[name]);
+}
+
+/**
+ * Refuses a search folder as the target of an item.
+ * @param refusal the response code
+ */
+export function holdingItems<T extends PlacedFolder | undefined>(target: T, refusal: string): T {
+  if (target?.folder.info.search) throw new ItemError(refusal);
+  return target;
 }
 
 /** A required attribute with one of the values the schema allows. */
@@ -95,17 +116,4 @@ export function requiredChoice<T extends string>(request: XmlElement, name: stri
   const choice = choices.find((candidate) => candidate === value);
   if (choice === undefined) throw schemaFault(`the '${name}' attribute is invalid or missing on '${request.name}'.`);
   return choice;
-}
-
-/** Errors of one item become its response message; faults and bugs end the call. */
-export async function perItem(
-  work: () => string | Promise<string>,
-  fail: (error: ItemError) => string,
-): Promise<string> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof ItemError && !(error instanceof SoapFault)) return fail(error);
-    throw error;
-  }
 }

@@ -1,42 +1,40 @@
-import { applyFields } from '../items/read-message.js';
+import { changedSince, noteChange } from '../items/change-trail.js';
 import { readExtendedField } from '../items/extended-field.js';
+import { READ_ONLY } from '../items/read-only-fields.js';
+import { PR_FLAG_STATUS, applyFields, withoutHeader } from '../items/read-message.js';
 import { fieldUri } from '../items/shape.js';
-import { elementName } from '../items/write-item.js';
+import { itemsElement } from '../items/write-item.js';
 import { revised } from '../items/revise.js';
+import { textToHtml } from '../mime/text-conversion.js';
 import { ItemError, schemaFault } from '../soap/faults.js';
-import { failure, response, success } from '../soap/response-messages.js';
 import type { Item, ItemState } from '../store/item.js';
-import type { MessageContent } from '../store/message-content.js';
+import { EMPTY_CONTENT, type MessageContent } from '../store/message-content.js';
 import type { XmlElement } from '../xml/element.js';
 import { element, textElement } from '../xml/write-xml.js';
+import { answerEach } from './answer.js';
 import type { Call, Operation } from './call.js';
 import { senderOf } from './sender.js';
-import { findItem, listOf, perItem, requiredChoice } from './targets.js';
+import { findItem, listOf, requiredChoice } from './targets.js';
 
 type Resolution = 'NeverOverwrite' | 'AutoResolve' | 'AlwaysOverwrite';
 
-export const updateItem: Operation = async (call, request) => {
+export const updateItem: Operation = (call, request) => {
   const resolution = requiredChoice(request, 'ConflictResolution', [
     'NeverOverwrite',
     'AutoResolve',
     'AlwaysOverwrite',
   ]);
   const sends = (request.attribute('MessageDisposition') ?? 'SaveOnly') !== 'SaveOnly';
-  const messages: string[] = [];
-  for (const change of listOf(request, 'ItemChanges')) {
-    messages.push(
-      await perItem(
-        async () => {
-          const item = await updateOne(call, change, resolution, sends);
-          const id = item ? element('t:ItemId', '', { Id: item.id, ChangeKey: item.changeKey }) : '';
-          const items = item ? element('m:Items', element(elementName(item.itemClass), id)) : '<m:Items/>';
-          return success('UpdateItem', items + element('m:ConflictResults', textElement('t:Count', 0)));
-        },
-        (error) => failure('UpdateItem', error, '<m:Items/>', call.style.omitOptional),
-      ),
-    );
-  }
-  return response('UpdateItem', messages);
+  return answerEach(
+    call,
+    'UpdateItem',
+    listOf(request, 'ItemChanges'),
+    async (change) => {
+      const item = await updateOne(call, change, resolution, sends);
+      return (item ? itemsElement(item) : '<m:Items/>') + element('m:ConflictResults', textElement('t:Count', 0));
+    },
+    '<m:Items/>',
+  );
 };
 
 async function updateOne(
@@ -48,15 +46,20 @@ async function updateOne(
   const id = change.child('ItemId');
   if (!id) throw schemaFault("the element 'ItemChange' lacks 'ItemId'.");
   const { mailbox, item } = findItem(call, id);
-  const updates = change.child('Updates')?.children ?? [];
+  const updates = change.required('Updates').children;
+  const properties = updates.map((update) => propertyOf(update.requiredFirst()));
   const { patch, onlyRead } = await readUpdates(item, updates);
-  checkChangeKey(item, id.attribute('ChangeKey'), resolution, patch);
+  checkChangeKey(item, id.attribute('ChangeKey'), resolution, properties, patch);
   const prepared = sends
     ? await call.mailFlow.prepare(senderOf(call, patch.content ?? item.content, mailbox))
     : undefined;
   if (mailbox.items.get(item.id) !== item) throw new ItemError('ErrorItemNotFound');
   const changesNothing = onlyRead && patch.isRead === item.isRead;
-  if (!changesNothing) mailbox.updateItem(item, patch, onlyRead ? 'read' : 'update');
+  if (!changesNothing) {
+    const before = item.changeKey;
+    mailbox.updateItem(item, patch, onlyRead ? 'read' : 'update');
+    noteChange(item, before, properties);
+  }
   if (!prepared) return item;
   call.mailFlow.transmit(mailbox, prepared);
   mailbox.moveItem(item, mailbox.wellKnown('sentitems'), {
@@ -69,17 +72,25 @@ async function updateOne(
   return undefined;
 }
 
+/** The same key for every path to a property. */
+const propertyOf = (path: XmlElement): string =>
+  path.name === 'ExtendedFieldURI' ? readExtendedField(path).key : (path.attribute('FieldURI') ?? '');
+
 function checkChangeKey(
   item: Item,
   changeKey: string | undefined,
   resolution: Resolution,
+  properties: readonly string[],
   patch: Partial<ItemState>,
 ): void {
   if (resolution === 'AlwaysOverwrite') return;
   if (!changeKey) throw new ItemError('ErrorChangeKeyRequiredForWriteOperations');
   if (changeKey === item.changeKey) return;
-  // AutoResolve merges what cannot conflict: flags and categories, but not what the message says.
-  if (resolution === 'AutoResolve' && patch.content === undefined) return;
+  // AutoResolve merges with changes of other properties. If those are unknown, it merges with everything except the
+  // message content.
+  const changed = changedSince(item, changeKey);
+  const merges = changed ? !properties.some((property) => changed.has(property)) : patch.content === undefined;
+  if (resolution === 'AutoResolve' && merges) return;
   throw new ItemError('ErrorIrresolvableConflict');
 }
 
@@ -87,18 +98,19 @@ async function readUpdates(
   item: Item,
   updates: readonly XmlElement[],
 ): Promise<{ patch: Partial<ItemState>; onlyRead: boolean }> {
-  if (updates.length === 0) throw schemaFault("the element 'Updates' has incomplete content.");
   let content: MessageContent = item.content;
   let patch: Partial<ItemState> = {};
   let extended = item.extended;
   let onlyRead = true;
   for (const update of updates) {
-    const [path, holder] = update.children;
-    if (!path) throw schemaFault(`the element '${update.name}' has incomplete content.`);
+    const path = update.requiredFirst();
+    const [, holder] = update.children;
     onlyRead &&= path.attribute('FieldURI') === 'message:IsRead';
     if (update.name === 'DeleteItemField') {
       if (path.name === 'ExtendedFieldURI') {
-        const { key } = readExtendedField(path);
+        const { key, header } = readExtendedField(path);
+        if (header !== undefined) content = { ...content, headers: withoutHeader(content.headers, header) };
+        if (key === PR_FLAG_STATUS) patch = { ...patch, flagStatus: 'NotFlagged' };
         extended = Object.fromEntries(Object.entries(extended).filter(([name]) => name !== key));
       } else {
         const cleared = clearing(fieldUri(path));
@@ -108,11 +120,15 @@ async function readUpdates(
       continue;
     }
     const field = holder?.children[0];
-    if (!field || holder.children.length > 1)
-      throw new ItemError('ErrorIncorrectUpdatePropertyCount', 'An update must set exactly one property.');
+    if (!field || holder.children.length > 1) throw new ItemError('ErrorIncorrectUpdatePropertyCount');
+    checkSettable(path, field);
+    if (update.name === 'AppendToItemField' && !APPENDABLE.has(field.name))
+      throw new ItemError('ErrorInvalidPropertyAppend');
+    if (field.name === 'MimeContent' && !item.isDraft) throw new ItemError('ErrorInvalidPropertyUpdateSentMessage');
     const applied = await applyFields(
       update.name === 'AppendToItemField' ? content : replaceable(content, field.name),
       [field],
+      patch.reminder ?? item.reminder,
     );
     content = update.name === 'AppendToItemField' ? appended(content, applied.content, field.name) : applied.content;
     const { extended: added, ...rest } = applied.rest;
@@ -124,31 +140,54 @@ async function readUpdates(
   return { patch, onlyRead };
 }
 
+function checkSettable(path: XmlElement, field: XmlElement): void {
+  if (path.name === 'FieldURI') {
+    const uri = fieldUri(path);
+    if (uri.slice(uri.indexOf(':') + 1) !== field.name) throw new ItemError('ErrorUpdatePropertyMismatch');
+    if (READ_ONLY.has(field.name)) throw new ItemError('ErrorInvalidPropertySet');
+  } else if (path.name === 'ExtendedFieldURI') {
+    const written = field.child('ExtendedFieldURI');
+    if (!written || readExtendedField(written).key !== readExtendedField(path).key)
+      throw new ItemError('ErrorUpdatePropertyMismatch');
+  }
+}
+
 function revisedContent(before: MessageContent, after: MessageContent): Partial<ItemState> {
   const changed = (Object.keys(after) as (keyof MessageContent)[]).some((key) => after[key] !== before[key]);
   return changed ? { content: revised(after, {}) } : {};
 }
 
-/** Setting attachments replaces them all, where reading adds to what is there. */
-const replaceable = (content: MessageContent, field: string): MessageContent =>
-  field === 'Attachments' ? { ...content, attachments: [] } : content;
+/**
+ * Setting attachments replaces all of them, although parsing adds to existing ones; MIME replaces the whole message.
+ */
+function replaceable(content: MessageContent, field: string): MessageContent {
+  if (field === 'MimeContent') return EMPTY_CONTENT;
+  return field === 'Attachments' ? { ...content, attachments: [] } : content;
+}
+
+/** Lists of people, and the body; all other properties have one value. */
+const APPENDABLE = new Set(['Body', 'ToRecipients', 'CcRecipients', 'BccRecipients', 'ReplyTo']);
 
 function appended(before: MessageContent, after: MessageContent, field: string): MessageContent {
   switch (field) {
     case 'Body':
-      return after.html === undefined
+      return before.html === undefined && after.html === undefined
         ? { ...after, text: (before.text ?? '') + (after.text ?? '') }
-        : { ...after, html: (before.html ?? '') + after.html };
+        : { ...after, text: undefined, html: htmlOf(before) + htmlOf(after) };
     case 'ToRecipients':
       return { ...after, to: [...before.to, ...after.to] };
     case 'CcRecipients':
       return { ...after, cc: [...before.cc, ...after.cc] };
     case 'BccRecipients':
       return { ...after, bcc: [...before.bcc, ...after.bcc] };
+    case 'ReplyTo':
+      return { ...after, replyTo: [...before.replyTo, ...after.replyTo] };
     default:
       return after;
   }
 }
+
+const htmlOf = ({ html, text = '' }: MessageContent): string => html ?? (text === '' ? '' : textToHtml(text));
 
 function clearing(uri: string): { content: Partial<MessageContent>; item: Partial<ItemState> } {
   switch (uri) {
@@ -160,6 +199,10 @@ function clearing(uri: string): { content: Partial<MessageContent>; item: Partia
       return { content: {}, item: { categories: [] } };
     case 'item:Flag':
       return { content: {}, item: { flagStatus: 'NotFlagged' } };
+    case 'item:ReminderDueBy':
+    case 'item:ReminderIsSet':
+    case 'item:ReminderMinutesBeforeStart':
+      return { content: {}, item: { reminder: { isSet: false } } };
     case 'message:ToRecipients':
       return { content: { to: [] }, item: {} };
     case 'message:CcRecipients':

@@ -1,5 +1,7 @@
+import { firstIndex } from './sorted.js';
+
 /** What happened to an item, seen from one folder. */
-export type ChangeKind = 'create' | 'update' | 'read' | 'delete';
+type ChangeKind = 'create' | 'update' | 'read' | 'delete';
 
 export interface Change {
   readonly seq: number;
@@ -21,7 +23,7 @@ export class ChangeLog {
    */
   net(from: number, to: number): Change[] {
     const seen = new Map<string, { first: ChangeKind; last: Change; onlyRead: boolean }>();
-    for (let index = this.firstAfter(from); index < this.entries.length; index++) {
+    for (let index = firstIndex(this.entries, ({ seq }) => seq > from); index < this.entries.length; index++) {
       const change = this.entries[index];
       if (!change || change.seq > to) break;
       const known = seen.get(change.itemId);
@@ -44,16 +46,5 @@ export class ChangeLog {
       }
     }
     return net;
-  }
-
-  private firstAfter(seq: number): number {
-    let low = 0;
-    let high = this.entries.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.entries[middle]?.seq ?? Infinity) <= seq) low = middle + 1;
-      else high = middle;
-    }
-    return low;
   }
 }

@@ -1,4 +1,16 @@
 import { ChangeLog } from './change-log.js';
+import type { ExtendedValue } from './extended-value.js';
+import { firstIndex } from './sorted.js';
+
+/** The definition of a search folder. */
+export interface FolderSearch {
+  /** Whether subfolders are searched too. */
+  readonly deep: boolean;
+  /** The `Restriction` element, with the prefix `t` for its namespace. */
+  readonly restriction: string;
+  /** Ids of the folders that are searched. */
+  readonly folders: readonly string[];
+}
 
 /** What a folder is, without its items. */
 export interface FolderInfo {
@@ -7,13 +19,21 @@ export interface FolderInfo {
   displayName: string;
   /** `IPF.Note`, `IPF.Appointment`… */
   readonly folderClass: string;
+  /** Keyed as in `items/extended-field.ts`; absent in the journals of older versions. */
+  readonly extended?: Readonly<Record<string, ExtendedValue>>;
+  /** Only for a search folder. */
+  readonly search?: FolderSearch;
   /** EWS `DistinguishedFolderIdNameType`, for the folders every mailbox has. */
   readonly distinguished: string | null;
   changeKey: string;
+  /** Epoch ms; like the next one, absent in the journals of older versions. */
+  readonly createdAt?: number;
+  /** When the folder itself was changed last, which gave it its change key. */
+  readonly modifiedAt?: number;
 }
 
 /** What decides an item's place in its folder. */
-export interface FolderEntry {
+interface FolderEntry {
   readonly receivedAt: number;
   readonly enteredSeq: number;
   readonly isRead: boolean;
@@ -30,8 +50,21 @@ export class OrderedFolder<T extends FolderEntry> {
   /** Ascending by the sequence number at which they came in. */
   readonly byArrival: T[] = [];
   unread = 0;
+  private contentsChanged: number;
 
-  constructor(readonly info: FolderInfo) {}
+  constructor(readonly info: FolderInfo) {
+    this.contentsChanged = info.createdAt ?? 0;
+  }
+
+  /** When an item or a folder in it last changed, in epoch ms. */
+  get contentsChangedAt(): number {
+    return this.contentsChanged;
+  }
+
+  /** Records a change of its content; a time before the recorded one is ignored. */
+  noteChange(at: number): void {
+    this.contentsChanged = Math.max(this.contentsChanged, at);
+  }
 
   get id(): string {
     return this.info.id;
@@ -53,28 +86,15 @@ export class OrderedFolder<T extends FolderEntry> {
     if (!item.isRead) this.unread--;
   }
 
-  /** Index in `byReceived` of the first item received at or after `ms`. */
-  firstReceivedFrom(ms: number): number {
-    let low = 0;
-    let high = this.byReceived.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.byReceived[middle]?.receivedAt ?? Infinity) < ms) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+  /** The items received at or after `ms`, in the order of `byReceived`. */
+  receivedFrom(ms: number): readonly T[] {
+    const start = ms === -Infinity ? 0 : firstIndex(this.byReceived, ({ receivedAt }) => receivedAt >= ms);
+    return start === 0 ? this.byReceived : this.byReceived.slice(start);
   }
 
   /** Index in `byArrival` of the first item that came in after `seq`. */
   firstArrivedAfter(seq: number): number {
-    let low = 0;
-    let high = this.byArrival.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.byArrival[middle]?.enteredSeq ?? Infinity) <= seq) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return firstIndex(this.byArrival, ({ enteredSeq }) => enteredSeq > seq);
   }
 }
 
@@ -86,15 +106,7 @@ const compareReceived: Compare = (a, b) => a.receivedAt - b.receivedAt || a.ente
 function position<T extends FolderEntry>(items: readonly T[], item: T, compare: Compare): number {
   const last = items.at(-1);
   if (!last || compare(last, item) < 0) return items.length;
-  let low = 0;
-  let high = items.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    const other = items[middle];
-    if (other && compare(other, item) < 0) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return firstIndex(items, (other) => compare(other, item) >= 0);
 }
 
 function removeFrom<T extends FolderEntry>(items: T[], item: T, compare: Compare): void {

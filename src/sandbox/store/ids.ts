@@ -6,14 +6,14 @@ import { randomBytes } from 'node:crypto';
  */
 const PREFIX = Buffer.from('AAMk', 'base64');
 const KINDS = { item: 1, folder: 2, attachment: 3 } as const;
-export type IdKind = keyof typeof KINDS;
+type IdKind = keyof typeof KINDS;
 
 const HEAD = PREFIX.length + 1;
 const GUID_BYTES = 16;
 const RANDOM_BYTES = 36;
 const ID_BYTES = HEAD + GUID_BYTES + RANDOM_BYTES;
 
-export interface DecodedId {
+interface DecodedId {
   readonly kind: IdKind;
   /** Lower-case hex of the mailbox's guid. */
   readonly mailbox: string;
@@ -54,6 +54,19 @@ export function decodeId(id: string): DecodedId | undefined {
   const kind = (Object.keys(KINDS) as IdKind[]).find((name) => KINDS[name] === bytes[PREFIX.length]);
   if (!kind || bytes.length !== ID_BYTES + (kind === 'attachment' ? 6 : 0)) return undefined;
   return { kind, mailbox: bytes.subarray(HEAD, HEAD + GUID_BYTES).toString('hex') };
+}
+
+/** The prefix of a change key: the kind of object and the length of the version, both 32-bit. */
+const CHANGE_KEY_HEAD = 8;
+
+/** Whether a change key is well-formed, current or not: a kind alone, or with a version of the given length. */
+export function isChangeKey(key: string): boolean {
+  const bytes = Buffer.from(key, 'base64');
+  if (bytes.toString('base64') !== key) return false;
+  return (
+    bytes.length === CHANGE_KEY_HEAD / 2 ||
+    (bytes.length > CHANGE_KEY_HEAD && bytes.readUInt32LE(CHANGE_KEY_HEAD / 2) === bytes.length - CHANGE_KEY_HEAD)
+  );
 }
 
 /** A fresh change key; Exchange's begin with CQAAABYAAAC for messages. */

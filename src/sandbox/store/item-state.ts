@@ -13,5 +13,6 @@ export function stateOf(item: ItemState): ItemState {
     categories: item.categories,
     flagStatus: item.flagStatus,
     extended: item.extended,
+    ...(item.reminder ? { reminder: item.reminder } : {}),
   };
 }

@@ -1,11 +1,10 @@
+import type { ExtendedValue } from './extended-value.js';
 import type { OrderedFolder } from './folder.js';
 import type { MessageContent } from './message-content.js';
 
-/** One extended (MAPI) property as a client wrote it; `values` has one entry unless the type is an array. */
-export interface ExtendedValue {
-  readonly type: string;
-  readonly values: readonly string[];
-}
+/** The numbers of PidTagFlagStatus, which is absent from an item without a flag. */
+export const FLAG_STATUS = { NotFlagged: 0, Complete: 1, Flagged: 2 };
+export type FlagStatus = keyof typeof FLAG_STATUS;
 
 /** The part of an item that an update may change. Times are epoch milliseconds. */
 export interface ItemState {
@@ -18,9 +17,18 @@ export interface ItemState {
   /** Sent by the mailbox's owner (MSGFLAG_FROMME). */
   isFromMe: boolean;
   categories: readonly string[];
-  flagStatus: 'NotFlagged' | 'Flagged' | 'Complete';
+  flagStatus: FlagStatus;
   /** By the canonical key of `items/extended-field.ts`. */
   extended: Readonly<Record<string, ExtendedValue>>;
+  /** Absent if none was ever set. */
+  reminder?: Reminder;
+}
+
+/** A reminder of a message: due at epoch milliseconds. */
+export interface Reminder {
+  readonly isSet: boolean;
+  readonly dueBy?: number;
+  readonly minutesBefore?: number;
 }
 
 export type Folder = OrderedFolder<Item>;

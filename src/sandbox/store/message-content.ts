@@ -4,6 +4,10 @@ export interface Person {
   readonly address: string;
 }
 
+/** The numbers of PidTagImportance and PidTagSensitivity. */
+export const IMPORTANCE = { Low: 0, Normal: 1, High: 2 };
+export const SENSITIVITY = { Normal: 0, Personal: 1, Private: 2, Confidential: 3 };
+
 export interface AttachmentContent {
   /** Unique within its message; part of the attachment's id. */
   readonly uid: number;
@@ -43,8 +47,8 @@ export interface MessageContent {
   /** In the order of the message, unfolded, otherwise as they came. */
   readonly headers: readonly { readonly name: string; readonly value: string }[];
   readonly attachments: readonly AttachmentContent[];
-  readonly importance: 'Low' | 'Normal' | 'High';
-  readonly sensitivity: 'Normal' | 'Personal' | 'Private' | 'Confidential';
+  readonly importance: keyof typeof IMPORTANCE;
+  readonly sensitivity: keyof typeof SENSITIVITY;
   readonly readReceipt: boolean;
   readonly deliveryReceipt: boolean;
 }

@@ -51,7 +51,7 @@ function replay(
       return;
     case 'no-folder': {
       const folder = mailbox.folders.get(record.id);
-      if (folder) mailbox.removeFolder(folder);
+      if (folder) mailbox.removeFolder(folder, record.at);
       return;
     }
     case 'put': {
@@ -67,12 +67,13 @@ function replay(
     }
     case 'rm': {
       const item = mailbox.items.get(record.id);
-      if (item) mailbox.removeItem(item);
+      if (item) mailbox.removeItem(item, record.at);
       return;
     }
     case 'log': {
       const folder = mailbox.folders.get(record.folder);
       for (const change of record.entries) folder?.log.append(change);
+      folder?.noteChange(record.at ?? 0);
       return;
     }
   }
@@ -105,7 +106,8 @@ function writeSnapshot(organisation: Organisation, journal: JournalWriter): void
     for (const folder of mailbox.folders.values()) {
       journal.write({ o: 'folder', g: mailbox.guid, folder: folder.info });
       for (const item of folder.byArrival) journal.writePut(mailbox.guid, item, true);
-      journal.write({ o: 'log', g: mailbox.guid, folder: folder.id, entries: folder.log.entries });
+      const { id, log, contentsChangedAt } = folder;
+      journal.write({ o: 'log', g: mailbox.guid, folder: id, entries: log.entries, at: contentsChangedAt });
     }
     journal.flush();
   }

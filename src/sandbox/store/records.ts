@@ -75,18 +75,25 @@ export interface UpdateRecord {
   readonly patch: Partial<StoredState>;
 }
 
-/** One line of the journal. `g` is the guid of the mailbox. */
+/** One line of the journal. `g` is the guid of the mailbox; `at`, in epoch ms, is absent in the journals of older versions. */
 export type JournalRecord =
   | { readonly o: 'mailbox'; readonly mailbox: MailboxRecord }
   | { readonly o: 'no-mailbox'; readonly g: string }
   | { readonly o: 'account'; readonly account: AccountRecord }
   | { readonly o: 'folder'; readonly g: string; readonly folder: FolderInfo }
-  | { readonly o: 'no-folder'; readonly g: string; readonly id: string }
+  | { readonly o: 'no-folder'; readonly g: string; readonly id: string; readonly at?: number }
   | { readonly o: 'content'; readonly n: number; readonly content: StoredContent }
   | PutRecord
   | UpdateRecord
-  | { readonly o: 'rm'; readonly g: string; readonly id: string }
-  | { readonly o: 'log'; readonly g: string; readonly folder: string; readonly entries: readonly Change[] }
+  | { readonly o: 'rm'; readonly g: string; readonly id: string; readonly at?: number }
+  | {
+      readonly o: 'log';
+      readonly g: string;
+      readonly folder: string;
+      readonly entries: readonly Change[];
+      /** When something in the folder was changed last. */
+      readonly at?: number;
+    }
   | { readonly o: 'delivery'; readonly delivery: DeliveryRecord };
 
 /** A message in JSON: its MIME when it has one (parsed again at the start), else its properties. */

@@ -1,8 +1,16 @@
 import { SaxesParser } from 'saxes';
-import { XmlElement } from './element.js';
+import { type QualifiedAttribute, XmlElement } from './element.js';
 
 /** A request that is not well-formed, or uses what SOAP forbids (a DTD, processing instructions). */
-export class XmlSyntaxError extends Error {}
+export class XmlSyntaxError extends Error {
+  /** @param offset position of the error, in UTF-16 units */
+  constructor(
+    message: string,
+    readonly offset: number,
+  ) {
+    super(message);
+  }
+}
 
 const MAX_DEPTH = 200;
 
@@ -13,21 +21,29 @@ export function parseXml(source: string): XmlElement {
   let root: XmlElement | undefined;
 
   parser.on('error', (error) => {
-    throw new XmlSyntaxError(error.message);
+    throw new XmlSyntaxError(error.message, parser.position);
   });
   parser.on('doctype', () => {
-    throw new XmlSyntaxError('For security reasons DTD is prohibited in this XML document.');
+    throw new XmlSyntaxError('For security reasons DTD is prohibited in this XML document.', parser.position);
+  });
+  let offset = 0;
+  parser.on('opentagstart', ({ name }) => {
+    // The parser is past the character that ended the name.
+    offset = parser.position - 1 - name.length;
   });
   parser.on('opentag', (tag) => {
     const attributes = new Map<string, string>();
-    for (const [name, attribute] of Object.entries(tag.attributes)) {
-      if (attribute.prefix !== 'xmlns' && name !== 'xmlns') attributes.set(attribute.local, attribute.value);
+    const qualified: QualifiedAttribute[] = [];
+    for (const [name, { prefix, local, uri, value }] of Object.entries(tag.attributes)) {
+      if (prefix === 'xmlns' || name === 'xmlns') continue;
+      if (prefix === '') attributes.set(local, value);
+      else qualified.push({ namespace: uri, name: local, value });
     }
-    const element = new XmlElement(tag.uri, tag.local, attributes);
+    const element = new XmlElement(tag.uri, tag.local, attributes, qualified, offset);
     const parent = open.at(-1);
     if (parent) parent.children.push(element);
     else root = element;
-    if (open.push(element) > MAX_DEPTH) throw new XmlSyntaxError('The document is nested too deeply.');
+    if (open.push(element) > MAX_DEPTH) throw new XmlSyntaxError('The document is nested too deeply.', offset);
   });
   const addText = (text: string): void => {
     const element = open.at(-1);
@@ -40,6 +56,6 @@ export function parseXml(source: string): XmlElement {
   });
 
   parser.write(source).close();
-  if (!root) throw new XmlSyntaxError('Root element is missing.');
+  if (!root) throw new XmlSyntaxError('Root element is missing.', source.length);
   return root;
 }
