@@ -13,6 +13,7 @@ const touched: Record<EventType, readonly string[]> = {
   'message.removed': ['/v1/messages', '/v1/threads'],
   'message.restored': ['/v1/messages', '/v1/threads'],
   'outgoing.sent': ['/v1/outgoing-messages', '/v1/overview'],
+  'outgoing.delayed': ['/v1/outgoing-messages'],
   'outgoing.failed': ['/v1/outgoing-messages', '/v1/overview'],
   'outgoing.bounced': ['/v1/outgoing-messages'],
   'outgoing.read-receipt': ['/v1/outgoing-messages'],

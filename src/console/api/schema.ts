@@ -33,7 +33,7 @@ export interface paths {
         };
         /**
          * Can the process work?
-         * @description Needs no API key. 503 while the database or the queue does not answer, or the process stops.
+         * @description Requires no API key. Answers 503 within about two seconds if the database or the queue does not respond, or if the process is stopping. A full disk is only a warning, because reads still work.
          */
         get: operations["operations_ready"];
         put?: never;
@@ -936,7 +936,7 @@ export interface paths {
         get: operations["mutedCauses_read"];
         /**
          * Mute a cause
-         * @description Incidents of this cause still open and are shown as `muted`, the feed tells of them, and nobody is mailed: not at the beginning, not while they last, and not at the end.
+         * @description A code of docs/failures.md, or one that an incident of the profile has. Incidents of this cause still open and are shown as `muted`, the feed tells of them, and nobody is mailed: not at the beginning, not while they last, and not at the end.
          *
          *     Needs the scope `write`.
          */
@@ -944,7 +944,7 @@ export interface paths {
         post?: never;
         /**
          * No longer mute a cause
-         * @description Who answers for an incident of it that is still open is told once. Nothing happens if it was not muted.
+         * @description Who answers for an incident of it that is still open is told once; the time of an escalation counts from then. Nothing happens if it was not muted.
          *
          *     Needs the scope `write`.
          */
@@ -1525,7 +1525,7 @@ export interface paths {
         };
         /**
          * List items of a mailbox that could not be read
-         * @description They are tried again over later cycles, then set aside; the rest of the mailbox goes on.
+         * @description They are tried again over 14 days, and as soon as others like them can be read; the rest of the mailbox goes on.
          *
          *     Needs the scope `read`.
          */
@@ -1663,11 +1663,33 @@ export interface paths {
         put?: never;
         /**
          * Retry a failed message
-         * @description One that may have gone out after all is looked for on the server first, and is `sending` meanwhile.
+         * @description One that may have been delivered is `sending` meanwhile: it is looked for on the server, and sent again only with `mayDeliverTwice`.
          *
          *     Needs the scope `write`.
          */
         post: operations["outgoingMessages_retry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/outgoing-messages/{id}/mark-sent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mark a message as sent
+         * @description One that failed because it may have been delivered, and of which somebody knows that it was.
+         *
+         *     Needs the scope `write`.
+         */
+        post: operations["outgoingMessages_markSent"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1797,7 +1819,13 @@ export interface paths {
          */
         get: operations["audits_list"];
         put?: never;
-        post?: never;
+        /**
+         * Compare a mailbox with the server now
+         * @description Item by item, and items that could not be read are tried. While one is wanted or under way, it is the same one. Its results are in the list, one for each folder.
+         *
+         *     Needs the scope `write`.
+         */
+        post: operations["audits_request"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2335,8 +2363,8 @@ export interface components {
             hasPassword: boolean;
             /** @description Has come by single sign-on before */
             hasSingleSignOn: boolean;
-            /** @description After too many wrong passwords; a link to set a new one ends it */
-            lockedUntil: string | null;
+            /** @description Set after many wrong passwords: until then, sign-in by password is refused from networks that the user has not signed in from. Known networks, links and single sign-on still work */
+            newNetworksRefusedUntil: string | null;
             /** Format: date-time */
             createdAt: string;
             lastSignedInAt: string | null;
@@ -2411,6 +2439,11 @@ export interface components {
             /** @enum {string} */
             serverType: "exchange";
             ewsUrl: string;
+            /**
+             * @description Who set `ewsUrl`. owner: a caller limited to profiles, who by default may not set a private address
+             * @enum {string}
+             */
+            addressSetBy: "administrator" | "owner";
             auth: {
                 /** @enum {string} */
                 type: "basic";
@@ -2643,7 +2676,7 @@ export interface components {
              */
             id: string;
             /** @enum {string} */
-            type: "message.received" | "message.updated" | "message.moved" | "message.removed" | "message.restored" | "outgoing.sent" | "outgoing.failed" | "outgoing.bounced" | "outgoing.read-receipt" | "mailbox.failed" | "mailbox.recovered" | "mailbox.paused" | "mailbox.resumed" | "mailbox.tested" | "mailbox-test-batch.completed" | "profile.suspended" | "profile.resumed" | "backfill.completed" | "backfill.failed" | "incident.opened" | "incident.widened" | "incident.closed" | "incident.acknowledged" | "incident.snoozed" | "incident.reassigned" | "incident.checked" | "incident.commented" | "incident.escalated" | "profile.cause-muted" | "profile.cause-unmuted" | "thread.merged" | "webhook.disabled";
+            type: "message.received" | "message.updated" | "message.moved" | "message.removed" | "message.restored" | "outgoing.sent" | "outgoing.delayed" | "outgoing.failed" | "outgoing.bounced" | "outgoing.read-receipt" | "mailbox.failed" | "mailbox.recovered" | "mailbox.paused" | "mailbox.resumed" | "mailbox.tested" | "mailbox-test-batch.completed" | "profile.suspended" | "profile.resumed" | "backfill.completed" | "backfill.failed" | "incident.opened" | "incident.widened" | "incident.closed" | "incident.acknowledged" | "incident.snoozed" | "incident.reassigned" | "incident.checked" | "incident.commented" | "incident.escalated" | "profile.cause-muted" | "profile.cause-unmuted" | "thread.merged" | "webhook.disabled";
             /** @description Null: of no single profile */
             profileId: string | null;
             mailboxId: string | null;
@@ -2667,7 +2700,7 @@ export interface components {
             id: string;
             url: string;
             description: string | null;
-            eventTypes: ("message.received" | "message.updated" | "message.moved" | "message.removed" | "message.restored" | "outgoing.sent" | "outgoing.failed" | "outgoing.bounced" | "outgoing.read-receipt" | "mailbox.failed" | "mailbox.recovered" | "mailbox.paused" | "mailbox.resumed" | "mailbox.tested" | "mailbox-test-batch.completed" | "profile.suspended" | "profile.resumed" | "backfill.completed" | "backfill.failed" | "incident.opened" | "incident.widened" | "incident.closed" | "incident.acknowledged" | "incident.snoozed" | "incident.reassigned" | "incident.checked" | "incident.commented" | "incident.escalated" | "profile.cause-muted" | "profile.cause-unmuted" | "thread.merged" | "webhook.disabled")[] | null;
+            eventTypes: ("message.received" | "message.updated" | "message.moved" | "message.removed" | "message.restored" | "outgoing.sent" | "outgoing.delayed" | "outgoing.failed" | "outgoing.bounced" | "outgoing.read-receipt" | "mailbox.failed" | "mailbox.recovered" | "mailbox.paused" | "mailbox.resumed" | "mailbox.tested" | "mailbox-test-batch.completed" | "profile.suspended" | "profile.resumed" | "backfill.completed" | "backfill.failed" | "incident.opened" | "incident.widened" | "incident.closed" | "incident.acknowledged" | "incident.snoozed" | "incident.reassigned" | "incident.checked" | "incident.commented" | "incident.escalated" | "profile.cause-muted" | "profile.cause-unmuted" | "thread.merged" | "webhook.disabled")[] | null;
             profileIds: string[] | null;
             enabled: boolean;
             /** @description manual: a person; gone: it answered 410; failing: five days without a success */
@@ -2707,7 +2740,7 @@ export interface components {
              * @description Null: all, later ones too
              * @default null
              */
-            eventTypes: ("message.received" | "message.updated" | "message.moved" | "message.removed" | "message.restored" | "outgoing.sent" | "outgoing.failed" | "outgoing.bounced" | "outgoing.read-receipt" | "mailbox.failed" | "mailbox.recovered" | "mailbox.paused" | "mailbox.resumed" | "mailbox.tested" | "mailbox-test-batch.completed" | "profile.suspended" | "profile.resumed" | "backfill.completed" | "backfill.failed" | "incident.opened" | "incident.widened" | "incident.closed" | "incident.acknowledged" | "incident.snoozed" | "incident.reassigned" | "incident.checked" | "incident.commented" | "incident.escalated" | "profile.cause-muted" | "profile.cause-unmuted" | "thread.merged" | "webhook.disabled")[] | null;
+            eventTypes: ("message.received" | "message.updated" | "message.moved" | "message.removed" | "message.restored" | "outgoing.sent" | "outgoing.delayed" | "outgoing.failed" | "outgoing.bounced" | "outgoing.read-receipt" | "mailbox.failed" | "mailbox.recovered" | "mailbox.paused" | "mailbox.resumed" | "mailbox.tested" | "mailbox-test-batch.completed" | "profile.suspended" | "profile.resumed" | "backfill.completed" | "backfill.failed" | "incident.opened" | "incident.widened" | "incident.closed" | "incident.acknowledged" | "incident.snoozed" | "incident.reassigned" | "incident.checked" | "incident.commented" | "incident.escalated" | "profile.cause-muted" | "profile.cause-unmuted" | "thread.merged" | "webhook.disabled")[] | null;
             /**
              * @description Profiles whose events it is told of; null: all, later ones too
              * @default null
@@ -2729,7 +2762,7 @@ export interface components {
             id: string;
             url: string;
             description: string | null;
-            eventTypes: ("message.received" | "message.updated" | "message.moved" | "message.removed" | "message.restored" | "outgoing.sent" | "outgoing.failed" | "outgoing.bounced" | "outgoing.read-receipt" | "mailbox.failed" | "mailbox.recovered" | "mailbox.paused" | "mailbox.resumed" | "mailbox.tested" | "mailbox-test-batch.completed" | "profile.suspended" | "profile.resumed" | "backfill.completed" | "backfill.failed" | "incident.opened" | "incident.widened" | "incident.closed" | "incident.acknowledged" | "incident.snoozed" | "incident.reassigned" | "incident.checked" | "incident.commented" | "incident.escalated" | "profile.cause-muted" | "profile.cause-unmuted" | "thread.merged" | "webhook.disabled")[] | null;
+            eventTypes: ("message.received" | "message.updated" | "message.moved" | "message.removed" | "message.restored" | "outgoing.sent" | "outgoing.delayed" | "outgoing.failed" | "outgoing.bounced" | "outgoing.read-receipt" | "mailbox.failed" | "mailbox.recovered" | "mailbox.paused" | "mailbox.resumed" | "mailbox.tested" | "mailbox-test-batch.completed" | "profile.suspended" | "profile.resumed" | "backfill.completed" | "backfill.failed" | "incident.opened" | "incident.widened" | "incident.closed" | "incident.acknowledged" | "incident.snoozed" | "incident.reassigned" | "incident.checked" | "incident.commented" | "incident.escalated" | "profile.cause-muted" | "profile.cause-unmuted" | "thread.merged" | "webhook.disabled")[] | null;
             profileIds: string[] | null;
             enabled: boolean;
             /** @description manual: a person; gone: it answered 410; failing: five days without a success */
@@ -2767,7 +2800,7 @@ export interface components {
             url?: string;
             description?: string | null;
             /** @description Null: all, later ones too */
-            eventTypes?: ("message.received" | "message.updated" | "message.moved" | "message.removed" | "message.restored" | "outgoing.sent" | "outgoing.failed" | "outgoing.bounced" | "outgoing.read-receipt" | "mailbox.failed" | "mailbox.recovered" | "mailbox.paused" | "mailbox.resumed" | "mailbox.tested" | "mailbox-test-batch.completed" | "profile.suspended" | "profile.resumed" | "backfill.completed" | "backfill.failed" | "incident.opened" | "incident.widened" | "incident.closed" | "incident.acknowledged" | "incident.snoozed" | "incident.reassigned" | "incident.checked" | "incident.commented" | "incident.escalated" | "profile.cause-muted" | "profile.cause-unmuted" | "thread.merged" | "webhook.disabled")[] | null;
+            eventTypes?: ("message.received" | "message.updated" | "message.moved" | "message.removed" | "message.restored" | "outgoing.sent" | "outgoing.delayed" | "outgoing.failed" | "outgoing.bounced" | "outgoing.read-receipt" | "mailbox.failed" | "mailbox.recovered" | "mailbox.paused" | "mailbox.resumed" | "mailbox.tested" | "mailbox-test-batch.completed" | "profile.suspended" | "profile.resumed" | "backfill.completed" | "backfill.failed" | "incident.opened" | "incident.widened" | "incident.closed" | "incident.acknowledged" | "incident.snoozed" | "incident.reassigned" | "incident.checked" | "incident.commented" | "incident.escalated" | "profile.cause-muted" | "profile.cause-unmuted" | "thread.merged" | "webhook.disabled")[] | null;
             /** @description Profiles whose events it is told of; null: all, later ones too */
             profileIds?: string[] | null;
             /** @description true also after it was switched off; it goes on where it stood */
@@ -2804,7 +2837,7 @@ export interface components {
              */
             id: string;
             /** @enum {string} */
-            type: "message.received" | "message.updated" | "message.moved" | "message.removed" | "message.restored" | "outgoing.sent" | "outgoing.failed" | "outgoing.bounced" | "outgoing.read-receipt" | "mailbox.failed" | "mailbox.recovered" | "mailbox.paused" | "mailbox.resumed" | "mailbox.tested" | "mailbox-test-batch.completed" | "profile.suspended" | "profile.resumed" | "backfill.completed" | "backfill.failed" | "incident.opened" | "incident.widened" | "incident.closed" | "incident.acknowledged" | "incident.snoozed" | "incident.reassigned" | "incident.checked" | "incident.commented" | "incident.escalated" | "profile.cause-muted" | "profile.cause-unmuted" | "thread.merged" | "webhook.disabled";
+            type: "message.received" | "message.updated" | "message.moved" | "message.removed" | "message.restored" | "outgoing.sent" | "outgoing.delayed" | "outgoing.failed" | "outgoing.bounced" | "outgoing.read-receipt" | "mailbox.failed" | "mailbox.recovered" | "mailbox.paused" | "mailbox.resumed" | "mailbox.tested" | "mailbox-test-batch.completed" | "profile.suspended" | "profile.resumed" | "backfill.completed" | "backfill.failed" | "incident.opened" | "incident.widened" | "incident.closed" | "incident.acknowledged" | "incident.snoozed" | "incident.reassigned" | "incident.checked" | "incident.commented" | "incident.escalated" | "profile.cause-muted" | "profile.cause-unmuted" | "thread.merged" | "webhook.disabled";
             mailboxId: string | null;
             profileId: string | null;
             /** Format: date-time */
@@ -2846,7 +2879,7 @@ export interface components {
              * @description Null: all that the endpoint is for
              * @default null
              */
-            types: ("message.received" | "message.updated" | "message.moved" | "message.removed" | "message.restored" | "outgoing.sent" | "outgoing.failed" | "outgoing.bounced" | "outgoing.read-receipt" | "mailbox.failed" | "mailbox.recovered" | "mailbox.paused" | "mailbox.resumed" | "mailbox.tested" | "mailbox-test-batch.completed" | "profile.suspended" | "profile.resumed" | "backfill.completed" | "backfill.failed" | "incident.opened" | "incident.widened" | "incident.closed" | "incident.acknowledged" | "incident.snoozed" | "incident.reassigned" | "incident.checked" | "incident.commented" | "incident.escalated" | "profile.cause-muted" | "profile.cause-unmuted" | "thread.merged" | "webhook.disabled")[] | null;
+            types: ("message.received" | "message.updated" | "message.moved" | "message.removed" | "message.restored" | "outgoing.sent" | "outgoing.delayed" | "outgoing.failed" | "outgoing.bounced" | "outgoing.read-receipt" | "mailbox.failed" | "mailbox.recovered" | "mailbox.paused" | "mailbox.resumed" | "mailbox.tested" | "mailbox-test-batch.completed" | "profile.suspended" | "profile.resumed" | "backfill.completed" | "backfill.failed" | "incident.opened" | "incident.widened" | "incident.closed" | "incident.acknowledged" | "incident.snoozed" | "incident.reassigned" | "incident.checked" | "incident.commented" | "incident.escalated" | "profile.cause-muted" | "profile.cause-unmuted" | "thread.merged" | "webhook.disabled")[] | null;
         };
         WebhookReplay: {
             /** Format: uuid */
@@ -2855,7 +2888,7 @@ export interface components {
             from: string;
             /** Format: date-time */
             to: string;
-            types: ("message.received" | "message.updated" | "message.moved" | "message.removed" | "message.restored" | "outgoing.sent" | "outgoing.failed" | "outgoing.bounced" | "outgoing.read-receipt" | "mailbox.failed" | "mailbox.recovered" | "mailbox.paused" | "mailbox.resumed" | "mailbox.tested" | "mailbox-test-batch.completed" | "profile.suspended" | "profile.resumed" | "backfill.completed" | "backfill.failed" | "incident.opened" | "incident.widened" | "incident.closed" | "incident.acknowledged" | "incident.snoozed" | "incident.reassigned" | "incident.checked" | "incident.commented" | "incident.escalated" | "profile.cause-muted" | "profile.cause-unmuted" | "thread.merged" | "webhook.disabled")[] | null;
+            types: ("message.received" | "message.updated" | "message.moved" | "message.removed" | "message.restored" | "outgoing.sent" | "outgoing.delayed" | "outgoing.failed" | "outgoing.bounced" | "outgoing.read-receipt" | "mailbox.failed" | "mailbox.recovered" | "mailbox.paused" | "mailbox.resumed" | "mailbox.tested" | "mailbox-test-batch.completed" | "profile.suspended" | "profile.resumed" | "backfill.completed" | "backfill.failed" | "incident.opened" | "incident.widened" | "incident.closed" | "incident.acknowledged" | "incident.snoozed" | "incident.reassigned" | "incident.checked" | "incident.commented" | "incident.escalated" | "profile.cause-muted" | "profile.cause-unmuted" | "thread.merged" | "webhook.disabled")[] | null;
             /**
              * @description done: all of its events are on their way
              * @enum {string}
@@ -2878,17 +2911,17 @@ export interface components {
         IncidentSummary: {
             /** Format: uuid */
             id: string;
-            /** @description Null: it is about an endpoint or a server */
+            /** @description Null for an endpoint, a server or the installation */
             profileId: string | null;
             /** @description The webhook endpoint that it is about */
             endpointId: string | null;
             /** @description The server that it is about, with all of its profiles */
             serverHost: string | null;
             /**
-             * @description What is to be mended. profile: the account, or most of its mailboxes; server: it does not answer, and all of its profiles wait; notice: mail flows, and somebody should look; endpoint: a webhook endpoint was switched off
+             * @description What needs fixing. profile: the account, or most of its mailboxes; server: it does not answer, and all of its profiles wait; notice: mail flows, but needs attention; endpoint: a webhook endpoint was switched off; installation: Postroom cannot store anything, shown to callers without a limit to profiles
              * @enum {string}
              */
-            scope: "mailbox" | "profile" | "server" | "notice" | "endpoint";
+            scope: "mailbox" | "profile" | "server" | "notice" | "endpoint" | "installation";
             open: boolean;
             code: string;
             title: string;
@@ -2896,7 +2929,7 @@ export interface components {
             cause: string;
             /** @description What to do, with the commands to run */
             remedy: string;
-            /** @description The same in parts; null for an endpoint */
+            /** @description The same in parts; null for an endpoint and the installation */
             explanation: components["schemas"]["Explanation"] | null;
             /** @description Of EWS; empty for an endpoint */
             operation: string;
@@ -2906,8 +2939,16 @@ export interface components {
             answer: string | null;
             requestId: string | null;
             clientRequestId: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was opened
+             */
             firstAt: string;
+            /**
+             * Format: date-time
+             * @description When the trouble began: the first failure of those that established it
+             */
+            firstFailureAt: string;
             /** Format: date-time */
             lastAt: string;
             closedAt: string | null;
@@ -2966,17 +3007,17 @@ export interface components {
         Incident: {
             /** Format: uuid */
             id: string;
-            /** @description Null: it is about an endpoint or a server */
+            /** @description Null for an endpoint, a server or the installation */
             profileId: string | null;
             /** @description The webhook endpoint that it is about */
             endpointId: string | null;
             /** @description The server that it is about, with all of its profiles */
             serverHost: string | null;
             /**
-             * @description What is to be mended. profile: the account, or most of its mailboxes; server: it does not answer, and all of its profiles wait; notice: mail flows, and somebody should look; endpoint: a webhook endpoint was switched off
+             * @description What needs fixing. profile: the account, or most of its mailboxes; server: it does not answer, and all of its profiles wait; notice: mail flows, but needs attention; endpoint: a webhook endpoint was switched off; installation: Postroom cannot store anything, shown to callers without a limit to profiles
              * @enum {string}
              */
-            scope: "mailbox" | "profile" | "server" | "notice" | "endpoint";
+            scope: "mailbox" | "profile" | "server" | "notice" | "endpoint" | "installation";
             open: boolean;
             code: string;
             title: string;
@@ -2984,7 +3025,7 @@ export interface components {
             cause: string;
             /** @description What to do, with the commands to run */
             remedy: string;
-            /** @description The same in parts; null for an endpoint */
+            /** @description The same in parts; null for an endpoint and the installation */
             explanation: components["schemas"]["Explanation"] | null;
             /** @description Of EWS; empty for an endpoint */
             operation: string;
@@ -2994,8 +3035,16 @@ export interface components {
             answer: string | null;
             requestId: string | null;
             clientRequestId: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was opened
+             */
             firstAt: string;
+            /**
+             * Format: date-time
+             * @description When the trouble began: the first failure of those that established it
+             */
+            firstFailureAt: string;
             /** Format: date-time */
             lastAt: string;
             closedAt: string | null;
@@ -3725,9 +3774,17 @@ export interface components {
                     reason: "extension" | "attachment-size" | "contains-blocked";
                     note: string;
                 } | null;
+                /** @description Not null: the server does not show it. It is read again at `retryAt`; `message.updated` tells that it is there */
+                unavailable: {
+                    code: string;
+                    message: string;
+                    retryAt: string | null;
+                } | null;
             }[];
-            /** @description Not null: of this message only the headers were stored */
+            /** @description Set if the message was read only in part, or only its headers were; see reason */
             omitted: components["schemas"]["OmittedContent"] | null;
+            /** @description A part could not be read, or the original lacks its end; it is read again over two weeks */
+            incomplete: boolean;
             /** @description False when the server could not show the original, or blocked attachments could not be cut out of it */
             hasMime: boolean;
             /** @description The message in each mailbox of the profile that has it, this one included */
@@ -3742,7 +3799,7 @@ export interface components {
         };
         OmittedContent: {
             /** @enum {string} */
-            reason: "message-size";
+            reason: "message-size" | "too-complex" | "body-size";
             sizeBytes: number;
             limitBytes: number;
             note: string;
@@ -3754,12 +3811,17 @@ export interface components {
         ItemFailure: {
             itemId: string;
             folder: string;
+            /**
+             * @description `unread`: the message is not here; `incomplete`: it is, and a part or a change of it could not be read
+             * @enum {string}
+             */
+            kind: "unread" | "incomplete";
             code: string;
             message: string;
             attempts: number;
             /** Format: date-time */
             firstAt: string;
-            /** @description Null: set aside after too many tries */
+            /** @description Null: set aside after the last of its tries */
             retryAt: string | null;
         };
         FolderList: {
@@ -3773,6 +3835,45 @@ export interface components {
                 importedAt: string | null;
                 /** @description When every later change began to be followed */
                 followedAt: string | null;
+                /** @description Why it cannot be read while other folders of the mailbox can */
+                failing: {
+                    code: string;
+                    /** @description What it means, in one line */
+                    title: string;
+                    /** @description The server’s own words */
+                    message: string;
+                    /** Format: date-time */
+                    since: string;
+                    /** @description Failures in a row */
+                    attempts: number;
+                    /** Format: date-time */
+                    retryAt: string;
+                } | null;
+                /** @description Another way in which it is listed for a time; null: the usual one */
+                listedBy: {
+                    /**
+                     * @description `date`: new mail is found by its date, and other changes by the daily audit; `changes`: the whole folder is read, because nothing can be listed by date
+                     * @enum {string}
+                     */
+                    way: "date" | "changes";
+                    /** @description Why the usual way does not work */
+                    code: string;
+                    /** @description What it means, in one line */
+                    title: string;
+                    /** Format: date-time */
+                    since: string;
+                    /**
+                     * Format: date-time
+                     * @description When the usual way is tried again
+                     */
+                    until: string;
+                } | null;
+                /** @description Changes that the server told without naming an item; what they were is looked for by date */
+                unlistedChanges: {
+                    count: number;
+                    /** Format: date-time */
+                    lastAt: string;
+                } | null;
             }[];
         };
         /** @default {} */
@@ -3817,7 +3918,12 @@ export interface components {
              */
             html: string | null;
             attachments?: {
-                name: string;
+                filename?: string;
+                /**
+                 * @deprecated
+                 * @description The former name of `filename`
+                 */
+                name?: string;
                 /** @default application/octet-stream */
                 contentType: string;
                 /**
@@ -3940,7 +4046,7 @@ export interface components {
             sendAt: string | null;
             /** @description The Message-ID header that it gets */
             internetMessageId: string;
-            /** @description It was submitted and the outcome is not known: true while that is looked up, and of a message that failed so */
+            /** @description It was submitted and the outcome is not known: true while that is looked up, of a message that failed so (`MayHaveBeenDelivered`), and until it has gone out of one that is sent again all the same */
             mayHaveBeenSent: boolean;
             /** @description Tries that failed and count towards giving up */
             attempts: number;
@@ -3976,7 +4082,7 @@ export interface components {
             text: string | null;
             html: string | null;
             attachments: {
-                name: string;
+                filename: string;
                 contentType: string;
                 contentId: string | null;
                 isInline: boolean;
@@ -4063,7 +4169,7 @@ export interface components {
             sendAt: string | null;
             /** @description The Message-ID header that it gets */
             internetMessageId: string;
-            /** @description It was submitted and the outcome is not known: true while that is looked up, and of a message that failed so */
+            /** @description It was submitted and the outcome is not known: true while that is looked up, of a message that failed so (`MayHaveBeenDelivered`), and until it has gone out of one that is sent again all the same */
             mayHaveBeenSent: boolean;
             /** @description Tries that failed and count towards giving up */
             attempts: number;
@@ -4186,6 +4292,15 @@ export interface components {
             items: components["schemas"]["Backfill"][];
             nextCursor: string | null;
         };
+        AuditRequest: {
+            /**
+             * Format: date-time
+             * @description Audits from this time on answer the request; the same while one is wanted
+             */
+            requestedAt: string;
+            /** @description One is under way */
+            running: boolean;
+        };
         AuditPage: {
             items: components["schemas"]["Audit"][];
             nextCursor: string | null;
@@ -4217,6 +4332,8 @@ export interface components {
             surplus: number;
             /** @description Were stored as elsewhere, and have been put into the folder */
             misplaced: number;
+            /** @description Could not be read, although the audit tried; see the item failures */
+            unreadable: number;
             /** @description The audit before had differences, too: an incident is open */
             recurring: boolean;
             /** Format: date-time */
@@ -4627,7 +4744,7 @@ export interface components {
         };
         MailboxReason: {
             /** @enum {string} */
-            code: "paused" | "failed" | "verifying" | "switched-off" | "server-away" | "profile-suspended" | "profile-throttled" | "no-worker" | "budget-full" | "back-off" | "sending-held" | "running" | "due" | "not-scheduled" | "next-poll" | "receiving-off" | "sending-off";
+            code: "paused" | "failed" | "verifying" | "switched-off" | "server-away" | "profile-suspended" | "profile-throttled" | "no-worker" | "budget-full" | "back-off" | "folder-unreadable" | "folder-missing" | "folder-fallback" | "items-unreadable" | "sending-held" | "running" | "due" | "not-scheduled" | "next-poll" | "receiving-off" | "sending-off";
             /** @description In plain words */
             title: string;
             /** @description Null: not known */
@@ -4697,6 +4814,13 @@ export interface components {
                 open: number;
                 unacknowledged: number;
             };
+            /** @description Set if the process that answers cannot store anything. The incident may not be written yet. Null: no such problem, or the caller is limited to profiles */
+            storage: {
+                /** @enum {string} */
+                trouble: "full" | "read-only" | "exhausted";
+                /** Format: date-time */
+                since: string;
+            } | null;
             /** @description How late active mailboxes are in receiving; null: nothing was measured in the last minutes */
             syncLag: {
                 /** @description In milliseconds */
@@ -4714,7 +4838,7 @@ export interface components {
                 /** @description Host, and port where the address names one */
                 host: string;
                 /**
-                 * @description away: does not answer; refused: refuses a service account; throttled: has asked for quiet
+                 * @description away: does not answer; refused: refuses a service account, or is no Exchange server at a profile’s address; throttled: has asked for quiet
                  * @enum {string}
                  */
                 state: "ok" | "away" | "refused" | "throttled";
@@ -4886,6 +5010,7 @@ export type SendingStatus = components['schemas']['SendingStatus'];
 export type NewBackfill = components['schemas']['NewBackfill'];
 export type Backfill = components['schemas']['Backfill'];
 export type BackfillPage = components['schemas']['BackfillPage'];
+export type AuditRequest = components['schemas']['AuditRequest'];
 export type AuditPage = components['schemas']['AuditPage'];
 export type Audit = components['schemas']['Audit'];
 export type NewMailboxTest = components['schemas']['NewMailboxTest'];
@@ -5582,7 +5707,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too-many-sign-ins`: There were too many tries at signing in. */
+            /** @description `too-many-sign-ins`: Too many sign-in attempts. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -5721,7 +5846,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too-many-sign-ins`: There were too many tries at signing in. */
+            /** @description `too-many-sign-ins`: Too many sign-in attempts. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -5808,7 +5933,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too-many-sign-ins`: There were too many tries at signing in. */
+            /** @description `too-many-sign-ins`: Too many sign-in attempts. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -5895,7 +6020,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too-many-sign-ins`: There were too many tries at signing in. */
+            /** @description `too-many-sign-ins`: Too many sign-in attempts. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -12019,7 +12144,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `attachment-blocked`: The attachment was not stored.; `not-found`: not there, or outside the profiles of the caller */
+            /** @description `attachment-blocked`: The attachment was not stored. `attachment-unavailable`: The mail server does not show the attachment.; `not-found`: not there, or outside the profiles of the caller */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -12684,7 +12809,17 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description Of a message that may have been delivered: send it again, and accept that its recipients may get it twice. Otherwise it is only looked for on the server
+                     * @default false
+                     */
+                    mayDeliverTwice?: boolean;
+                };
+            };
+        };
         responses: {
             /** @description The message, waiting again */
             200: {
@@ -12732,6 +12867,112 @@ export interface operations {
                 };
             };
             /** @description `not-retryable`: The message has not failed. `mailbox-does-not-send`: The mailbox is not set up for sending.; `idempotency-key-reused` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`: more than 1 MB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    outgoingMessages_markSent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition of this request safe: it gets the first answer again */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The message, sent */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutgoingMessage"];
+                };
+            };
+            /** @description `invalid-request` or `malformed-body` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `missing-scope`: the API key or the role lacks the scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: not there, or outside the profiles of the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `nothing-in-doubt`: It is known whether the message was delivered.; `idempotency-key-reused` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -13247,6 +13488,94 @@ export interface operations {
             };
             /** @description `not-found`: not there, or outside the profiles of the caller */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    audits_request: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition of this request safe: it gets the first answer again */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Since when it is wanted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditRequest"];
+                };
+            };
+            /** @description `invalid-request` or `malformed-body` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `missing-scope`: the API key or the role lacks the scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: not there, or outside the profiles of the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `audit-not-possible`: The mailbox cannot be audited now.; `idempotency-key-reused` */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

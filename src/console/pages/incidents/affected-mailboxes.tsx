@@ -21,7 +21,7 @@ const columns = (isNotice: boolean): readonly Column<Member>[] => [
 /** Whom it concerns: of a crowd the first 200. */
 export function AffectedMailboxes({ incident }: { readonly incident: Incident }) {
   const { scope, mailboxes, affectedMailboxes: affected } = incident;
-  if (scope === 'endpoint') return null;
+  if (scope === 'endpoint' || scope === 'installation') return null;
   return (
     <Section id="mailboxes" title={affected === 0 ? 'Who is affected' : `Who is affected: ${mailboxesOf(affected)}`}>
       {affected === 0 ? (

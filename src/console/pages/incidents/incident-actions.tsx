@@ -26,10 +26,10 @@ export function IncidentActions({ incident, profileName, check }: IncidentAction
     onSuccess: () => act.done('You have taken it up: no reminders until it grows.'),
     onError: act.failed,
   });
-  const stopsMail = scope !== 'notice' && scope !== 'endpoint';
+  const hasMailboxes = scope !== 'notice' && scope !== 'endpoint' && scope !== 'installation';
   return (
     <>
-      {stopsMail && (
+      {hasMailboxes && (
         <Button leftSection={<IconRefresh size={16} />} loading={check.isRunning} onClick={check.start}>
           Check now
         </Button>

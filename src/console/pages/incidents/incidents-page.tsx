@@ -94,7 +94,7 @@ function Mailboxes({
 }: {
   readonly incident: Incident;
 }) {
-  if (affectedMailboxes === 0) return <>{scope === 'endpoint' ? '\u2013' : 'all'}</>;
+  if (affectedMailboxes === 0) return <>{scope === 'endpoint' || scope === 'installation' ? '\u2013' : 'all'}</>;
   return (
     <>
       {open ? stoppedMailboxes : affectedMailboxes}

@@ -19,6 +19,8 @@ export function recoveryLines({ scope, firstAt, closedAt, affectedMailboxes, cau
 
 function whom(scope: Incident['scope'], affected: number): string {
   if (scope === 'endpoint') return 'The endpoint is switched on again; what waited for it goes out.';
+  if (scope === 'installation')
+    return 'It stopped all mailboxes. Nothing was lost, and waiting mail is being processed.';
   if (scope === 'notice') return `It was about ${mailboxes(affected)}; mail flowed all the time.`;
   if (affected > 0) return `It stopped ${mailboxes(affected)}.`;
   return `It held up all mailboxes of the ${scope === 'server' ? 'profiles at the server' : 'profile'}.`;

@@ -22,9 +22,14 @@ export function WhatHappened({ incident }: { readonly incident: Schema<'Incident
             </Text>
           </>
         )}
+        {open && scope === 'installation' && (
+          <Text>
+            Postroom checks every few seconds whether it can store data again, and then continues automatically.
+          </Text>
+        )}
         {open && scope === 'endpoint' && (
           <Text>
-            Mail is received and sent as ever. Webhooks to this endpoint wait until somebody switches it on again.
+            Mail is received and sent as usual. Webhooks to this endpoint wait until someone switches it on again.
           </Text>
         )}
       </Stack>

@@ -6,7 +6,7 @@ import { BackfillForm } from './backfill-form.js';
 import { BackfillList } from './backfill-list.js';
 
 /** Older mail on request, and the daily comparison with the server. */
-export function CareTab({ mailbox: { id } }: { readonly mailbox: Schema<'Mailbox'> }) {
+export function CareTab({ mailbox: { id, state, incoming } }: { readonly mailbox: Schema<'Mailbox'> }) {
   const mayWrite = useMay('write');
   return (
     <Stack gap="md">
@@ -18,7 +18,7 @@ export function CareTab({ mailbox: { id } }: { readonly mailbox: Schema<'Mailbox
       <Title order={3} size="h5">
         Audits
       </Title>
-      <AuditList id={id} />
+      <AuditList id={id} mayAsk={mayWrite && state === 'active' && incoming} />
     </Stack>
   );
 }

@@ -4,6 +4,7 @@ const buttons: readonly (readonly [call: RegExp, words: string])[] = [
   [/, or by an API key with the scope admin: POST \/v1\/mailboxes\/\{id\}\/approve/g, ''],
   [/, POST \/v1\/mailboxes\/\{id\}\/approve,/g, ''],
   [/(?:: | by )POST \/v1\/mailboxes\/\{id\}\/sync/g, ' with “Sync now”'],
+  [/ by POST \/v1\/mailboxes\/\{id\}\/item-failures\/retry/g, ' with “Try all again” under “Failed items”'],
   [/: PATCH \/v1\/mailboxes\/\{id\} with [^.]+/g, ' with the switches above'],
 ];
 

@@ -34,10 +34,11 @@ export function FailedItemsTab({ mailbox: { id, state } }: { readonly mailbox: S
   const columns: readonly Column<Item>[] = [
     {
       head: 'Why it could not be read',
-      cell: ({ message, code, itemId }) => (
+      cell: ({ message, code, kind, itemId }) => (
         <>
           <Text size="sm">{message}</Text>
           <Text size="xs" c="dimmed" lineClamp={1} title={itemId}>
+            {kind === 'incomplete' && 'the message is here without it · '}
             {code} · item {itemId}
           </Text>
         </>
@@ -75,7 +76,7 @@ export function FailedItemsTab({ mailbox: { id, state } }: { readonly mailbox: S
   if (data?.items.length === 0 && pages.number === 1)
     return (
       <NothingHere title="Every item could be read">
-        An item that the server does not show is tried five times and then set aside; the rest of the mailbox goes on.
+        An item that the server does not show is tried again over two weeks; the rest of the mailbox goes on.
       </NothingHere>
     );
   return (

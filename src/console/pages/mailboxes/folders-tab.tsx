@@ -52,17 +52,49 @@ export function FoldersTab({ mailbox }: { readonly mailbox: Schema<'Mailbox'> })
   );
 }
 
-function Progress({ folder: { missing, importedAt, followedAt } }: { readonly folder: Folder }) {
+function Progress({ folder }: { readonly folder: Folder }) {
+  const { missing, failing, listedBy, unlistedChanges, importedAt, followedAt } = folder;
   if (missing)
     return (
       <Badge color="red" variant="light" tt="none">
         not on the server
       </Badge>
     );
+  if (failing)
+    return (
+      <>
+        <Badge color="red" variant="light" tt="none">
+          cannot be read
+        </Badge>
+        <Text size="xs">
+          {failing.title} ({failing.code}); failed {failing.attempts === 1 ? 'once' : `${failing.attempts} times`} since{' '}
+          <Moment at={failing.since} />, tried again <Moment at={failing.retryAt} />
+        </Text>
+      </>
+    );
   const isThere = importedAt !== null && followedAt !== null;
   return (
-    <Badge color={isThere ? 'green' : 'blue'} variant="light" tt="none">
-      {isThere ? 'up to date' : 'being fetched'}
-    </Badge>
+    <>
+      {listedBy?.way === 'date' ? (
+        <Badge color="orange" variant="light" tt="none">
+          followed by date
+        </Badge>
+      ) : (
+        <Badge color={isThere ? 'green' : 'blue'} variant="light" tt="none">
+          {isThere ? 'up to date' : 'being fetched'}
+        </Badge>
+      )}
+      {listedBy && (
+        <Text size="xs">
+          {listedBy.title} ({listedBy.code}); the usual way is tried again <Moment at={listedBy.until} />
+        </Text>
+      )}
+      {unlistedChanges && (
+        <Text size="xs">
+          The server told {unlistedChanges.count === 1 ? 'a change' : `${unlistedChanges.count} changes`} without naming
+          an item, last <Moment at={unlistedChanges.lastAt} />
+        </Text>
+      )}
+    </>
   );
 }

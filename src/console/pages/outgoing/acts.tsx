@@ -15,7 +15,7 @@ const isOvertaken = (error: unknown): boolean =>
   typeof error === 'object' &&
   error !== null &&
   'code' in error &&
-  (error.code === 'not-cancellable' || error.code === 'not-retryable');
+  ['not-cancellable', 'not-retryable', 'nothing-in-doubt'].includes(String(error.code));
 
 /** Tells what came of an act and reads anew what it has changed. @throws Problem for the dialog to show */
 function useAct() {
@@ -58,23 +58,65 @@ export function CancelButton({ message: { id, mayHaveBeenSent } }: ActProps) {
   );
 }
 
-export function RetryButton({ message: { id, mayHaveBeenSent, to, cc, bcc } }: ActProps) {
-  const act = useAct();
-  const retry = async () => unwrap(await api.POST('/v1/outgoing-messages/{id}/retry', { params: { path: { id } } }));
+const recipientsOf = ({ to, cc, bcc }: Schema<'OutgoingMessage'>): string => {
   const count = to.length + cc.length + bcc.length;
-  const whom = count === 1 ? 'its recipient' : `its ${count} recipients`;
+  return count === 1 ? 'its recipient' : `its ${count} recipients`;
+};
+
+async function retry(id: string, mayDeliverTwice: boolean) {
+  return unwrap(
+    await api.POST('/v1/outgoing-messages/{id}/retry', { params: { path: { id } }, body: { mayDeliverTwice } }),
+  );
+}
+
+export function RetryButton({ message }: ActProps) {
+  const act = useAct();
   return (
     <AskButton
       harmless
       label="Retry"
       title="Send this message now?"
-      onConfirm={() => act(retry(), 'The message is on its way again.')}
+      onConfirm={() => act(retry(message.id, false), 'The message is on its way again.')}
     >
       <Text size="sm">
-        {mayHaveBeenSent
-          ? `It may have gone out after all. Postroom looks for it on the server first, and sends it to ${whom} only if it is not there.`
-          : `Postroom tries again at once to send it to ${whom}. If the cause is not mended, it fails again.`}
+        Postroom tries again at once to send it to {recipientsOf(message)}. If the cause is still there, it fails again.
       </Text>
+    </AskButton>
+  );
+}
+
+/** For a message that may have been delivered already. */
+export function SendAgainButton({ message }: ActProps) {
+  const act = useAct();
+  return (
+    <AskButton
+      label="Send again"
+      title="Send a message again that may have been delivered?"
+      onConfirm={() => act(retry(message.id, true), 'The message is sent again.')}
+    >
+      <Stack gap="xs">
+        <Text size="sm">
+          The first time the server did not say whether it took the message over. If it did, {recipientsOf(message)}{' '}
+          will get it twice, which cannot be undone.
+        </Text>
+        <Text size="sm">Ask a recipient first, or look at the server’s log.</Text>
+      </Stack>
+    </AskButton>
+  );
+}
+
+/** For a message that may have been delivered, and of which somebody knows that it was. */
+export function MarkSentButton({ message: { id } }: ActProps) {
+  const act = useAct();
+  const mark = async () => unwrap(await api.POST('/v1/outgoing-messages/{id}/mark-sent', { params: { path: { id } } }));
+  return (
+    <AskButton
+      harmless
+      label="Mark as sent"
+      title="Mark this message as sent?"
+      onConfirm={() => act(mark(), 'The message is marked as sent.')}
+    >
+      <Text size="sm">Nothing is sent. Do this when you know that the message was delivered.</Text>
     </AskButton>
   );
 }

@@ -10,7 +10,7 @@ import { PageHead } from '../../parts/page-head.js';
 import { To } from '../../parts/to.js';
 import { Trouble } from '../../parts/trouble.js';
 import { useMay } from '../../session/session.js';
-import { CancelButton, RetryButton } from './acts.js';
+import { CancelButton, MarkSentButton, RetryButton, SendAgainButton } from './acts.js';
 import { DeliveryReports } from './delivery-reports.js';
 import { FailureBox } from './failure-box.js';
 import { Head } from './message-head.js';
@@ -47,7 +47,7 @@ export default function Page({ id }: { readonly id: string }) {
 }
 
 function Message({ message }: { readonly message: Schema<'OutgoingMessage'> }) {
-  const { id, state, threadId, failure, contentRemovedAt } = message;
+  const { id, state, threadId, failure, contentRemovedAt, mayHaveBeenSent } = message;
   const mayWrite = useMay('write');
   return (
     <>
@@ -62,7 +62,11 @@ function Message({ message }: { readonly message: Schema<'OutgoingMessage'> }) {
             Thread
           </Button>
         )}
-        {mayWrite && state === 'failed' && contentRemovedAt === null && <RetryButton message={message} />}
+        {mayWrite && state === 'failed' && mayHaveBeenSent && <MarkSentButton message={message} />}
+        {mayWrite &&
+          state === 'failed' &&
+          contentRemovedAt === null &&
+          (mayHaveBeenSent ? <SendAgainButton message={message} /> : <RetryButton message={message} />)}
         {mayWrite && state === 'pending' && <CancelButton message={message} />}
       </PageHead>
       <Stack gap="md">
@@ -128,8 +132,8 @@ function nextWords({ state, mayHaveBeenSent, contentRemovedAt }: Schema<'Outgoin
     case 'failed':
       if (contentRemovedAt !== null) return 'Its content has been removed, so it cannot be retried.';
       return mayHaveBeenSent
-        ? 'Whether it went out could not be found out. A retry looks for it first, and sends it only if it is not there.'
-        : 'Nobody has received it. Mend the cause, then retry it.';
+        ? 'Whether it was delivered could not be found out, and Postroom does not send it again without you. Mark it as sent, or send it again.'
+        : 'Nobody has received it. Remove the cause, then retry it.';
     case 'sent':
       return 'What comes back about it is listed below.';
     case 'cancelled':

@@ -10,6 +10,7 @@ import { MailboxesCard } from './mailboxes-card.js';
 import { OpenIncidents } from './open-incidents.js';
 import { OutgoingCard } from './outgoing-card.js';
 import { Servers } from './servers.js';
+import { StorageAlert } from './storage-alert.js';
 
 /** Numbers move without an event, too. */
 const rereadMs = 10_000;
@@ -27,10 +28,11 @@ export default function OverviewPage() {
 }
 
 function Overview({ overview }: { readonly overview: Schema<'Overview'> }) {
-  const { servers, mailboxes } = overview;
+  const { servers, mailboxes, storage } = overview;
   if (servers.length === 0) return <FirstStep missing="profile" />;
   return (
     <Stack gap="lg">
+      {storage && <StorageAlert storage={storage} />}
       <OpenIncidents overview={overview} />
       {mailboxes.total === 0 ? (
         <FirstStep missing="mailboxes" />

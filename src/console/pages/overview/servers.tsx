@@ -10,7 +10,11 @@ type Server = Schema<'Overview'>['servers'][number];
 const states: Readonly<Record<Server['state'], { label: string; color: string; means: string }>> = {
   ok: { label: 'well', color: 'green', means: 'It answers.' },
   away: { label: 'away', color: 'red', means: 'It does not answer; one call at a time asks whether it is back.' },
-  refused: { label: 'refuses', color: 'red', means: 'It refuses a service account; one mailbox at a time is tried.' },
+  refused: {
+    label: 'refuses',
+    color: 'red',
+    means: 'It refuses a service account or an address; one mailbox at a time is tried.',
+  },
   throttled: { label: 'asks for quiet', color: 'yellow', means: 'It asked for less load, and gets it.' },
 };
 

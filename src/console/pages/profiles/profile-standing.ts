@@ -22,7 +22,8 @@ const standings: Record<Standing['state'], Omit<Standing, 'state'>> = {
   suspended: {
     label: 'suspended',
     color: 'red',
-    means: 'the server refuses the service account, so only one mailbox at a time is tried',
+    means:
+      'the server refuses the service account, or is no Exchange server at this address; one mailbox at a time is tried',
   },
   quiet: { label: 'slowed down', color: 'yellow', means: 'the server asked for quiet; Postroom goes on by itself' },
 };

@@ -32,7 +32,7 @@ export function StandingAlert({ standing, incident, onCredentials }: StandingAle
       <Text size="sm" mt={4}>
         {isAway
           ? 'All profiles of this server wait. Postroom asks every two minutes at most, and goes on by itself.'
-          : 'One mailbox at a time is tried, so that the account is not locked out, and all go on when it is let in. When you save credentials, Postroom tries them at once.'}
+          : 'One mailbox at a time is tried, so that no account is locked out, and all go on when it gets through. When you save a change, Postroom tries it at once.'}
       </Text>
       <Group mt="xs" gap="md">
         {!isAway && onCredentials && (

@@ -5,12 +5,13 @@ export type EventType = Schema<'Event'>['type'];
 /** What each event tells. The compiler holds this against the API's list. */
 const words: Record<EventType, string> = {
   'message.received': 'a message arrived',
-  'message.updated': 'it was read, or marked as unread',
+  'message.updated': 'it was read, marked as unread, or its content changed',
   'message.moved': 'it lies in another watched folder',
   'message.removed': 'it was deleted, or left the watched folders',
   'message.restored': 'it is back',
   'thread.merged': 'two conversations turned out to be one',
   'outgoing.sent': 'a message went out',
+  'outgoing.delayed': 'a message met an error of its own, and is tried again',
   'outgoing.failed': 'a message could not be sent',
   'outgoing.bounced': 'a message came back as undeliverable',
   'outgoing.read-receipt': 'a recipient says that it was read',

@@ -50,7 +50,9 @@ export function UserView({ id }: { readonly id: string }) {
             <Facts
               facts={{
                 State: standing?.means ?? 'Can sign in.',
-                'Locked until': user.lockedUntil && <Moment at={user.lockedUntil} exact />,
+                'New networks refused until': user.newNetworksRefusedUntil && (
+                  <Moment at={user.newNetworksRefusedUntil} exact />
+                ),
                 'Last sign-in': user.lastSignedInAt ? <Moment at={user.lastSignedInAt} /> : 'never',
                 Password: user.hasPassword ? 'set' : 'not set',
                 'Single sign-on': user.hasSingleSignOn ? 'used before' : 'not used so far',

@@ -22,13 +22,17 @@ export const roles = Object.keys(roleWords) as Role[];
 /** Whether the user can sign in; null: yes, and nothing is to be said about it. */
 export function standingOfUser({
   disabled,
-  lockedUntil,
+  newNetworksRefusedUntil,
   hasPassword,
   hasSingleSignOn,
-}: Pick<User, 'disabled' | 'lockedUntil' | 'hasPassword' | 'hasSingleSignOn'>): Standing | null {
-  if (disabled) return { label: 'disabled', color: 'gray', means: 'Cannot sign in until somebody enables the user.' };
-  if (lockedUntil !== null)
-    return { label: 'locked', color: 'orange', means: 'Too many wrong passwords. A new link ends it at once.' };
+}: Pick<User, 'disabled' | 'newNetworksRefusedUntil' | 'hasPassword' | 'hasSingleSignOn'>): Standing | null {
+  if (disabled) return { label: 'disabled', color: 'gray', means: 'Cannot sign in until someone enables the user.' };
+  if (newNetworksRefusedUntil !== null)
+    return {
+      label: 'under attack',
+      color: 'orange',
+      means: 'Many wrong passwords. The user can sign in from known networks, by single sign-on or with a new link.',
+    };
   if (!hasPassword && !hasSingleSignOn)
     return { label: 'invited', color: 'blue', means: 'Has not used the invitation yet.' };
   return null;

@@ -14,6 +14,7 @@ export const scopeLabels: Readonly<Record<Scope, string>> = {
   server: 'Server',
   notice: 'To look at',
   endpoint: 'Webhook',
+  installation: 'Postroom',
 };
 
 /**
@@ -28,6 +29,10 @@ export function whomItStops(incident: Incident, profileName: string | null): str
       return open
         ? 'A webhook endpoint is switched off; mail flows'
         : 'A webhook endpoint was switched off; mail flowed';
+    case 'installation':
+      return open
+        ? 'Nothing can be stored: no mail is received or sent'
+        : 'Nothing could be stored: no mail was received or sent';
     case 'notice':
       return open
         ? `Mail flows; it is about ${mailboxes(stopped)} of ${profile}`

@@ -20,9 +20,10 @@ const linesAPicture = 6;
 
 /** About how many lines the mail has. A frame without scripts cannot tell its height. */
 export function roughLines(safeHtml: string): number {
-  const markup = safeHtml.replace(/<style[^>]*>[^<]*/gi, '').replace(/"data:[^"]*"/g, '""');
+  const markup = safeHtml.replace(/<style[^<>]*>[^<]*/gi, '').replace(/"data:[^"]*"/g, '""');
   const count = (pattern: RegExp) => markup.match(pattern)?.length ?? 0;
-  const text = markup.replace(/<[^>]*>/g, '').replace(/\s+/g, ' ');
+  const text = markup.replace(/<[^<>]*>/g, '').replace(/\s+/g, ' ');
   const breaks = count(/<br|<\/(?:p|div|tr|li|h[1-6]|table|blockquote|pre)>/gi);
-  return Math.ceil(text.length / charactersALine) + breaks + linesAPicture * count(/<img[^>]* src=/gi);
+  const pictures = markup.match(/<img[^<>]*>/gi)?.filter((tag) => tag.includes(' src=')).length ?? 0;
+  return Math.ceil(text.length / charactersALine) + breaks + linesAPicture * pictures;
 }

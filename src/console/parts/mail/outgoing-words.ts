@@ -48,7 +48,7 @@ export function standingOf(
       return { words: 'Cancelled before it went out', at: message.updatedAt, why: null };
     case 'failed':
       return {
-        words: message.mayHaveBeenSent ? 'Given up; it may have gone out' : 'Given up',
+        words: message.mayHaveBeenSent ? 'May have been delivered; a person decides' : 'Given up',
         at: failure?.at ?? message.updatedAt,
         why: failure?.title ?? null,
       };

@@ -14,7 +14,9 @@ export function picturesToFetch(
 ): { readonly contentId: string; readonly position: number; readonly type: string }[] {
   let bytes = 0;
   return contentIds.flatMap((contentId) => {
-    const found = attachments.find((attachment) => attachment.contentId === contentId && attachment.blocked === null);
+    const found = attachments.find(
+      ({ contentId: id, blocked, unavailable }) => id === contentId && blocked === null && unavailable === null,
+    );
     const type = found?.contentType.split(';', 1)[0]?.trim().toLowerCase() ?? '';
     if (!found || !safeTypes.test(type) || found.sizeBytes > largestBytes) return [];
     if (bytes + found.sizeBytes > largestTogetherBytes) return [];

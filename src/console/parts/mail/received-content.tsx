@@ -20,9 +20,23 @@ export function ReceivedContent({ message }: { readonly message: Schema<'Message
         content no longer. The mail server may still hold the message.
       </Note>
     );
-  if (omitted !== null) return <Note title="Only the headers were stored">{omitted.note}</Note>;
+  if (omitted !== null && omitted.reason !== 'body-size')
+    return (
+      <Note
+        title={omitted.reason === 'too-complex' ? 'This message could not be read' : 'Only the headers were stored'}
+      >
+        {omitted.note}
+      </Note>
+    );
   return (
     <Stack gap="md">
+      {omitted !== null && <Note title="The text of this message is truncated">{omitted.note}</Note>}
+      {message.incomplete && (
+        <Note title="A part of this message is missing">
+          The mail server did not give all of it. It is read again over two weeks, and completed when the server gives
+          the rest.
+        </Note>
+      )}
       <MailContent
         text={message.text}
         html={message.html}
@@ -38,12 +52,15 @@ export function ReceivedContent({ message }: { readonly message: Schema<'Message
           isInline: attachment.isInline,
           sizeBytes: attachment.sizeBytes,
           href: attachmentHref(id, attachment.position),
-          blocked: attachment.blocked?.note ?? null,
+          blocked: attachment.blocked?.note ?? unavailableNote(attachment.unavailable),
         }))}
       />
     </Stack>
   );
 }
+
+const unavailableNote = (unavailable: Schema<'Message'>['attachments'][number]['unavailable']): string | null =>
+  unavailable && `The mail server does not show it (${unavailable.code}): ${unavailable.message}`;
 
 /** In the content's place. */
 export function Note({ title, children }: { readonly title: string; readonly children: ReactNode }) {

@@ -19,7 +19,9 @@ const addresses = /url\("?((?:https?:)?\/\/[^")]*)/gi;
 function isHarmless(name: string, value: string): boolean {
   // Variables hold what the browser has not looked at; a backslash can hide the name of a function.
   if (name.startsWith('--') || value === '' || value.includes('\\')) return false;
-  return [...value.matchAll(/([\w-]*)\(/g)].every(([, called = '']) => harmlessFunctions.has(called.toLowerCase()));
+  return [...value.matchAll(/(?<![\w-])([\w-]*)\(/g)].every(([, called = '']) =>
+    harmlessFunctions.has(called.toLowerCase()),
+  );
 }
 
 /**

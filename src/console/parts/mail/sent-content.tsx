@@ -18,7 +18,12 @@ export function SentContent({ message }: { readonly message: Schema<'OutgoingMes
     <Stack gap="md">
       <MailContent text={message.text} html={message.html} frameTitle={`Content of the message ${message.subject}`} />
       <Attachments
-        attachments={message.attachments.map((attachment, index) => ({ ...attachment, key: index, href: null }))}
+        attachments={message.attachments.map((attachment, index) => ({
+          ...attachment,
+          name: attachment.filename,
+          key: index,
+          href: null,
+        }))}
       />
     </Stack>
   );
