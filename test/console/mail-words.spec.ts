@@ -58,7 +58,7 @@ describe('how a message stands', () => {
   it('tells of a failure why, and whether it may have gone out', () => {
     const failed = { ...base, state: 'failed' as const, failure };
     expect(standingOf(failed)).toEqual({ words: 'Given up', at, why: 'The reason' });
-    expect(standingOf({ ...failed, mayHaveBeenSent: true }).words).toBe('Given up; it may have gone out');
+    expect(standingOf({ ...failed, mayHaveBeenSent: true }).words).toBe('May have been delivered; a person decides');
   });
 });
 
@@ -119,6 +119,7 @@ describe('the pictures that a mail brought along', () => {
     isInline: true,
     sizeBytes: 1_000,
     blocked: null,
+    unavailable: null,
     ...more,
   });
   const all = ['c0', 'c1', 'c2', 'c3', 'c4', 'c5', 'none'];

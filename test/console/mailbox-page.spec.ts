@@ -209,6 +209,8 @@ it('shows messages, sending, failed items, and brings older mail', async () => {
   await page.getByRole('heading', { name: 'Every item could be read' }).waitFor();
 
   await tab(page, 'Older mail and audits').click();
+  await button(page, 'Audit now').click();
+  await page.getByRole('status').getByText('The mailbox is compared with the server').waitFor();
   await button(page, 'Bring older mail').click();
   await page.getByText('Say from which day on').waitFor();
   await page.getByLabel('Received from').fill('2025-06-01');

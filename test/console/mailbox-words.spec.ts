@@ -219,9 +219,11 @@ it('counts what a backfill has brought', () => {
 });
 
 it('says what an audit found', () => {
-  expect(auditInWords({ missing: 0, surplus: 0, misplaced: 0, recurring: false })).toBe('Nothing differs');
-  expect(auditInWords({ missing: 2, surplus: 0, misplaced: 1, recurring: false })).toBe(
-    '2 had not been stored, 1 lay in another folder: put right',
+  expect(auditInWords({ missing: 0, surplus: 0, misplaced: 0, unreadable: 0, recurring: false })).toBe(
+    'Nothing differs',
+  );
+  expect(auditInWords({ missing: 2, surplus: 0, misplaced: 1, unreadable: 2, recurring: false })).toBe(
+    '2 had not been stored, 1 lay in another folder: put right; 2 could not be read, see “Failed items”',
   );
 });
 

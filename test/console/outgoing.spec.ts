@@ -98,7 +98,7 @@ it('explains a failure, and sends the message again when asked', async () => {
   expect(await trouble.getByText('ErrorInvalidRecipients').isVisible()).toBe(false);
   await trouble.getByRole('button', { name: 'Technical details of the failure' }).click();
   await trouble.getByText('ErrorInvalidRecipients', { exact: true }).waitFor();
-  await page.getByText('Nobody has received it. Mend the cause, then retry it.').waitFor();
+  await page.getByText('Nobody has received it. Remove the cause, then retry it.').waitFor();
   expect(await seriousFaults(page)).toEqual([]);
 
   await page.getByRole('button', { name: 'Retry' }).click();

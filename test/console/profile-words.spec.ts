@@ -36,6 +36,7 @@ const profile: Profile = {
   ownerEmail: 'olga@example.com',
   serverType: 'exchange',
   ewsUrl: 'https://mail.example.com/EWS/Exchange.asmx',
+  addressSetBy: 'administrator',
   auth: { type: 'basic', username: 'svc', passwordSet: true },
   access: 'impersonation',
   connectingSidType: 'SmtpAddress',

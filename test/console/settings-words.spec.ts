@@ -62,17 +62,18 @@ describe('webhook endpoints', () => {
     for (const type of eventTypes) expect(eventInWords(type)).toMatch(/^\p{Ll}/u);
     expect(eventsInWords(null)).toBe('all events, later kinds too');
     expect(eventsInWords(['mailbox.failed'])).toBe('mailbox.failed');
-    expect(eventsInWords(eventTypes)).toMatch(/^message\.received, .* and 29 more$/);
+    expect(eventsInWords(eventTypes)).toMatch(/^message\.received, .* and 30 more$/);
   });
 });
 
 describe('users', () => {
-  it('are said to be disabled, locked or invited, and nothing else', () => {
-    const user = { disabled: false, lockedUntil: null, hasPassword: true, hasSingleSignOn: false };
+  it('are said to be disabled, under attack or invited, and nothing else', () => {
+    const user = { disabled: false, newNetworksRefusedUntil: null, hasPassword: true, hasSingleSignOn: false };
     expect(standingOfUser(user)).toBeNull();
     expect(standingOfUser({ ...user, hasPassword: false, hasSingleSignOn: true })).toBeNull();
     expect(standingOfUser({ ...user, hasPassword: false })?.label).toBe('invited');
-    expect(standingOfUser({ ...user, lockedUntil: '2026-03-01T08:00:00Z' })?.label).toBe('locked');
+    const attacked = { ...user, newNetworksRefusedUntil: '2026-03-01T08:00:00Z' };
+    expect(standingOfUser(attacked)?.label).toBe('under attack');
     expect(standingOfUser({ ...user, disabled: true, hasPassword: false })?.label).toBe('disabled');
   });
 

@@ -5,6 +5,7 @@ import { NotificationWriter } from '../../src/features/failures/notification-wri
 import { NotificationsStore } from '../../src/features/failures/notifications.store.js';
 import { Notifier } from '../../src/features/failures/notifier.js';
 import { readSettings } from '../../src/platform/config/settings.js';
+import { strangeTries } from '../../src/features/users/guess-delays.js';
 import { consoleClient, signIn, userPassword } from '../features/support/sign-in.js';
 import { status, WebhookReceiver } from '../features/support/webhook-receiver.js';
 import { succeeded, type WholeStage } from '../features/support/whole-stage.js';
@@ -221,15 +222,19 @@ describe('users', () => {
     }
   });
 
-  it('that are locked are shown as such', async () => {
+  it('whose passwords strangers guess are shown as such', async () => {
     const { user } = await signIn(whole, { role: 'viewer' });
-    for (let wrong = 0; wrong < 10; wrong += 1)
-      await consoleClient(stage.url, null).post('/v1/session', { email: user.email, password: `guess ${wrong}` });
+    for (let wrong = 0; wrong < strangeTries; wrong += 1)
+      await consoleClient(stage.url, null).post(
+        '/v1/session',
+        { email: user.email, password: `guess ${wrong}` },
+        { 'x-forwarded-for': `203.0.113.${1 + (wrong % 10)}` },
+      );
     const page = await stage.page({ colorScheme: 'dark' });
     await page.goto('/settings/users');
-    await page.getByRole('row', { name: user.name }).getByText('locked').waitFor();
+    await page.getByRole('row', { name: user.name }).getByText('under attack').waitFor();
     await page.getByRole('link', { name: user.name }).click();
-    await page.getByText('Too many wrong passwords').waitFor();
+    await page.getByText('Many wrong passwords').waitFor();
     expect(await seriousFaults(page)).toEqual([]);
   });
 

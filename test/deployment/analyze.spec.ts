@@ -144,6 +144,7 @@ describe('its options', () => {
       ),
     ).toEqual({
       ewsUrl: null,
+      addressSetBy: 'administrator',
       auth: { type: 'basic', username: 'svc', password },
       ca: null,
       trustedHosts: ['a.test', 'b.test'],

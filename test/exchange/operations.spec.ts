@@ -5,7 +5,7 @@ import { envelope, failure, fault, itemWithMime, message, responses, success } f
 import { eventually } from '../support/eventually.js';
 import { DRAFT, friendly } from './support/canned.js';
 import { errorOf, IMPERSONATED, serverFor } from './support/clients.js';
-import { inTurn, startEwsStub, xml, type EwsStub, type Responder } from './support/ews-stub.js';
+import { inTurn, startEwsStub, xml, type EwsStub } from './support/ews-stub.js';
 
 const inbox = { distinguished: 'inbox' } as const;
 const page = { offset: 0, limit: 2 };
@@ -73,6 +73,38 @@ describe('operations', () => {
     });
   });
 
+  describe('resolveAddress', () => {
+    const name = '/O=CORP/OU=EXCHANGE ADMINISTRATIVE GROUP/CN=RECIPIENTS/CN=JDOE';
+    const resolution = (address: string) =>
+      `<t:Resolution><t:Mailbox><t:Name>Doe, Jane</t:Name><t:EmailAddress>${address}</t:EmailAddress></t:Mailbox></t:Resolution>`;
+    const found = (...addresses: string[]) =>
+      xml(success('ResolveNames', `<m:ResolutionSet>${addresses.map(resolution).join('')}</m:ResolutionSet>`));
+
+    it('asks the directory for an X.500 name, as the schema has it', async () => {
+      stub.answer(found('jane@contoso.test'));
+      await expect(mailbox.resolveAddress(`EX:${name}`)).resolves.toBe('jane@contoso.test');
+      const [asked] = stub.seen;
+      expect(asked?.body).toContain(
+        `<m:ResolveNames ReturnFullContactData="false" SearchScope="ActiveDirectory"><m:UnresolvedEntry>${name}</m:UnresolvedEntry></m:ResolveNames>`,
+      );
+    });
+
+    it.each([
+      ['nobody', xml(responses('ResolveNames', failure('ResolveNames', 'ErrorNameResolutionNoResults')))],
+      ['nobody, in an empty set', found()],
+      ['more than one', found('a@contoso.test', 'b@contoso.test')],
+      ['somebody without an SMTP address', found('/O=CORP/CN=JDOE')],
+    ])('finds none where the directory has %s', async (_what, answer) => {
+      stub.answer(answer);
+      await expect(mailbox.resolveAddress(name)).resolves.toBeNull();
+    });
+
+    it('tells other errors', async () => {
+      stub.answer(xml(responses('ResolveNames', failure('ResolveNames', 'ErrorAccessDenied'))));
+      expect((await errorOf(mailbox.resolveAddress(name))).code).toBe('ErrorAccessDenied');
+    });
+  });
+
   describe('findReceivedSince', () => {
     const root = (attributes: string, items: string) =>
       xml(success('FindItem', `<m:RootFolder ${attributes}>${items}</m:RootFolder>`));
@@ -94,6 +126,8 @@ describe('operations', () => {
         ],
         last: false,
         nextOffset: 3,
+        unreadable: 0,
+        limitation: null,
       });
     });
 
@@ -114,11 +148,22 @@ describe('operations', () => {
       await expect(mailbox.findReceivedSince(inbox, since, page)).resolves.toMatchObject(expected);
     });
 
-    it('refuses a page that promises more and lists none, and a row without an id', async () => {
+    it('shows that a page promises more and lists none, for the caller to end it', async () => {
       stub.answer(root('IncludesLastItemInRange="false"', '<t:Items/>'));
-      expect((await errorOf(mailbox.findReceivedSince(inbox, since, page))).code).toBe('UnexpectedAnswer');
-      stub.answer(root('', '<t:Items><t:Message/></t:Items>'));
-      expect((await errorOf(mailbox.findReceivedSince(inbox, since, page))).code).toBe('UnexpectedAnswer');
+      await expect(mailbox.findReceivedSince(inbox, since, page)).resolves.toMatchObject({
+        items: [],
+        last: false,
+        nextOffset: 0,
+      });
+    });
+
+    it('counts rows that name no item, and goes on behind them', async () => {
+      stub.answer(root('IncludesLastItemInRange="false"', `<t:Items><t:Message/>${row('b')}<t:Message/></t:Items>`));
+      await expect(mailbox.findReceivedSince(inbox, since, page)).resolves.toMatchObject({
+        items: [{ id: 'b' }],
+        unreadable: 2,
+        nextOffset: 3,
+      });
     });
   });
 
@@ -145,19 +190,55 @@ describe('operations', () => {
           { kind: 'update', item: { ...bare, id: 'B', isRead: null } },
           { kind: 'delete', itemId: 'C' },
           { kind: 'read-flag', itemId: 'D', isRead: false },
+          { kind: 'update', item: { ...bare, id: 'E', isRead: null } },
         ],
+        unreadable: 0,
       });
     });
 
     it('takes a missing IncludesLastItemInRange for the last page', async () => {
       stub.answer(answer('<m:SyncState>S2</m:SyncState>'));
-      await expect(mailbox.syncFolder(inbox, null, 10)).resolves.toEqual({ changes: [], syncState: 'S2', last: true });
+      await expect(mailbox.syncFolder(inbox, null, 10)).resolves.toMatchObject({
+        changes: [],
+        syncState: 'S2',
+        last: true,
+      });
     });
 
-    it('refuses an answer without a sync state, and a change without an item', async () => {
+    it.each([
+      ['a creation without an item', '<t:Create/>'],
+      ['an item without an id', '<t:Create><t:Item><t:ItemClass>IPM.Odd</t:ItemClass></t:Item></t:Create>'],
+      ['an update with an empty id', '<t:Update><t:Message><t:ItemId Id=""/></t:Message></t:Update>'],
+      ['a deletion of nothing', '<t:Delete/>'],
+      ['a read flag of nothing', '<t:ReadFlagChange><t:IsRead>true</t:IsRead></t:ReadFlagChange>'],
+      ['an unknown change of nothing', '<t:Novelty/>'],
+    ])('counts %s, and tells the other changes', async (_name, odd) => {
+      stub.answer(
+        answer(
+          `<m:SyncState>S2</m:SyncState><m:Changes>${odd}<t:Create><t:Message><t:ItemId Id="A"/></t:Message></t:Create></m:Changes>`,
+        ),
+      );
+      await expect(mailbox.syncFolder(inbox, 'S1', 512)).resolves.toMatchObject({
+        syncState: 'S2',
+        changes: [{ kind: 'create', item: { id: 'A' } }],
+        unreadable: 1,
+      });
+    });
+
+    it('takes a read flag that says neither yes nor no for a change of its item', async () => {
+      stub.answer(
+        answer(
+          '<m:SyncState>S2</m:SyncState><m:Changes><t:ReadFlagChange><t:ItemId Id="D"/><t:IsRead>maybe</t:IsRead></t:ReadFlagChange></m:Changes>',
+        ),
+      );
+      await expect(mailbox.syncFolder(inbox, 'S1', 512)).resolves.toMatchObject({
+        changes: [{ kind: 'update', item: { id: 'D', isRead: null } }],
+        unreadable: 0,
+      });
+    });
+
+    it('refuses an answer without a sync state', async () => {
       stub.answer(answer('<m:IncludesLastItemInRange>true</m:IncludesLastItemInRange>'));
-      expect((await errorOf(mailbox.syncFolder(inbox, null, 10))).code).toBe('UnexpectedAnswer');
-      stub.answer(answer('<m:SyncState>S2</m:SyncState><m:Changes><t:Create/></m:Changes>'));
       expect((await errorOf(mailbox.syncFolder(inbox, null, 10))).code).toBe('UnexpectedAnswer');
     });
 
@@ -190,7 +271,7 @@ describe('operations', () => {
               '<t:Size>123</t:Size><t:Importance>High</t:Importance><t:InReplyTo>&lt;p@x&gt;</t:InReplyTo><t:DateTimeSent>0001-01-01T00:00:00Z</t:DateTimeSent>' +
               '<t:ExtendedProperty><t:ExtendedFieldURI PropertyTag="0x300b" PropertyType="Binary"/><t:Value>AQIDBA==</t:Value></t:ExtendedProperty>' +
               '<t:ConversationId Id="C1"/><t:Sender><t:Mailbox><t:Name>S</t:Name><t:EmailAddress>/O=X/CN=s</t:EmailAddress><t:RoutingType>EX</t:RoutingType></t:Mailbox></t:Sender>' +
-              '<t:ToRecipients><t:Mailbox><t:Name>B</t:Name><t:EmailAddress>b@x.test</t:EmailAddress></t:Mailbox><t:Mailbox/></t:ToRecipients>' +
+              '<t:ToRecipients><t:Mailbox><t:Name>B</t:Name><t:EmailAddress>SMTP:b@x.test</t:EmailAddress></t:Mailbox><t:Mailbox/></t:ToRecipients>' +
               '<t:From><t:Mailbox><t:EmailAddress>f@x.test</t:EmailAddress></t:Mailbox></t:From><t:InternetMessageId>&lt;i@x&gt;</t:InternetMessageId>' +
               '<t:IsRead>false</t:IsRead><t:References>&lt;a@x&gt; &lt;b@x&gt;</t:References></t:MeetingRequest></m:Items>',
           ),
@@ -214,7 +295,7 @@ describe('operations', () => {
           size: 123,
           subject: 'A \ufffd',
           from: { name: null, address: 'f@x.test' },
-          sender: { name: 'S', address: null },
+          sender: { name: 'S', address: null, exchangeName: '/O=X/CN=s' },
           to: [{ name: 'B', address: 'b@x.test' }],
           cc: [],
           bcc: [],
@@ -291,33 +372,37 @@ describe('operations', () => {
       expect(ids(await mailbox.fetchItems(['A']))).toEqual(['A!UnexpectedAnswer']);
     });
 
-    /** Fails every request that asks for `poison`. */
-    const unless =
-      (poison: string, failing: Responder): Responder =>
-      (request, response) =>
-        (request.body.includes(`Id="${poison}"`) ? failing : friendly)(request, response);
-    const batch = ['A', 'B', 'C', 'D', 'E'];
-
     it.each([
       ['ErrorTimeoutExpired', xml(fault('ErrorTimeoutExpired'), 500)],
+      ['ErrorServerBusy', xml(fault('ErrorServerBusy'), 500)],
       ['InvalidXml', xml(envelope('<m:GetItemResponse>'))],
-      ['AnswerTooLarge', xml(success('GetItem', `<m:Items>${'<t:x/>'.repeat(1000)}</m:Items>`))],
-    ])('halves a batch that fails with %s until the culprit stands alone', async (code, failing) => {
-      await server.close();
-      server = serverFor(stub.url, { limits: { maxElements: 500 } });
-      stub.answer(unless('D', failing));
-      const results = await server.openMailbox(IMPERSONATED).fetchItems(batch);
-      expect(results.map((result) => (result.ok ? 'ok' : result.error.code))).toEqual(['ok', 'ok', 'ok', code, 'ok']);
+    ])('rejects a call that failed as a whole with %s, after one call', async (code, failing) => {
       stub.answer(failing);
-      const all = server.openMailbox(IMPERSONATED).fetchItems(['A', 'B']);
-      if (code === 'AnswerTooLarge') expect((await all).every((result) => !result.ok)).toBe(true);
-      else expect((await errorOf(all)).code).toBe(code);
+      expect((await errorOf(mailbox.fetchItems(['A', 'B']))).code).toBe(code);
+      expect(stub.seen).toHaveLength(1);
     });
 
-    it('rejects as a whole for what is not the items\u2019 fault', async () => {
-      stub.answer(unless('D', xml(fault('ErrorServerBusy'), 500)));
-      expect((await errorOf(mailbox.fetchItems(batch))).code).toBe('ErrorServerBusy');
-      expect(stub.seen).toHaveLength(1);
+    it.each(['ErrorInvalidPropertyRequest', 'ErrorInvalidPropertyForExists', 'ErrorUnsupportedPathForQuery'])(
+      'asks for fewer and fewer properties of what refuses them with %s, in one message or as a whole',
+      async (code) => {
+        const knows = (body: string) => !body.includes('item:InReplyTo') && !body.includes('PropertyTag');
+        stub.answer((request, response) => {
+          const refused = failure('GetItem', code, 'x', '<m:Items/>');
+          const answer = knows(request.body) ? friendly : xml(responses('GetItem', refused, refused));
+          return answer(request, response);
+        });
+        expect((await mailbox.fetchItems(['A', 'B'])).map(({ ok }) => ok)).toEqual([true, true]);
+        stub.answer((request, response) => (knows(request.body) ? friendly : xml(fault(code), 500))(request, response));
+        expect((await mailbox.fetchItems(['A', 'B'])).map(({ ok }) => ok)).toEqual([true, true]);
+        expect((await mailbox.fetchItemHeaders(['A', 'B'])).map(({ ok }) => ok)).toEqual([true, true]);
+      },
+    );
+
+    it('leaves an item that refuses everything with its refusal', async () => {
+      const refused = failure('GetItem', 'ErrorInvalidPropertyRequest', 'x', '<m:Items/>');
+      stub.answer(xml(responses('GetItem', refused)));
+      expect(ids(await mailbox.fetchItems(['A']))).toEqual(['A!ErrorInvalidPropertyRequest']);
+      expect(stub.seen.at(-1)?.body).not.toContain('AdditionalProperties');
     });
   });
 
@@ -398,6 +483,24 @@ describe('operations', () => {
         contentType: 'message/rfc822',
         content: Buffer.from('ABC'),
       });
+    });
+
+    it('puts the properties of an attached item without MIME into words', async () => {
+      stub.answer(
+        attachment(
+          '<t:ItemAttachment><t:AttachmentId Id="1"/><t:Name>Jo</t:Name><t:Contact><t:ItemClass>IPM.Contact</t:ItemClass><t:Subject>Jo Doe</t:Subject>' +
+            '<t:EmailAddresses><t:Entry Key="EmailAddress1">jo@x.test</t:Entry></t:EmailAddresses></t:Contact></t:ItemAttachment>',
+        ),
+      );
+      const { name, contentType, content } = await mailbox.fetchAttachment('1');
+      expect([name, contentType]).toEqual(['Jo.txt', 'text/plain; charset=utf-8']);
+      expect(content.toString()).toMatch(/IPM\.Contact[^]*Subject: Jo Doe\nEmail: jo@x\.test/);
+      stub.answer(
+        attachment(
+          '<t:ItemAttachment><t:Contact><t:ItemClass>IPM.Contact</t:ItemClass></t:Contact></t:ItemAttachment>',
+        ),
+      );
+      expect((await errorOf(mailbox.fetchAttachment('1'))).code).toBe('UnexpectedAnswer');
     });
 
     it('refuses one without content', async () => {
@@ -522,32 +625,6 @@ describe('operations', () => {
     ])('says after HTTP %d whether an effect is possible: %s', async (status, effectPossible) => {
       stub.answer(xml('x', status));
       expect((await errorOf(mailbox.saveDraft(DRAFT))).details).toMatchObject({ effectPossible });
-    });
-  });
-
-  describe('findByMarker', () => {
-    const row = (id: string) =>
-      `<m:RootFolder IncludesLastItemInRange="true"><t:Items><t:Message><t:ItemId Id="${id}" ChangeKey="K"/></t:Message></t:Items></m:RootFolder>`;
-
-    it('looks where a message being sent goes, and answers Sent Items first', async () => {
-      stub.answer(xml(success('FindItem', row('draft'), row('out'), row('sent'))));
-      await expect(mailbox.findByMarker('m-1')).resolves.toEqual([
-        { id: 'sent', changeKey: 'K', folder: 'sentitems' },
-        { id: 'out', changeKey: 'K', folder: 'outbox' },
-        { id: 'draft', changeKey: 'K', folder: 'drafts' },
-      ]);
-      expect(stub.seen[0]?.body.match(/DistinguishedFolderId Id="\w+"/g)).toHaveLength(3);
-    });
-
-    it('does without an Outbox, but not without the others', async () => {
-      const missing = failure('FindItem', 'ErrorFolderNotFound');
-      const none = message('FindItem', '<m:RootFolder IncludesLastItemInRange="true"><t:Items/></m:RootFolder>');
-      stub.answer(xml(responses('FindItem', none, missing, message('FindItem', row('sent')))));
-      await expect(mailbox.findByMarker('m-1')).resolves.toEqual([{ id: 'sent', changeKey: 'K', folder: 'sentitems' }]);
-      stub.answer(xml(responses('FindItem', none, none, missing)));
-      expect((await errorOf(mailbox.findByMarker('m-1'))).code).toBe('ErrorFolderNotFound');
-      stub.answer(xml(responses('FindItem', none)));
-      expect((await errorOf(mailbox.findByMarker('m-1'))).code).toBe('UnexpectedAnswer');
     });
   });
 

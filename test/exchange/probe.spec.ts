@@ -82,7 +82,13 @@ describe('the greeting', () => {
       ['Negotiate', 'NTLM', 'Basic'],
     ],
     ['Bearer client_id="x", trusted_issuers="y", Basic realm="z"', ['Bearer', 'Basic']],
-    ['basic, Basic realm=x', ['Basic']],
+    ['basic, Basic realm=x', ['basic']],
+    ['Negotiate, NTLM, Basic', ['Negotiate', 'NTLM', 'Basic']],
+    ['Negotiate,NTLM,Basic realm="x"', ['Negotiate', 'NTLM', 'Basic']],
+    ['Negotiate oYG2MIGzoAMKAQChCwYJ==, Basic realm="x"', ['Negotiate', 'Basic']],
+    [', Negotiate,, Basic realm = "a, Digest b" , NTLM ,', ['Negotiate', 'Basic', 'NTLM']],
+    ['Digest qop="auth, auth-int", nonce=abc, Basic', ['Digest', 'Basic']],
+    ['"Basic', []],
     ['', []],
     [undefined, []],
   ])('reads what %j offers', (header, schemes) => {
@@ -99,7 +105,10 @@ describe('the greeting', () => {
   it('carries neither credentials nor a document, and tells what comes back without our secrets', async () => {
     const stub = await startEwsStub((_request, response) =>
       response
-        .writeHead(401, { 'WWW-Authenticate': ['Negotiate', 'Basic realm="x"'], 'request-id': 'r-1' })
+        .writeHead(401, {
+          'WWW-Authenticate': ['Negotiate', 'Basic realm="x"'],
+          'request-id': '5b6c2c1e-0d1f-4a55-9d53-0a1f6b1c7e21',
+        })
         .end(`<html><title>Denied</title><p>you sent ${SECRET}</p></html>`),
     );
     const probe = probeFor(stub.url);
@@ -109,7 +118,7 @@ describe('the greeting', () => {
       offered: ['Negotiate', 'Basic'],
       words: 'Denied you sent ***',
       location: null,
-      diagnostics: { requestId: 'r-1', httpStatus: 401 },
+      diagnostics: { requestId: '5b6c2c1e-0d1f-4a55-9d53-0a1f6b1c7e21', httpStatus: 401 },
     });
     expect(stub.seen).toMatchObject([{ method: 'POST', body: '' }]);
     expect(stub.seen[0]?.headers.authorization).toBeUndefined();
@@ -186,7 +195,7 @@ describe('signing in', () => {
     );
     const probe = probeFor(stub.url);
     const { details } = await errorOf(probe.signIn());
-    expect(details.text).toContain('Your password ***');
+    expect(details.hostWords).toContain('Your password ***');
     expect(JSON.stringify(details)).not.toContain(SECRET.slice(0, 5));
     await probe.close();
     await stub.close();

@@ -59,6 +59,7 @@ describe('requests', () => {
         await mailbox.fetchItems(['I1', 'I2&"']);
         await mailbox.fetchItemProperties('I1');
         await mailbox.fetchAttachment('A1');
+        await mailbox.resolveAddress('/O=CORP & <CO>/CN=JDOE');
         await mailbox.saveDraft(DRAFT);
         await mailbox.saveDraft({
           ...DRAFT,
@@ -147,6 +148,7 @@ describe('requests', () => {
         'GetAttachment',
         'GetFolder',
         'GetItem',
+        'ResolveNames',
         'SendItem',
         'SyncFolderItems',
         'UpdateItem',

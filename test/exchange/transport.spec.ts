@@ -10,6 +10,20 @@ const inbox = { distinguished: 'inbox' } as const;
 const REF = { id: 'I1', changeKey: 'K1' };
 const SENT = success('SendItem', '');
 const drop: Responder = (request) => request.socket.destroy();
+const cutShort: Responder = (request, response) => {
+  response.writeHead(200, { 'content-type': 'text/xml', 'content-length': String(INBOX.length) });
+  response.write(INBOX.slice(0, 200), () => request.socket.destroy());
+};
+
+/** The first half at once, and the rest as `dripping` does it. */
+const dripAfterHalf =
+  (dripping: (bytes: Buffer) => Responder): Responder =>
+  (request, response) => {
+    const half = Math.floor(INBOX.length / 2);
+    response.write(INBOX.slice(0, half));
+    Object.defineProperty(response, 'writeHead', { value: () => response });
+    return dripping(Buffer.from(INBOX.slice(half)))(request, response);
+  };
 
 describe('the way to the server', () => {
   let stub: EwsStub;
@@ -91,7 +105,7 @@ describe('the way to the server', () => {
     'never follows a redirect (%d) nor sends its credentials there',
     async (status) => {
       const other = await startEwsStub(xml(INBOX));
-      stub.answer(xml('', status, { location: `${other.url}?token=1` }));
+      stub.answer(xml('', status, { location: `${other.url}?token=1`, 'x-feserver': 'EX1' }));
       const server = serverFor(stub.url);
       const { details } = await errorOf(server.openMailbox(IMPERSONATED).openFolder(inbox));
       await server.close();
@@ -102,7 +116,7 @@ describe('the way to the server', () => {
   );
 
   it('knows the generic error page', async () => {
-    stub.answer(xml('', 302, { location: '/ews/genericerrorpage.htm?x=1' }));
+    stub.answer(xml('', 302, { location: '/ews/genericerrorpage.htm?x=1', 'x-feserver': 'EX1' }));
     const server = serverFor(stub.url);
     const { details } = await errorOf(server.openMailbox(IMPERSONATED).openFolder(inbox));
     await server.close();
@@ -170,6 +184,40 @@ describe('the way to the server', () => {
       expect(stub.seen).toHaveLength(4);
     });
 
+    it.each<[string, Responder]>([
+      ['a 400', xml('', 400)],
+      ['a cut in the middle of the answer', cutShort],
+      ['what is no HTTP', (request) => request.socket.end('garbage\r\n\r\n')],
+    ])('or that answers with %s is tried once on a fresh one, by a call that only reads', async (_name, broken) => {
+      stub.answer(inTurn(xml(INBOX), broken, xml(INBOX), xml(INBOX)));
+      const server = serverFor(stub.url, { maxConnections: 1 });
+      const mailbox = server.openMailbox(IMPERSONATED);
+      await mailbox.openFolder(inbox);
+      await expect(mailbox.openFolder(inbox)).resolves.toMatchObject({ id: 'F1' });
+      expect(stub.seen.map((request) => request.connection)).toEqual([1, 1, 2]);
+      stub.answer(broken);
+      await errorOf(mailbox.openFolder(inbox));
+      await server.close();
+      // That one was kept alive as well, and the next was not.
+      expect(stub.seen.map((request) => request.connection)).toEqual([1, 1, 2, 2, 3]);
+    });
+
+    it('behind a 400 has carried out no change, which is tried once more; without that it may have', async () => {
+      const closing = xml('', 400, { connection: 'close' });
+      stub.answer(inTurn(xml(SENT), closing, xml(SENT), xml('', 400)));
+      const server = serverFor(stub.url, { maxConnections: 1 });
+      const mailbox = server.openMailbox(IMPERSONATED);
+      await mailbox.sendDraft(REF);
+      await mailbox.sendDraft(REF);
+      expect(stub.seen.map((request) => request.connection)).toEqual([1, 1, 2]);
+      expect((await errorOf(mailbox.sendDraft(REF))).code).toBe('Http400');
+      expect(stub.seen).toHaveLength(4);
+      stub.answer(closing);
+      expect((await errorOf(mailbox.sendDraft(REF))).code).toBe('Http400');
+      await server.close();
+      expect(stub.seen).toHaveLength(5);
+    });
+
     it('is never repeated for a call that changes something', async () => {
       stub.answer(inTurn(xml(SENT), drop, xml(SENT)));
       const server = serverFor(stub.url, { maxConnections: 1 });
@@ -182,10 +230,7 @@ describe('the way to the server', () => {
     });
 
     it('in the middle of an answer is no shorter answer', async () => {
-      stub.answer((request, response) => {
-        response.writeHead(200, { 'content-type': 'text/xml', 'content-length': String(INBOX.length) });
-        response.write(INBOX.slice(0, 200), () => request.socket.destroy());
-      });
+      stub.answer(cutShort);
       const server = serverFor(stub.url);
       const error = await errorOf(server.openMailbox(IMPERSONATED).openFolder(inbox));
       await server.close();
@@ -212,6 +257,48 @@ describe('the way to the server', () => {
       const error = await errorOf(server.openMailbox(IMPERSONATED).sendDraft(REF));
       await server.close();
       expect(error.details).toMatchObject({ origin: 'transport', code: 'TimedOut', effectPossible: true });
+    });
+
+    /** A byte at a time, as often as the event loop comes round; compressed or not. */
+    const dripping =
+      (bytes: Buffer, headers: Record<string, string> = {}): Responder =>
+      async (_request, response) => {
+        response.writeHead(200, { 'content-type': 'text/xml', ...headers });
+        for (const byte of bytes) {
+          if (response.destroyed) return;
+          await new Promise((done) => response.write(Buffer.from([byte]), done));
+          await new Promise((done) => setTimeout(done, 5));
+        }
+        response.end();
+      };
+
+    it.each([
+      ['plain', dripping(Buffer.from(INBOX))],
+      ['compressed', dripping(gzipSync(INBOX), { 'content-encoding': 'gzip' })],
+      ['after half of it', dripAfterHalf(dripping)],
+    ])('end an answer that drips, though it is never silent: %s', async (_name, responder) => {
+      stub.answer(responder);
+      const timeouts = { paceMs: 60, bodyMs: 10_000, totalMs: 20_000 };
+      const server = serverFor(stub.url, { timeouts, limits: { minBytesPerSecond: 2_000 } });
+      const error = await errorOf(server.openMailbox(IMPERSONATED).openFolder(inbox));
+      await server.close();
+      expect(error.details).toMatchObject({ origin: 'transport', code: 'TimedOut' });
+      expect(error.details.text).toContain('too slowly');
+      expect(stub.seen).toHaveLength(1);
+    });
+
+    it('let an answer that is long on its way come in, at the rate that they ask for', async () => {
+      stub.answer(async (_request, response) => {
+        response.writeHead(200, { 'content-type': 'text/xml' });
+        for (let at = 0; at < INBOX.length; at += 100) {
+          response.write(INBOX.slice(at, at + 100));
+          await new Promise((done) => setTimeout(done, 20));
+        }
+        response.end();
+      });
+      const server = serverFor(stub.url, { timeouts: { paceMs: 80 }, limits: { minBytesPerSecond: 1_000 } });
+      await expect(server.openMailbox(IMPERSONATED).openFolder(inbox)).resolves.toMatchObject({ id: 'F1' });
+      await server.close();
     });
 
     it('give way to the caller who aborts, before and during a call', async () => {

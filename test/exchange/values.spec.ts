@@ -1,4 +1,4 @@
-import { readBoolean, readDate, readInteger, writeDate } from '../../src/exchange/soap/values.js';
+import { readBoolean, readDate, readInteger, readPastDate, writeDate } from '../../src/exchange/soap/values.js';
 
 describe('values of an answer', () => {
   it.each([
@@ -20,8 +20,24 @@ describe('values of an answer', () => {
     '2026-01-01',
     '0001-01-01T00:00:00Z',
     '1601-01-01T00:00:00Z',
+    '1601-06-01T00:00:00Z',
+    '1899-12-30T00:00:00Z',
+    '1969-12-31T23:59:59Z',
   ])('no date: %j', (text) => {
     expect(readDate(text)).toBeNull();
+  });
+
+  it.each([
+    ['1970-01-01T00:00:00Z', true],
+    ['2026-09-02T10:00:00Z', true],
+    ['2026-09-03T23:00:00+14:00', true],
+    ['2026-09-04T10:00:00Z', true],
+    ['2026-09-04T10:00:01Z', false],
+    ['2185-07-21T23:34:33Z', false],
+    ['9999-12-31T23:59:59Z', false],
+    ['0001-01-01T00:00:00Z', false],
+  ])('a date %s at which mail can have come: %s', (text, taken) => {
+    expect(readPastDate(text, new Date('2026-09-02T10:00:00Z')) !== null).toBe(taken);
   });
 
   it('writes a fraction only where there is one', () => {

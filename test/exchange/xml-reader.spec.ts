@@ -48,13 +48,21 @@ describe('the XML reader', () => {
     ['a document cut inside base64', `${types('<t:MimeContent>QUJD')}`.replace('</t:a>', '')],
     ['crossed elements', '<a><b></a></b>'],
     ['two document elements', '<a/><b/>'],
-    ['an unbound prefix', '<x:a/>'],
     ['a repeated attribute', '<a b="1" b="2"/>'],
     ['text only', 'Service Unavailable'],
     ['nothing', ''],
-    ['UTF-16', Buffer.from('\ufeff<a/>', 'utf16le')],
+    ['a second document behind text', '<a/> and <b/>'],
+    ['UTF-16 that is cut', Buffer.from('\ufeff<a>x', 'utf16le')],
   ])('refuses %s', (_name, document) => {
     expect(violation(document)).toBe('InvalidXml');
+  });
+
+  it('takes a prefix that nothing declares for what stands behind it', () => {
+    expect(read('<x:a><x:b x:id="1">y</x:b></x:a>', 1)).toMatchObject({
+      name: 'a',
+      namespace: 'other',
+      children: [{ name: 'b', text: 'y', attributes: { id: '1' } }],
+    });
   });
 
   it('refuses a document nested too deeply', () => {
@@ -105,6 +113,61 @@ describe('the XML reader', () => {
     for (const size of [1, 2, 5, 100]) expect(read(document, size).text).toMatch(/^x\ufffdy\ufffd+z\ufffd+$/);
   });
 
+  describe('reads other encodings than UTF-8', () => {
+    const wide = (text: string) => Buffer.from(text, 'utf16le');
+    const document = '<?xml version="1.0" encoding="utf-16"?><a b="ß">Größe 😀</a>';
+    it.each([
+      ['UTF-16LE with a mark', wide(`\ufeff${document}`)],
+      ['UTF-16LE without one', wide(document)],
+      ['UTF-16LE behind white space', wide(`\ufeff\r\n ${document}`)],
+      ['UTF-16BE with a mark', wide(`\ufeff${document}`).swap16()],
+      ['UTF-16BE without one', wide(document).swap16()],
+      ['UTF-8 that declares UTF-16', Buffer.from(document)],
+      ['UTF-8 with two marks', Buffer.from(`\ufeff\ufeff${document.replace('utf-16', 'utf-8')}`)],
+    ])('%s, wherever the chunks end', (_name, bytes) => {
+      for (const size of [1, 2, 3, 7, 64, Infinity])
+        expect(read(bytes, size)).toMatchObject({ text: 'Größe 😀', attributes: { b: 'ß' } });
+    });
+
+    it.each([
+      ['iso-8859-1', 'latin1', 'Größe', 'Größe'],
+      ['windows-1251', 'latin1', 'Größe', 'GrцЯe'],
+      ['us-ascii', 'utf8', 'Größe', 'Größe'],
+      ['no-such-charset', 'utf8', 'Größe', 'Größe'],
+    ] as const)('declared as %s', (label, encoding, text, meant) => {
+      const bytes = Buffer.from(`<?xml version='1.0' encoding='${label}'?><a>${text}</a>`, encoding);
+      for (const size of [1, 5, Infinity]) expect(read(bytes, size).text).toBe(meant);
+    });
+
+    it('with the quotes and the euro of Windows', () => {
+      const start = Buffer.from('<?xml version="1.0" encoding="windows-1252"?><a>');
+      const bytes = Buffer.concat([start, Buffer.from([0x93, 0x80, 0x94]), Buffer.from('</a>')]);
+      for (const size of [1, 5, Infinity]) expect(read(bytes, size).text).toBe('“€”');
+    });
+  });
+
+  it.each([
+    ['white space before the declaration', '\r\n\t <?xml version="1.0"?><a>x</a>'],
+    ['white space before the document', '\n\n<a>x</a>'],
+    ['a mark behind white space', '\n\ufeff<?xml version="1.0"?><a>x</a>'],
+    ['text behind it', '<a>x</a>\r\nServed by node-3 & friends; 2 < 3'],
+    ['a comment and zeros behind it', '<a>x</a><!-- 0.02 s -->\0\0\0'],
+    ['what is left of another one behind it', '<a>x</a></b></a>'],
+    ['an open comment behind it', '<a>x</a><!-- never closed'],
+  ])('tolerates %s', (_name, document) => {
+    for (const size of [1, 2, 3, 9, Infinity]) expect(read(document, size).text).toBe('x');
+  });
+
+  it('reads a character of two references, one for each surrogate', () => {
+    const document =
+      '<a b="&#xD83D;&#xDE00;"><c>&#55357;&#56832;!</c><d>&#xD83D; &#xDE00;</d><e>&#xDE00;&#xD83D;</e><f>&#xD83D;</f></a>';
+    for (const size of [1, 2, 3, 9, Infinity]) {
+      const root = read(document, size);
+      expect(root.attributes).toMatchObject({ b: '😀' });
+      expect(root.children.map(({ text }) => text)).toEqual(['😀!', '\ufffd \ufffd', '\ufffd\ufffd', '\ufffd']);
+    }
+  });
+
   it('accepts a declaration of XML 1.1 and reads it as 1.0', () => {
     expect(read('<?xml version="1.1"?><a>x</a>').text).toBe('x');
   });
@@ -148,11 +211,11 @@ describe('the XML reader', () => {
       });
     });
 
-    it('leaves elements of that name in other namespaces alone', () => {
-      expect(child(read('<a><MimeContent>QUJD</MimeContent></a>'), 'MimeContent')).toMatchObject({
-        text: 'QUJD',
-        bytes: null,
-      });
+    it('is known without its namespace, but for contents that are no file', () => {
+      expect(child(read('<a><MimeContent>QUJD</MimeContent></a>'), 'MimeContent')?.bytes?.toString()).toBe('ABC');
+      const file = read('<FileAttachment><Content>QUJD</Content></FileAttachment>');
+      expect(child(file, 'Content')?.bytes?.toString()).toBe('ABC');
+      expect(child(read('<a><Content>QUJD</Content></a>'), 'Content')).toMatchObject({ text: 'QUJD', bytes: null });
     });
   });
 

@@ -70,6 +70,19 @@ describe('mailboxes that need an approval', () => {
     expect(await stage.claim()).toEqual([]);
   });
 
+  it('keep it when only the spelling of the address changes, and what they have read', async () => {
+    const id = await stage.makeMailbox(addresses[0] ?? '', { connectingSid: 'owner@example.com' });
+    const path = `/v1/mailboxes/${id}`;
+    await post(`${path}/approve`);
+    await post(`${path}/resume`);
+    const patch = { emailAddress: 'U1@Example.com', connectingSid: 'Owner@EXAMPLE.com' };
+    expect(succeeded(await stage.client().patch(path, patch))).toMatchObject({
+      ...patch,
+      state: 'active',
+      approvedAt: expect.any(String),
+    });
+  });
+
   it('are approved many at once, as far as the key sees them', async () => {
     const other = await stage.makeProfile();
     const ids: string[] = [];

@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { v7 as uuid } from 'uuid';
+import { FoldersStore } from '../../src/features/incoming/folders.store.js';
 import { AuditsStore } from '../../src/features/audit/audits.store.js';
 import { BackfillsStore } from '../../src/features/backfill/backfills.store.js';
 import { IncidentsStore } from '../../src/features/failures/incidents.store.js';
@@ -28,6 +29,7 @@ describe('the SQL of backfills, audits and retention', () => {
        SELECT gen_random_uuid(), id, profile_id, id, decode(md5(id || ':' || n), 'hex'), 'inbox', '{}', '{}', 'normal', false, true, 4,
          timestamptz '2026-06-01' - n * interval '5 days', now() FROM mailboxes, generate_series(1, 20) n`,
       `INSERT INTO message_items SELECT id, mailbox_id, 'inbox', id::text FROM messages`,
+      `INSERT INTO older_contents SELECT id, content_id, id::text FROM messages LIMIT 20000`,
       `INSERT INTO outgoing_messages (id, mailbox_id, profile_id, state, internet_message_id, subject, recipients, created_at, updated_at)
        SELECT gen_random_uuid(), id, profile_id, 'sent', '<x@y>', 's', '{}', now(), timestamptz '2026-06-01' - n * interval '5 days' FROM mailboxes, generate_series(1, 10) n`,
       `INSERT INTO outgoing_attachments SELECT id, 0, 'f', 'text/plain', NULL, false, 'x' FROM outgoing_messages`,
@@ -85,11 +87,12 @@ describe('the SQL of backfills, audits and retention', () => {
     await backfills.find(sql, mailbox, id, null);
     await backfills.begin(sql, id, { account: 'a', places: [], total: 1 }, now);
     await backfills.advance(sql, id, { ...active!, stored: 1 }, now);
+    await backfills.putOff(sql, id, active!.places ?? [], active!.position);
     await backfills.end(sql, id, 'completed', now);
     await backfills.insert(sql, { id: uuid(), mailboxId: mailbox, from: before(9), to: now, folders: ['inbox'] }, now);
 
     const audits = new AuditsStore(recorded);
-    await audits.folder(mailbox, 'inbox');
+    await new FoldersStore(recorded).find(mailbox, 'inbox');
     const items = await audits.storedItems(mailbox, 'inbox', before(14), now);
     expect(items).toHaveLength(2);
     await audits.countStored(mailbox, 'inbox', before(14), now);

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { classify, consequenceOf, type Consequence } from '../../src/features/failures/classify.js';
 import { storedFailure } from '../../src/features/failures/failure.js';
 import { responseCodes } from '../../src/features/failures/response-codes.js';
-import { MailServerError, type MailErrorDetails, type MailErrorOrigin } from '../../src/mail/mail-error.js';
+import type { MailErrorDetails, MailErrorOrigin } from '../../src/mail/mail-error.js';
+import { mailError } from '../support/mail-errors.js';
 
 const diagnostics = {
   clientRequestId: 'client-1',
@@ -16,15 +17,7 @@ const diagnostics = {
   durationMs: 3,
 };
 const error = (origin: MailErrorOrigin, code: string, more: Partial<MailErrorDetails> = {}) =>
-  new MailServerError({
-    origin,
-    code,
-    operation: 'FindItem',
-    text: 'as the server says',
-    effectPossible: false,
-    diagnostics,
-    ...more,
-  });
+  mailError(code, { origin, operation: 'FindItem', text: 'as the server says', diagnostics, ...more });
 const consequence = (origin: MailErrorOrigin, code: string, more: Partial<MailErrorDetails> = {}): Consequence =>
   consequenceOf(classify(error(origin, code, more)));
 

@@ -32,6 +32,7 @@ afterEach(async () => {
 const mailbox = (address: string) => ({ address, connectingSid: address });
 const target = (more: Partial<AnalysisTarget> = {}): AnalysisTarget => ({
   ewsUrl: sandbox.ewsUrl,
+  addressSetBy: 'administrator',
   auth: { type: 'basic', username: 'svc', password },
   ca: null,
   trustedHosts: [],
@@ -261,6 +262,10 @@ describe('what stands before the mailbox', () => {
     [404, {}, 'Http404', 'not-exchange', '/EWS/Exchange.asmx'],
     [200, {}, 'UnexpectedAnswer', 'not-exchange', 'login page'],
     [503, {}, 'Http503', 'not-exchange', 'MSExchangeServicesAppPool'],
+    [401, {}, 'NoSchemeOffered', 'basic-not-offered', 'Set-WebServicesVirtualDirectory'],
+    [407, { 'Proxy-Authenticate': 'Basic realm="proxy"' }, 'Http407', 'not-exchange', 'without that proxy'],
+    [400, {}, 'Http400', 'not-exchange', 'EWS address'],
+    [500, { 'WWW-Authenticate': 'Basic realm="x"' }, 'Http500', 'not-exchange', 'EWS address'],
   ])('HTTP %i to the first question: no password is sent', async (status, headers, code, verdict, remedy) => {
     const stub = await startEwsStub((_request, response) =>
       response.writeHead(status, headers).end('<p>some words</p>'),
@@ -271,11 +276,33 @@ describe('what stands before the mailbox', () => {
       code,
       remedy: expect.stringContaining(remedy),
     });
-    expect(step(analysis, 'authentication').detail).toContain('some words');
+    // For administrators only: nothing shows that it is a mail server.
+    expect(step(analysis, 'authentication').hostWords).toContain('some words');
+    expect(step(analysis, 'authentication').detail).not.toContain('some words');
     expect(analysis.summary.verdict.code).toBe(verdict);
+    expect(step(analysis, 'credentials')).toMatchObject({
+      status: 'skipped',
+      detail: expect.stringContaining('no password is sent'),
+    });
     expect(stub.seen.filter(({ headers: sent }) => sent.authorization)).toEqual([]);
     expect(JSON.stringify(analysis)).not.toContain('token=abc');
     await stub.close();
+  });
+
+  it('a server that wants a document before it asks for credentials is given one that only reads', async () => {
+    const stub = await startEwsStub((request, response) => {
+      if (request.body === '') return response.writeHead(411).end();
+      return response.writeHead(401, { 'WWW-Authenticate': 'Basic realm="x"' }).end();
+    });
+    const analysis = await run({ ewsUrl: stub.url });
+    await stub.close();
+    expect(step(analysis, 'authentication')).toMatchObject({ status: 'passed' });
+    expect(
+      stub.seen.slice(0, 2).map(({ headers, body }) => [headers.authorization, /<m:(\w+)/.exec(body)?.[1]]),
+    ).toEqual([
+      [undefined, undefined],
+      [undefined, 'GetFolder'],
+    ]);
   });
 
   it('a wrong password is tried once', async () => {

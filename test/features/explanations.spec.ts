@@ -10,7 +10,8 @@ import { explain, explainInFull, type ExplanationContext } from '../../src/featu
 import { oneLine, posix, powerShell } from '../../src/features/failures/remedies/quoting.js';
 import { placeOf, serverKind } from '../../src/features/failures/remedies/server-kind.js';
 import { responseCodes } from '../../src/features/failures/response-codes.js';
-import { MailServerError, type MailErrorOrigin } from '../../src/mail/mail-error.js';
+import type { MailErrorOrigin } from '../../src/mail/mail-error.js';
+import { mailError } from '../support/mail-errors.js';
 
 const onPremises: ExplanationContext = {
   username: 'EXAMPLE\\svc-postroom',
@@ -63,25 +64,7 @@ const known = [
 ];
 
 const failureOf = (origin: MailErrorOrigin, code: string): { code: string; category: FailureCategory } =>
-  classify(
-    new MailServerError({
-      origin,
-      code,
-      operation: 'FindItem',
-      text: '',
-      effectPossible: false,
-      diagnostics: {
-        clientRequestId: null,
-        requestId: null,
-        httpStatus: null,
-        frontEndServer: null,
-        backEndServer: null,
-        diagnosticInfo: null,
-        serverVersion: null,
-        durationMs: null,
-      },
-    }),
-  );
+  classify(mailError(code, { origin, operation: 'FindItem' }));
 
 /** What is wrong with words that a person is to read; nothing for good ones. */
 function faultsOf(words: ReturnType<typeof explainInFull>): string[] {

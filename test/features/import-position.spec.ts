@@ -3,6 +3,7 @@ import { advanceImport, startOfImport } from '../../src/features/incoming/import
 import type { FoundItem } from '../../src/mail/mail-item.js';
 
 const at = (second: number) => new Date(Date.UTC(2026, 0, 1) + second * 1000);
+const now = new Date(Date.UTC(2026, 5, 1));
 const item = (id: string, receivedAt: Date | null): FoundItem => ({
   id,
   changeKey: null,
@@ -26,7 +27,8 @@ function find(
   const matching = held.filter(({ second }) => at(second) >= since);
   const ordered = how.sorted ? [...matching].sort((a, b) => a.second - b.second || a.id.localeCompare(b.id)) : matching;
   const items = ordered.slice(offset, offset + limit).map(({ id, second }) => item(id, how.dated ? at(second) : null));
-  return { items, last: offset + items.length >= ordered.length, nextOffset: offset + items.length };
+  const nextOffset = offset + items.length;
+  return { items, last: nextOffset >= ordered.length, nextOffset, unreadable: 0, limitation: null };
 }
 
 const mailbox = fc
@@ -47,7 +49,7 @@ describe('the import by date', () => {
           expect(page).toBeLessThan(200);
           const found = find(held, position.since, position.offset, limit, how);
           for (const { id } of found.items) seen.add(id);
-          position = advanceImport(position, found);
+          position = advanceImport(position, found, now);
         }
         expect(seen.size).toBe(held.length);
       }),
@@ -64,7 +66,7 @@ describe('the import by date', () => {
           const found = find(held, position.since, position.offset, limit, { sorted: true, dated: true });
           for (const { id } of found.items) seen.add(id);
           const full = position.offset;
-          position = advanceImport(position, found);
+          position = advanceImport(position, found, now);
           // While one instant fills whole pages only the offset can go on; deletions there are the audit's business.
           if (position.offset > 0 || full > 0) continue;
           const victim = held[(choices.next().value as number) % Math.max(1, held.length)];
@@ -84,7 +86,7 @@ describe('the import by date', () => {
         for (let page = 0; !position.done && page < pages; page += 1) {
           const found = find(held, position.since, position.offset, limit, { sorted: true, dated: true });
           for (const { id } of found.items) seen.add(id);
-          position = advanceImport(position, found);
+          position = advanceImport(position, found, now);
           reached = position.reached ?? reached;
         }
         for (const { id, second } of held) if (at(second) < reached) expect(seen).toContain(id);

@@ -33,6 +33,7 @@ const work = (more: Partial<WorkFacts> = {}): WorkFacts => ({
 });
 const away = { host: 'mail.example.com', since: at(-300), holdUntil: at(20), cause: 'TimedOut', incident: null };
 const well: StandingFacts = {
+  unreadable: null,
   mailboxId: 'm-1',
   profileId: 'p-1',
   emailAddress: 'ada@example.com',
@@ -49,6 +50,7 @@ const well: StandingFacts = {
   changedBy: null,
   incident: null,
   work: [work(), work({ kind: 'outgoing', dueAt: null })],
+  folders: [],
   profile: {
     name: 'Head office',
     username: 'svc',
@@ -102,6 +104,28 @@ const cases: [what: string, facts: Partial<StandingFacts>, reasons: [string, Dat
     [['failed', at(-1_000), at(30)]],
   ],
   ['everything switched off', { incoming: false, outgoing: false, work: [] }, [['switched-off', null, null]]],
+  [
+    'folders with trouble of their own',
+    {
+      folders: [
+        { path: 'Projects', kind: 'unreadable', since: at(-400), until: at(100), failure },
+        { path: 'Nowhere', kind: 'missing', since: at(-300), until: null, failure: null },
+        {
+          path: 'inbox',
+          kind: 'fallback',
+          since: at(-200),
+          until: at(3_000),
+          failure: { ...failure, code: 'SyncStateStuck' },
+        },
+      ],
+    },
+    [
+      ['folder-unreadable', at(-400), at(100)],
+      ['folder-missing', at(-300), null],
+      ['folder-fallback', at(-200), at(3_000)],
+      ['next-poll', at(-12), at(48)],
+    ],
+  ],
   ['the server away', { serverAway: away, ...dueSince(90) }, [['server-away', at(-300), at(20)]]],
   [
     'the server away, its canary due',

@@ -57,6 +57,10 @@ describe('a mailbox that is denied once', () => {
 
   it('is looked at again after 30 to 90 s, and nobody is told', () => {
     expect(first.status).toMatchObject({ state: 'verifying', failure: { code: 'ErrorImpersonateUserDenied' } });
+    // Before first looks that are overdue.
+    expect(first.effects).toContainEqual(
+      expect.objectContaining({ type: 'schedule', kind: 'incoming', lane: lanes.asked }),
+    );
     expect(first.effects.map(({ type }) => type)).toEqual(['schedule', 'schedule', 'schedule', 'schedule']);
     expect(scheduled(first.effects, 'incoming')).toBe(60_000);
     expect(scheduled(first.effects, 'outgoing')).toBeNull();

@@ -41,6 +41,7 @@ describe('the SQL of tests of mailboxes', () => {
       `INSERT INTO mailbox_tests (id, mailbox_id, profile_id, batch_id, state, wants_incoming, wants_outgoing, enable, marker, created_at)
        SELECT gen_random_uuid(), id, profile_id, (SELECT id FROM mailbox_test_batches WHERE completed_at IS NULL LIMIT 1), 'waiting', true, true, false, gen_random_uuid(), now()
        FROM mailboxes WHERE email_address LIKE '1@%'`,
+      `INSERT INTO self_messages SELECT gen_random_uuid(), 'm@example.com', now() - n * interval '1 minute' FROM generate_series(1, 3000) n`,
       `ANALYZE`,
     ];
     for (const statement of fill) await database.dataSource.query(statement);
@@ -73,7 +74,7 @@ describe('the SQL of tests of mailboxes', () => {
     });
     const test = await tests.begin(sql, mailbox, now);
     const id = test?.id ?? '';
-    const position = { step: 'submitted', itemId: null, changeKey: null, unseenLooks: 0 } as const;
+    const position = { step: 'submitted', itemId: null, changeKey: null, unseenLooks: 0, doubtful: 0 } as const;
     expect(await tests.notePosition(sql, id, 'a', position, now)).toBe(true);
     await tests.addSteps(sql, id, [
       { direction: 'incoming', step: 'open', status: 'success', ms: 1, detail: null, code: null, requestId: null },
@@ -90,7 +91,9 @@ describe('the SQL of tests of mailboxes', () => {
     await tests.noteCleanUp(sql, id, { cleanUp: 'done', inboxCleared: true, sentCleared: true, tries: 1, at: null });
     const own = new OwnTestsStore(sql);
     const marker = test?.marker ?? '';
-    const name = (text: string) => text;
+    const name = (internetMessageId: string) => ({ internetMessageId });
+    await own.announce(uuid(), 'm@example.com', now);
+    await own.forgetBefore(new Date('2026-01-01'), 5);
     expect(await own.without([`<${testMessageName(marker)}@x>`, '<other@x>'], name)).toEqual(['<other@x>']);
     await tests.trim(sql, mailbox, 3);
 

@@ -33,6 +33,13 @@ describe('the same message', () => {
     expect(identity(changes, properties, at)).toBe(identity());
   });
 
+  it.each([65_533, 65_534, 65_535, 65_536, 65_537])('laid out in another way, around character %d', (length) => {
+    const begun = 'x'.repeat(length);
+    expect(identity({ textBody: `${begun}\r\n \u{1f600} y` })).toBe(identity({ textBody: `${begun} \u{1f600}\ty\n` }));
+    expect(identity({ textBody: `${begun}\u{1f600}` })).toBe(identity({ textBody: `   ${begun}\u{1f600}` }));
+    expect(identity({ textBody: `${begun}\u{1f600}` })).not.toBe(identity({ textBody: `${begun}\u{1f601}` }));
+  });
+
   it('without a Message-ID is known by its search key, wherever it lies', () => {
     const without = { internetMessageId: null };
     expect(identity(without, { searchKey: 'AB' }, new Date(0))).toBe(identity(without, { searchKey: 'AB' }));

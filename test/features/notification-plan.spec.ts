@@ -83,6 +83,10 @@ it('escalates what nobody took up in time, and looks again when it is time', () 
     escalateTo: [],
     lookAt: null,
   });
+  // The time during which its profile muted the cause is not counted.
+  const unmuted = { ...contact, notBefore: at(500) };
+  expect(planOf(incident(), [unmuted], at(700))).toMatchObject({ escalateTo: [], lookAt: at(740) });
+  expect(planOf(incident(), [unmuted], at(740))).toMatchObject({ escalateTo: [contact.email] });
   // What it grew by is nobody's, and is given the same time.
   const grown = incident({ acknowledgedAffected: 3, affected: 4 });
   expect(planOf(grown, [contact], at(300))).toMatchObject({ digest: true, escalateTo: [], lookAt: at(540) });

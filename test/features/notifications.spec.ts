@@ -148,7 +148,7 @@ describe('when mail goes out', () => {
     expect(await stage.told(id)).toEqual(['opened olga', 'recovered olga']);
   });
 
-  it('tells the end at once when it begins anew', async () => {
+  it('tells the end at once when it begins anew, and the new beginning when it lasts', async () => {
     const { profileId } = await stage.profileWith(1);
     await stage.suspend(profileId);
     await stage.pass(1_000);
@@ -157,7 +157,39 @@ describe('when mail goes out', () => {
     expect(stage.mailOf(profileId)).toHaveLength(1);
     await stage.suspend(profileId);
     await stage.pass(1_000);
+    expect(stage.mailOf(profileId)).toHaveLength(2);
+    await stage.pass(31 * minutes, minutes);
     expect(stage.mailOf(profileId)).toHaveLength(3);
+    await stage.resume(profileId);
+    await stage.pass(2 * minutes);
+    expect(stage.mailOf(profileId)).toHaveLength(4);
+  });
+
+  it('tells a cause that comes and goes once, and again after a day', async () => {
+    const { profileId } = await stage.profileWith(1);
+    const flap = async () => {
+      await stage.suspend(profileId);
+      await stage.pass(5 * minutes, minutes);
+      await stage.resume(profileId);
+      await stage.pass(5 * minutes, minutes);
+    };
+    for (let times = 0; times < 8; times += 1) await flap();
+    expect(stage.mailOf(profileId)).toHaveLength(2);
+    expect(await client().all(`/v1/incidents?profileId=${profileId}`)).toHaveLength(8);
+    await stage.pass(25 * hours, 5 * hours);
+    await flap();
+    expect(stage.mailOf(profileId)).toHaveLength(4);
+  });
+
+  it('tells of another mailbox that meets a cause which has just ended for the first', async () => {
+    const { ids, profileId } = await broken();
+    await stage.recover(ids[0] ?? '');
+    await stage.pass(minutes);
+    await stage.stop(ids[1] ?? '');
+    await stage.pass(minutes);
+    expect(stage.mailOf(profileId)).toHaveLength(3);
+    await stage.recover(ids[1] ?? '');
+    await stage.pass(minutes);
   });
 
   it('tells what was fetched and sent since', async () => {
@@ -407,6 +439,33 @@ describe('what people do with an incident', () => {
     expect(await stage.told(id)).toHaveLength(2);
     const types = (await events(profileId)).map(({ type }) => type);
     expect(types).toEqual(['muted', 'unmuted', 'muted', 'unmuted', 'muted'].map((act) => `profile.cause-${act}`));
+  });
+
+  it('unmuted, what has lasted long is escalated only when its time has passed once more', async () => {
+    const { profileId, ids } = await stage.profileWith(10, { escalationContact: contact, escalateAfterMinutes: 120 });
+    const path = `/v1/email-server-profiles/${profileId}/muted-causes/ErrorImpersonateUserDenied`;
+    succeeded(await client().call('PUT', path));
+    await stage.stop(ids[0] ?? '');
+    await stage.pass(30 * hours, 5 * hours);
+    succeeded(await client().delete(path));
+    await stage.pass(110 * minutes, 10 * minutes);
+    const { id } = await stage.incident(profileId);
+    expect(await stage.told(id)).toEqual(['opened olga']);
+    await stage.pass(20 * minutes, 10 * minutes);
+    expect(await stage.told(id)).toEqual(['opened olga', 'escalated carla']);
+  });
+
+  it('takes known causes only, and those that an incident of the profile has', async () => {
+    const { profileId, ids } = await stage.profileWith(10);
+    const mute = (code: string) => client().call('PUT', `/v1/email-server-profiles/${profileId}/muted-causes/${code}`);
+    for (const code of ['Http401', 'Http599', 'ErrorServerBusy', 'ECONNREFUSED', 'UnexpectedAnswer', 'AuditDifference'])
+      expect((await mute(code)).status).toBe(200);
+    const refused = await mute('ErrorServerBuzy');
+    expect([refused.status, refused.body.code]).toEqual([400, 'invalid-request']);
+    expect(refused.body.errors).toMatchObject([{ field: 'code', message: expect.stringContaining('incident') }]);
+    await stage.stop(ids[0] ?? '', 'ErrorOfAServerToCome');
+    expect((await mute('ErrorOfAServerToCome')).status).toBe(200);
+    await stage.recover(ids[0] ?? '');
   });
 
   it('a new owner or contact of the profile is told of what is open', async () => {

@@ -154,7 +154,7 @@ it('makes one user of a newcomer who comes twice at once by two addresses', asyn
   try {
     let asked = 0;
     const as = (verifiedEmail: string) =>
-      open.get(OidcSignIn).signIn({ issuer: provider.issuer, subject: 'sub-twice' }, async () => {
+      open.get(OidcSignIn).signIn({ issuer: provider.issuer, subject: 'sub-twice' }, '127.0.0.1', async () => {
         asked += 1;
         await eventually(() => asked === 2);
         return { verifiedEmail, name: null };

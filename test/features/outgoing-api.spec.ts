@@ -63,7 +63,7 @@ describe('the API of outgoing messages', () => {
     return stage.api.client(body.token);
   };
 
-  const attachment = { name: 'a.txt', content: 'aGVsbG8=' };
+  const attachment = { filename: 'a.txt', content: 'aGVsbG8=' };
   const bad: [string, object, string][] = [
     ['no recipient', { to: [] }, 'to'],
     ['no mailbox', { mailboxId: undefined }, 'mailboxId'],
@@ -92,7 +92,7 @@ describe('the API of outgoing messages', () => {
     ['a file with a Windows path', { attachments: [{ ...attachment, name: 'C:\\x' }] }, 'attachments.0.name'],
     ['a file called ..', { attachments: [{ ...attachment, name: '..' }] }, 'attachments.0.name'],
     ['a file without a name', { attachments: [{ ...attachment, name: '' }] }, 'attachments.0.name'],
-    ['a control character', { attachments: [{ ...attachment, name: 'a\u0007.txt' }] }, 'attachments.0.name'],
+    ['a control character', { attachments: [{ ...attachment, filename: 'a\u0007.txt' }] }, 'attachments.0.filename'],
     ['a file without content', { attachments: [{ name: 'a' }] }, 'attachments.0.content'],
     ['no base64', { attachments: [{ ...attachment, content: 'hello!!!' }] }, 'attachments.0.content'],
     ['cut base64', { attachments: [{ ...attachment, content: 'aGVsbG8' }] }, 'attachments.0.content'],
@@ -184,7 +184,7 @@ describe('the API of outgoing messages', () => {
       html: '<p>Hi</p>',
       text: 'Hello Bob',
       attachments: [
-        { name: 'a.txt', contentType: 'application/octet-stream', contentId: null, isInline: false, sizeBytes: 5 },
+        { filename: 'a.txt', contentType: 'application/octet-stream', contentId: null, isInline: false, sizeBytes: 5 },
       ],
     });
     const limited = await clientWith(['write'], [await makeProfile(stage.database.dataSource)]);

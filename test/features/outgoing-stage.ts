@@ -10,15 +10,17 @@ import { MailboxesModule } from '../../src/features/mailboxes/mailboxes.module.j
 import { OutgoingRun } from '../../src/features/outgoing/outgoing-run.js';
 import { OutgoingJobs } from '../../src/features/outgoing/outgoing.jobs.js';
 import { OutgoingModule } from '../../src/features/outgoing/outgoing.module.js';
+import { SendingTraitsStore } from '../../src/features/outgoing/sending-traits.store.js';
 import { ProfilesModule } from '../../src/features/profiles/profiles.module.js';
 import { PacingStore, type Claim } from '../../src/features/scheduling/pacing.store.js';
 import { SchedulingModule } from '../../src/features/scheduling/scheduling.module.js';
 import { LeaseLost } from '../../src/features/scheduling/work.js';
 import { createExchangeServer } from '../../src/exchange/exchange-server.js';
-import type { MailServer } from '../../src/mail/mail-server.js';
+import type { MailboxSession, MailServer } from '../../src/mail/mail-server.js';
 import { ManualClock } from '../../src/platform/clock/clock.js';
 import { METRICS } from '../../src/platform/tokens.js';
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox-server.js';
+import { SpoilingProxy, type ProxiedAnswer, type ProxiedCall } from '../support/spoiling-proxy.js';
 import { startApi, testSecretBox, type ApiAnswer, type ApiClient, type TestApi } from '../support/api.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { makeProfile } from '../support/profiles.js';
@@ -27,6 +29,7 @@ const password = 'Correct-Horse-1';
 export const serviceAccount = 'svc-postroom';
 
 type Message = ApiAnswer['body'];
+type Spoilt = ProxiedAnswer | 'cut' | undefined;
 
 /** The API, the code of a worker, a database and an Exchange server, under one clock that the test moves. */
 export class OutgoingStage {
@@ -38,9 +41,10 @@ export class OutgoingStage {
     readonly http: ApiClient,
     readonly profileId: string,
     private readonly reader: MailServer,
+    private readonly proxy: SpoilingProxy,
   ) {}
 
-  static async open(addresses: readonly string[]): Promise<OutgoingStage> {
+  static async open(addresses: readonly string[], { proxied = false } = {}): Promise<OutgoingStage> {
     const clock = new ManualClock(new Date('2026-03-01T08:00:00Z'));
     const sandbox = await startSandbox({
       domain: 'example.com',
@@ -65,20 +69,63 @@ export class OutgoingStage {
     const api = await startApi(features, { dataSource: database.dataSource, clock, secretBox });
     const auth = { type: 'basic', username: serviceAccount } as const;
     const { ewsUrl } = sandbox;
-    const profileId = await makeProfile(database.dataSource, { ewsUrl, auth, password, secretBox });
+    const proxy = await SpoilingProxy.start(ewsUrl);
+    const profileId = await makeProfile(database.dataSource, {
+      ewsUrl: proxied ? proxy.url : ewsUrl,
+      auth,
+      password,
+      secretBox,
+    });
     const reader = createExchangeServer({
       ewsUrl,
       auth: { type: 'basic', username: 'reader', password },
       maxConnections: 4,
     });
-    return new OutgoingStage(clock, database, sandbox, api, api.client(), profileId, reader);
+    return new OutgoingStage(clock, database, sandbox, api, api.client(), profileId, reader, proxy);
   }
 
   async close(): Promise<void> {
     await this.reader.close();
     await this.api.close();
+    await this.proxy.close();
     await this.database.drop();
     await this.sandbox.close();
+  }
+
+  /** What becomes of calls on a proxied stage; `cut`: the connection is closed without an answer. */
+  spoil(spoiler: (call: ProxiedCall) => Spoilt | Promise<Spoilt>): void {
+    this.proxy.spoil = async (call) => {
+      const spoilt = await spoiler(call);
+      // A server that repeats request ids does so in each of its answers.
+      const id = call.headers['client-request-id'] ?? '';
+      if (spoilt !== 'cut') return spoilt && { ...spoilt, headers: { 'client-request-id': id, ...spoilt.headers } };
+      call.socket.destroy();
+      return { status: 200, headers: {}, body: '' };
+    };
+  }
+
+  /** As if mail had been sent over the server before: it moves submitted drafts, and keeps the marker. */
+  async teach(): Promise<void> {
+    const traits = this.api.app.get(SendingTraitsStore, { strict: false });
+    await traits.note(this.profileId, 'movesDrafts', true, this.clock.now());
+    await traits.note(this.profileId, 'keepsMarker', true, this.clock.now());
+  }
+
+  /** A draft as a process leaves it that has saved the message. @returns its id */
+  async saveDraft(address: string, marker: string): Promise<string> {
+    const draft = {
+      marker,
+      internetMessageId: `<${marker}@example.com>`,
+      to: [{ name: null, address: 'bob@example.com' }],
+      cc: [],
+      bcc: [],
+      replyTo: [],
+      subject: 'Hello',
+      text: 'Hello Bob',
+      html: null,
+      attachments: [],
+    };
+    return (await this.sessionOf(address).saveDraft(draft)).id;
   }
 
   async makeMailbox(emailAddress: string, more: object = {}): Promise<string> {
@@ -177,11 +224,7 @@ export class OutgoingStage {
 
   /** Mail in a folder of a mailbox, parsed by somebody else's parser; oldest first. */
   async mailIn(address: string, folder: 'inbox' | 'sentitems' | 'drafts' = 'inbox'): Promise<ParsedMail[]> {
-    const session = this.reader.openMailbox({
-      address,
-      access: 'impersonation',
-      connectingSid: { type: 'SmtpAddress', value: address },
-    });
+    const session = this.sessionOf(address);
     const ids = this.sandbox.control.listItems(address, folder).map((item) => item.id);
     const results = await session.fetchItems(ids);
     return Promise.all(
@@ -190,6 +233,14 @@ export class OutgoingStage {
         return simpleParser(result.item.mime);
       }),
     );
+  }
+
+  private sessionOf(address: string): MailboxSession {
+    return this.reader.openMailbox({
+      address,
+      access: 'impersonation',
+      connectingSid: { type: 'SmtpAddress', value: address },
+    });
   }
 
   metrics(): Promise<string> {

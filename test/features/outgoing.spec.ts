@@ -20,6 +20,7 @@ describe('sending mail', () => {
       'eve@example.com',
     ]);
     mailboxId = await stage.makeMailbox(sender, { displayName: 'Ada' });
+    await stage.teach();
     // A new mailbox has nothing to send, and so nothing to do.
     await expect(stage.round()).resolves.toBe(0);
     stage.sandbox.control.resetCounts();
@@ -117,7 +118,9 @@ describe('sending mail', () => {
     }
     const shown = await stage.message(accepted.id);
     expect(shown.bcc).toEqual([{ name: null, address: 'dora@example.com' }]);
-    expect(shown.attachments.map((file: { name: string; sizeBytes: number }) => [file.name, file.sizeBytes])).toEqual([
+    expect(
+      shown.attachments.map((file: { filename: string; sizeBytes: number }) => [file.filename, file.sizeBytes]),
+    ).toEqual([
       ['logo.png', 3_000],
       ['Übersicht – 売上 ’25.xlsx', 5_000],
       ['empty.txt', 0],
@@ -170,7 +173,7 @@ describe('sending mail', () => {
     stage.sandbox.control.injectFault({ operation: 'CreateItem', times: 1, fault: { dropAfterCommit: true } });
     const accepted = await stage.accept(mailboxId);
     await stage.until(accepted.id, 'sent');
-    expect(operations()).toEqual({ CreateItem: 1, FindItem: 2, SendItem: 1 });
+    expect(operations()).toEqual({ CreateItem: 1, GetFolder: 1, FindItem: 2, SendItem: 1 });
   });
 
   it('sends once whenever the worker dies', async () => {
@@ -260,7 +263,7 @@ describe('sending mail', () => {
   );
 
   it('saves a draft anew that its owner deleted, after looking for it three times', async () => {
-    stage.sandbox.control.injectFault({ operation: 'SendItem', times: 1, fault: { dropBefore: true } });
+    stage.sandbox.control.injectFault({ operation: 'SendItem', times: 1, fault: { itemError: 'ErrorSendAsDenied' } });
     const accepted = await stage.accept(mailboxId);
     await stage.round();
     const lookedFrom = stage.clock.now().getTime();
@@ -269,6 +272,16 @@ describe('sending mail', () => {
     expect(deliveriesOf(accepted)).toHaveLength(1);
     expect(new Date(sent.sentAt).getTime() - lookedFrom).toBeGreaterThan(2 * minute);
     expect(operations()).toMatchObject({ FindItem: 3, CreateItem: 2 });
+  });
+
+  it('does not send again what may have been delivered and is nowhere to be found', async () => {
+    stage.sandbox.control.injectFault({ operation: 'SendItem', times: 1, fault: { dropBefore: true } });
+    const accepted = await stage.accept(mailboxId);
+    await stage.round();
+    stage.sandbox.control.deleteItem(sender, drafts()[0]!.id);
+    const failed = await stage.until(accepted.id, 'failed', 5_000);
+    expect(failed).toMatchObject({ mayHaveBeenSent: true, failure: { code: 'MayHaveBeenDelivered' } });
+    expect(operations()).toMatchObject({ FindItem: 3, CreateItem: 1, SendItem: 1 });
   });
 
   it('fails a message that the server refuses, and only that one', async () => {
@@ -298,7 +311,7 @@ describe('sending mail', () => {
     expect(await stage.events()).toContainEqual({
       type: 'outgoing.failed',
       subject_id: bad.id,
-      data: { internetMessageId: bad.internetMessageId, code: 'ErrorInvalidRecipients' },
+      data: { internetMessageId: bad.internetMessageId, code: 'ErrorInvalidRecipients', mayHaveBeenSent: false },
     });
 
     const retried = await stage.http.post(`/v1/outgoing-messages/${bad.id}/retry`);
@@ -486,7 +499,7 @@ describe('sending mail', () => {
     const refused = await stage.http.post(`/v1/outgoing-messages/${accepted.id}/cancel`);
     expect(refused).toMatchObject({
       status: 409,
-      body: { code: 'not-cancellable', detail: 'The message is sending.' },
+      body: { code: 'not-cancellable', detail: 'The message is sending. It may have been delivered.' },
     });
   });
 

@@ -47,6 +47,7 @@ describe('the overview', () => {
       at: stage.clock.now().toISOString(),
       mailboxes: { total: 0, byState: { active: 0, verifying: 0, failed: 0, paused: 0 }, waitingForApproval: 0 },
       incidents: { open: 0, unacknowledged: 0 },
+      storage: null,
       syncLag: null,
       outgoing: { waiting: 0, failed: 0 },
       servers: [],

@@ -366,7 +366,9 @@ describe('a server that leaves calls unanswered', () => {
     await sql.query(`UPDATE mailbox_work SET lease_until = $1 WHERE kind = 'incoming'`, [at(45_000)]);
     const fail = async (times: number) => {
       for (let time = 0; time < times; time += 1)
-        expect(await servers.noteFailure(sql, host, 'SocketClosed', at(1_000), () => at(31_000))).toBe(false);
+        expect(
+          await servers.noteFailure(sql, host, profileId, 'SocketClosed', at(1_000), at(1_000), () => at(31_000)),
+        ).toMatchObject({ isStrike: false });
     };
     const dueNow = async () =>
       (await sql.query(`SELECT FROM mailbox_work WHERE kind = 'incoming' AND due_at <= $1`, [at(1_000)])).length;

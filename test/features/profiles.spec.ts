@@ -107,6 +107,7 @@ describe('email server profiles', () => {
     expect(created).toEqual({
       id: expect.any(String),
       ...minimal(),
+      addressSetBy: 'administrator',
       auth: { type: 'basic', username: 'EXAMPLE\\svc', passwordSet: true },
       serverType: 'exchange',
       access: 'impersonation',
@@ -517,6 +518,7 @@ describe('email server profiles', () => {
       const made = servers.made.at(-1);
       expect(made?.connection).toEqual({
         ewsUrl: 'http://127.0.0.1:1/EWS/Exchange.asmx',
+        addressSetBy: 'administrator',
         auth: { type: 'basic', username: 'EXAMPLE\\svc', password: 'p' },
         maxConnections: 10,
       });

@@ -15,6 +15,7 @@ import { IncidentActsStore } from '../../src/features/failures/incident-acts.sto
 import { NotificationPlanner } from '../../src/features/failures/notification-planner.js';
 import { TellingStore } from '../../src/features/failures/telling.store.js';
 import { NotificationsStore } from '../../src/features/failures/notifications.store.js';
+import { ProfileDoubtsStore } from '../../src/features/scheduling/profile-doubts.store.js';
 import { ServerPacingStore } from '../../src/features/scheduling/server-pacing.store.js';
 import { InterruptedWorkStore } from '../../src/features/failures/interrupted-work.store.js';
 import { StoppedMailboxesStore } from '../../src/features/mailboxes/stopped-mailboxes.store.js';
@@ -344,6 +345,51 @@ it.each<[string, () => Promise<unknown>]>([
     },
   ],
   [
+    'finding messages that say something else by now, and storing it',
+    async () => {
+      const { dataSource } = stage;
+      const owner = { mailboxId: mailbox.id, profileId: mailbox.profile_id, folder: 'inbox' };
+      const properties = itemProperties();
+      for (const picture of ['a', 'b', 'c']) {
+        const html = `Message-ID: <pictures@x>\r\nContent-Type: text/html\r\n\r\n<img src="cid:${picture}">`;
+        const mime = Buffer.from(html);
+        const read = await contentOfMime(mime, properties);
+        const attachment = {
+          filename: null,
+          contentType: 'image/png',
+          contentId: picture,
+          isInline: true,
+          sizeBytes: 0,
+        };
+        const content = { ...read, attachments: [{ ...attachment, bytes: Buffer.alloc(0), hash: picture }] };
+        const message = newMessage({ id: picture, changeKey: 'k', mime, properties }, content, now());
+        await stage.get(IncomingStore).store(dataSource, owner, [message], now(), true);
+      }
+      const items = stage.get(MessageItemsStore);
+      await items.changed(mailbox.id, [{ itemId: 'a', changeKey: 'l', isUpdate: true }]);
+      await items.seen(dataSource, mailbox.id, [{ itemId: 'a', changeKey: 'l', size: 1 }]);
+      await items.leave(dataSource, mailbox.id, 'inbox', ['a'], now());
+    },
+  ],
+  [
+    'keeping and trying failed items',
+    async () => {
+      const { dataSource } = stage;
+      const failures = stage.get(ItemFailuresStore);
+      const failure = { folder: 'inbox', kind: 'outage', attempts: 1, code: 'X', message: '' } as const;
+      await failures.put(dataSource, mailbox.id, [{ ...failure, itemId: 'fails', firstAt: now(), retryAt: now() }]);
+      await failures.ofItems(dataSource, mailbox.id, ['fails']);
+      await failures.postponeOutage(dataSource, mailbox.id, now());
+      await failures.resume(dataSource, mailbox.id, ['X'], now());
+      await failures.waiting(mailbox.id, 'inbox', 10);
+      await failures.countUnread(dataSource, mailbox.id);
+      await failures.markReported(dataSource, mailbox.id);
+      await failures.forget(dataSource, mailbox.id, ['fails']);
+      await failures.forgetUnwatched(dataSource, mailbox.id);
+      await stage.get(FoldersStore).beginAnew(dataSource, mailbox.id, ['inbox']);
+    },
+  ],
+  [
     'noting what was read and what left',
     async () => {
       await stage.get(MessageItemsStore).setRead(stage.dataSource, mailbox.id, [{ itemId: 'item-1', isRead: true }]);
@@ -358,7 +404,7 @@ it.each<[string, () => Promise<unknown>]>([
     },
   ],
   ['listing watched folders', get('/v1/mailboxes/{mailbox}/folders')],
-  ['finding items to try again', () => stage.get(ItemFailuresStore).due(mailbox.id, 'inbox', now(), 10)],
+  ['finding items to try again', () => stage.get(ItemFailuresStore).due(mailbox.id, 'inbox', now(), now(), 10)],
   ['reading the feed', get('/v1/events')],
   ['reading the feed for a rare type', get('/v1/events?types=mailbox.failed')],
   ['reading the feed for types that there are none of', get('/v1/events?types=incident.closed,profile.resumed')],
@@ -408,6 +454,14 @@ it.each<[string, () => Promise<unknown>]>([
         .of({ cause: 'ErrorX', endpoint_id: null, first_failure: { during: 'outgoing' } } as never, mailbox.id),
   ],
   [
+    'looking for an open incident of the installation, and ending it',
+    async () => {
+      const incidents = stage.get(IncidentsStore);
+      await incidents.hasOpenOfInstallation(stage.dataSource, 'storage');
+      await incidents.closeOfInstallation(stage.dataSource, 'storage', now());
+    },
+  ],
+  [
     'looking at the crowd of a mailbox',
     () => stage.get(IncidentsStore).crowdOf(stage.dataSource, mailbox.profile_id, 'ErrorImpersonateUserDenied'),
   ],
@@ -416,10 +470,36 @@ it.each<[string, () => Promise<unknown>]>([
     'noting that a server left a call unanswered, and that it answers',
     async () => {
       const servers = stage.get(ServerPacingStore);
-      await servers.noteFailure(stage.dataSource, 'ews.example.com', 'ECONNREFUSED', now(), now);
+      await servers.noteFailure(
+        stage.dataSource,
+        'ews.example.com',
+        mailbox.profile_id,
+        'ECONNREFUSED',
+        now(),
+        now(),
+        now,
+      );
       await servers.isAwayFor(stage.dataSource, mailbox.id);
       await servers.bringBack(stage.dataSource, 'ews.example.com', now());
       await servers.noteAnswer(stage.dataSource, mailbox.profile_id, now());
+    },
+  ],
+  [
+    'doubting a profile, asking its others, and looking at what surrounds a mailbox',
+    async () => {
+      const doubts = stage.get(ProfileDoubtsStore);
+      const meeting = {
+        profileId: mailbox.profile_id,
+        mailboxId: mailbox.id,
+        cause: 'Http401',
+        tries: 1,
+        raises: true,
+      };
+      await doubts.meet(stage.dataSource, { ...meeting, kind: 'credentials', since: now() }, now());
+      await doubts.bringBack(stage.dataSource, mailbox.profile_id, now());
+      await doubts.askOthers(stage.dataSource, mailbox.profile_id, now());
+      await stage.get(PacingStore).surroundingsOf(stage.dataSource, mailbox.id);
+      await stage.get(PacingStore).resume(stage.dataSource, mailbox.profile_id, now());
     },
   ],
   ['listing notifications', get('/v1/notifications')],

@@ -231,7 +231,7 @@ describe('retention of content', () => {
         subject: 's',
       });
     for (const id of [pending, recent])
-      expect(await read(id)).toMatchObject({ contentRemovedAt: null, text: 'text', attachments: [{ name: 'f' }] });
+      expect(await read(id)).toMatchObject({ contentRemovedAt: null, text: 'text', attachments: [{ filename: 'f' }] });
     expect(await api.client().post(`/v1/outgoing-messages/${failed}/retry`)).toMatchObject({
       status: 409,
       body: { detail: 'Its content has been removed.' },

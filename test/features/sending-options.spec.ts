@@ -79,7 +79,7 @@ describe('what a message can ask for', () => {
       references: ['<root@elsewhere.example>', '<plan@elsewhere.example>'],
     });
     expect(sent.attachments).toContainEqual({
-      name: 'Pläne 2027',
+      filename: 'Pläne 2027',
       contentType: 'message/rfc822',
       contentId: null,
       isInline: false,

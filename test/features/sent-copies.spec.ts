@@ -62,6 +62,19 @@ describe('a message that is to leave no copy', () => {
     expect(await stage.message(accepted.id)).toMatchObject({ state: 'sent', failure: null });
   });
 
+  it('goes on sending although one copy is denied', async () => {
+    const denied = await accept();
+    stage.control.injectFault({ operation: 'DeleteItem', times: 100, fault: { itemError: 'ErrorAccessDenied' } });
+    await stage.settle();
+    expect(await stage.message(denied.id)).toMatchObject({ state: 'sent' });
+    // The run ended well, so that the next message goes out at once.
+    const next = await stage.accept(mailboxId);
+    await stage.settle();
+    expect(await stage.message(next.id)).toMatchObject({ state: 'sent' });
+    expect(await copies()).toEqual([{ looks: 1 }]);
+    expect((await stage.http.get(`/v1/mailboxes/${mailboxId}`)).body).toMatchObject({ state: 'active', failure: null });
+  });
+
   it('does so wherever the worker dies', async () => {
     for (let point = 0; ; point += 1) {
       const accepted = await accept();
@@ -129,11 +142,9 @@ describe('a message that is to leave no copy', () => {
   });
 
   it('waits with the mailbox when impersonation is denied in between', async () => {
-    stage.control.injectFault({
-      operation: 'FindItem',
-      times: 1,
-      fault: { code: 'ErrorImpersonateUserDenied' },
-    });
+    // Denied is every call, not only the search: the folder that is opened to find that out, too.
+    for (const operation of ['FindItem', 'GetFolder'])
+      stage.control.injectFault({ operation, times: 1, fault: { code: 'ErrorImpersonateUserDenied' } });
     const accepted = await accept();
     await stage.round();
     expect(await stage.message(accepted.id)).toMatchObject({ state: 'sent' });

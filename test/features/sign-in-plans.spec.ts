@@ -3,6 +3,8 @@ import { v7 as uuid } from 'uuid';
 import type { DataSource } from 'typeorm';
 import { hashOfSecret } from '../../src/features/access/session-token.js';
 import { SessionsStore } from '../../src/features/access/sessions.store.js';
+import { GuessDelaysStore } from '../../src/features/users/guess-delays.store.js';
+import { KnownNetworksStore } from '../../src/features/users/known-networks.store.js';
 import { MembershipsStore } from '../../src/features/users/memberships.store.js';
 import { SignInAttemptsStore } from '../../src/features/users/sign-in-attempts.store.js';
 import { SignInLinksStore } from '../../src/features/users/sign-in-links.store.js';
@@ -47,6 +49,14 @@ describe('the SQL of signing in', () => {
       ],
       [
         `INSERT INTO sign_in_attempts SELECT sha256(n::text::bytea), 1, $1::timestamptz + interval '5 minutes' - (n % 1000 = 0)::int * interval '1 day' FROM generate_series(1, 50000) n`,
+        [now],
+      ],
+      [
+        `INSERT INTO sign_in_delays SELECT sha256(n::text::bytea), 1, $1, $1::timestamptz + interval '5 minutes' - (n % 1000 = 0)::int * interval '1 day' FROM generate_series(1, 50000) n`,
+        [now],
+      ],
+      [
+        `INSERT INTO known_networks SELECT u.id, sha256(n::text::bytea), $1 FROM users u CROSS JOIN generate_series(1, 3) n`,
         [now],
       ],
       ['ANALYZE'],
@@ -104,8 +114,25 @@ describe('the SQL of signing in', () => {
     expect(await users.hasAdmin(sql)).toBe(false);
     expect(await users.lockAdmins(sql)).toEqual([]);
     const signIns = new SignInsStore();
-    expect(await signIns.fail(sql, user, now)).toBe(1);
     expect(await signIns.succeed(sql, user, { hash: 'h', newHash: null, now })).toBe(true);
+    const delays = new GuessDelaysStore();
+    const guess = { email, network: '192.0.2.1' };
+    const locked = await delays.lock(sql, guess, false, now);
+    expect(locked.map(({ ofStrangers }) => ofStrangers).sort()).toEqual([false, true]);
+    expect(await delays.lock(sql, guess, true, now)).toEqual(locked.filter(({ ofStrangers }) => !ofStrangers));
+    await delays.write(
+      sql,
+      locked.map((delay) => ({ ...delay, tries: 2 })),
+    );
+    expect((await delays.lockPresent(sql, guess)).map(({ tries }) => tries)).toEqual([2, 2]);
+    await delays.remove(sql, guess);
+    expect(await delays.lockPresent(sql, guess)).toEqual([]);
+    expect(await delays.removeEnded(sql, now, 10)).toBe(10);
+    const networks = new KnownNetworksStore();
+    expect(await networks.knows(sql, email, hash, new Date(0))).toBe(false);
+    await networks.note(sql, { userId: user, network: hash, now: later, limit: 2 });
+    expect(await networks.knows(sql, email.toUpperCase(), hash, new Date(0))).toBe(true);
+    await networks.removeAllOf(sql, user);
     const sso = new SingleSignOnStore();
     expect(await sso.lockByEmail(sql, email)).toMatchObject({ id: user });
     expect(await sso.lockBySubject(sql, { issuer: 'https://issuer', subject: 's77' })).not.toBeNull();

@@ -3,6 +3,7 @@ import { v7 as uuid } from 'uuid';
 import { RunSettlement } from '../../src/features/mailboxes/run-settlement.js';
 import { HistoryUpkeepStore } from '../../src/features/history/history-upkeep.store.js';
 import { WorkStore } from '../../src/features/scheduling/work.store.js';
+import { PacingStore } from '../../src/features/scheduling/pacing.store.js';
 import { statementsOf } from './support/sql-log.js';
 import { TimelineReader } from './support/timeline-stage.js';
 import { serviceAccount, succeeded, WholeStage } from './support/whole-stage.js';
@@ -214,6 +215,9 @@ describe('what holds a mailbox', () => {
     const id = await syncedMailbox();
     control().setPassword(serviceAccount, 'another');
     await stage.poll();
+    // The only mailbox of its profile: its further tries decide, with pauses between them.
+    for (let tries = 0; tries < 4 && (await stage.client().all('/v1/incidents')).length === 0; tries += 1)
+      await pass(15_000);
     const [incident] = await stage.client().all('/v1/incidents');
     const holdUntil = (await stage.dataSource.query('SELECT hold_until FROM profile_pacing'))[0].hold_until;
     const { reasons, well } = await timeline.status(id);
@@ -239,6 +243,11 @@ describe('what holds a mailbox', () => {
     const id = await syncedMailbox();
     control().injectFault({ times: 1, fault: { code: 'ErrorServerBusy', backOffMs: 300_000 } });
     await stage.poll();
+    // One mailbox that meets it waits alone.
+    expect((await timeline.codes(id))[0]).toBe('back-off');
+    await stage
+      .get(PacingStore)
+      .throttle(stage.dataSource, stage.profileId, stage.clock.in(300_000), stage.clock.now());
     const { hold_until } = (await stage.dataSource.query('SELECT hold_until FROM profile_pacing'))[0];
     const { reasons } = await timeline.status(id);
     expect(reasons[0]).toMatchObject({ code: 'profile-throttled', until: hold_until.toISOString() });

@@ -43,10 +43,9 @@ describe('addresses that webhooks may go to', () => {
     '::1',
     '::ffff:127.0.0.1',
     '::ffff:7f00:1',
-    '::ffff:8.8.8.8',
     '::127.0.0.1',
+    '::8.8.8.8',
     '64:ff9b::7f00:1',
-    '64:ff9b::8.8.8.8',
     '64:ff9b:1::1',
     '100::1',
     '2001::1',
@@ -81,13 +80,16 @@ describe('addresses that webhooks may go to', () => {
     '223.255.255.255',
     '2606:4700::1111',
     '2a00:1450::1',
+    // As public as what they hold.
+    '::ffff:8.8.8.8',
+    '64:ff9b::8.8.8.8',
   ])('include %s, with TLS only', (address) => {
     expect([rules.allows(address, true), rules.allows(address, false)]).toEqual([true, false]);
   });
 
   it('include what the operator names, without TLS too, in every form', () => {
     const some = new AddressRules(['10.1.0.0/16', 'fd00::/8', '93.184.216.34/32']);
-    for (const address of ['10.1.2.3', '::ffff:10.1.2.3', '::ffff:a01:203', 'fd00::1', '93.184.216.34'])
+    for (const address of ['10.1.2.3', '::ffff:10.1.2.3', '::ffff:a01:203', 'fd00::1', 'fd00::1%eth0', '93.184.216.34'])
       expect([address, some.allows(address, true), some.allows(address, false)]).toEqual([address, true, true]);
     for (const address of ['10.2.0.1', '::ffff:10.2.0.1', 'fc00::1', '127.0.0.1', '::1'])
       expect([address, some.allows(address, true)]).toEqual([address, false]);

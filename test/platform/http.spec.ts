@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { Body, Controller, Get, Inject, Injectable, Module, Param, Post, Query } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
 import { Registry } from 'prom-client';
-import { QueryFailedError, type EntityManager } from 'typeorm';
+import { QueryFailedError, QueryRunnerAlreadyReleasedError, type EntityManager } from 'typeorm';
 import { z } from 'zod';
 import { AccessModule } from '../../src/features/access/access.module.js';
 import { RequireScope } from '../../src/features/access/require-scope.js';
@@ -259,6 +259,7 @@ describe('the HTTP server', () => {
       ['a refused connection', Object.assign(new Error('x'), { code: 'ECONNREFUSED' })],
       ['a pool without a free connection', new Error('timeout exceeded when trying to connect')],
       ['a cut connection', new Error('Connection terminated unexpectedly')],
+      ['a connection that was cut in the middle of a transaction', new QueryRunnerAlreadyReleasedError()],
       [
         'a server shutting down',
         new QueryFailedError('SELECT 1', [], Object.assign(new Error('terminating'), { code: '57P01' })),

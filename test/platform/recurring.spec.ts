@@ -1,4 +1,4 @@
-import { Recurring } from '../../src/platform/clock/recurring.js';
+import { pauseBefore, Recurring } from '../../src/platform/clock/recurring.js';
 import { recordedLog } from '../support/api.js';
 import { eventually } from '../support/eventually.js';
 
@@ -64,6 +64,34 @@ describe('a recurring task', () => {
     letGo();
     await stopped;
     expect(order).toEqual(['begun', 'ended, told to stop', 'stopped']);
+  });
+
+  it.each([
+    ['as long as it is meant to be', 200, 0, 200],
+    ['as long as it is meant to be, however long that is', 600_000, 0, 600_000],
+    ['doubled by each failure', 200, 3, 1_600],
+    ['half a minute at most after failures', 200, 40, 30_000],
+    ['not longer after failures than it is anyway', 3_600_000, 3, 3_600_000],
+    ['not shorter after failures either', 40_000, 1, 40_000],
+  ])('has a pause %s', (_what, everyMs, failures, expected) => {
+    expect(pauseBefore(everyMs, failures)).toBe(expected);
+  });
+
+  it('with a pause longer than the cap of failures does not run again within it', async () => {
+    const { log } = recordedLog();
+    const pauses: number[] = [];
+    const task: Recurring = new Recurring(
+      { name: 'hourly', everyMs: 3_600_000, run: () => Promise.resolve(false) },
+      log,
+      async (ms) => {
+        pauses.push(ms);
+        if (pauses.length === 3) void task.stop();
+      },
+    );
+    task.start();
+    await eventually(() => pauses.length === 3);
+    await task.stop();
+    expect(pauses).toEqual([3_600_000, 3_600_000, 3_600_000]);
   });
 
   it('that was never started stops', async () => {

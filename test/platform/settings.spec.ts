@@ -17,6 +17,7 @@ it('needs nothing: everything has a default', () => {
     smtpUrl: null,
     notifyFrom: 'Postroom <postroom@localhost>',
     publicUrl: null,
+    trustedProxies: { kind: 'networks', networks: ['loopback'] },
     logLevel: 'info',
   });
 });
@@ -40,6 +41,11 @@ it.each([
   ],
   [{ PUBLIC_URL: 'https://mail.example.com/postroom//' }, { publicUrl: 'https://mail.example.com/postroom' }],
   [{ REDIS_URL: 'rediss://h:6380' }, { redisUrl: 'rediss://h:6380' }],
+  [{ TRUST_PROXY: ' 2 ' }, { trustedProxies: { kind: 'hops', hops: 2 } }],
+  [
+    { TRUST_PROXY: 'loopback, 10.1.0.7,fd00::/8' },
+    { trustedProxies: { kind: 'networks', networks: ['loopback', '10.1.0.7', 'fd00::/8'] } },
+  ],
 ])('reads %j', (environment, expected) => {
   expect(readSettings(environment)).toMatchObject(expected);
 });
@@ -65,6 +71,13 @@ describe('a wrong setting names itself and the remedy, and repeats no secret', (
     ['SMTP_URL', `https://u:${secret}@h`, 'such as smtp://'],
     ['NOTIFY_FROM', 'x', 'must be'],
     ['PUBLIC_URL', 'postroom.example.com', 'such as https://'],
+    ['TRUST_PROXY', secret, 'a comma-separated list of addresses'],
+    ['TRUST_PROXY', 'true', 'loopback, linklocal, uniquelocal'],
+    ['TRUST_PROXY', '11', '0 to 10'],
+    ['TRUST_PROXY', '-1', '0 to 10'],
+    ['TRUST_PROXY', '0.0.0.0/0', 'a comma-separated list of addresses'],
+    ['TRUST_PROXY', '10.0.0.0/33', 'a comma-separated list of addresses'],
+    ['TRUST_PROXY', 'loopback,,10.0.0.1', 'a comma-separated list of addresses'],
     ['LOG_LEVEL', 'chatty', 'one of fatal, error'],
   ])('%s', (name, value, remedy) => {
     const read = () => readSettings({ [name]: value });

@@ -1,11 +1,11 @@
 import { eventually } from '../support/eventually.js';
-import { describeOnBothQueues } from '../support/queues.js';
+import { describeOnPostgres } from '../support/queues.js';
 import { addressOf, Road, service } from '../support/road.js';
 
 const inbox = addressOf(1);
 const hour = 60 * 60_000;
 
-describeOnBothQueues('audit', (queue) => {
+describeOnPostgres('audit', (queue) => {
   let road: Road;
 
   afterEach(() => road.close());
@@ -146,6 +146,32 @@ describeOnBothQueues('audit', (queue) => {
     expect(await metric('postroom_audit_differences_total{kind="missing"}')).toBe(0);
     await road.api.post(`/v1/mailboxes/${road.mailboxIds[0]}/sync`);
     await stored(7);
+  });
+
+  it('compares at once when somebody asks, item by item, and tries what could not be read', async () => {
+    await synced(3);
+    const [bad] = await road.exchange.deliver(inbox, { subject: 'bad' });
+    road.exchange.corruptItem(inbox, bad ?? '', 'ErrorCorruptData');
+    await eventually(async () =>
+      expect((await road.api.get(`/v1/mailboxes/${road.mailboxIds[0]}/item-failures`)).body.items).toHaveLength(1),
+    );
+    const asked = async () => {
+      const answer = await road.api.post(`/v1/mailboxes/${road.mailboxIds[0]}/audits`);
+      expect(answer).toMatchObject({ status: 202, body: { requestedAt: expect.any(String) } });
+      return eventually(async () => {
+        const [newest] = await audits();
+        return newest.at >= answer.body.requestedAt && newest;
+      });
+    };
+    expect(await asked()).toMatchObject({ compared: 'items', missing: 0, unreadable: 1 });
+    road.exchange.corruptItem(inbox, bad ?? '', null);
+    expect(await asked()).toMatchObject({ compared: 'items', missing: 0, unreadable: 0 });
+    await stored(4);
+    await road.api.post(`/v1/mailboxes/${road.mailboxIds[0]}/pause`);
+    expect(await road.api.post(`/v1/mailboxes/${road.mailboxIds[0]}/audits`)).toMatchObject({
+      status: 409,
+      body: { code: 'audit-not-possible' },
+    });
   });
 
   it('stops while the mailbox is paused, and names nobody who was deleted', async () => {

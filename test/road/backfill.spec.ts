@@ -1,11 +1,11 @@
 import { eventually } from '../support/eventually.js';
-import { describeOnBothQueues } from '../support/queues.js';
+import { describeOnPostgres } from '../support/queues.js';
 import { addressOf, Road } from '../support/road.js';
 
 const inbox = addressOf(1);
 const oldest = '2024-01-01T00:00:00Z';
 
-describeOnBothQueues('backfill', (queue) => {
+describeOnPostgres('backfill', (queue) => {
   let road: Road;
 
   afterEach(() => road.close());

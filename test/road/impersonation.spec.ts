@@ -1,12 +1,12 @@
 import type { ApiAnswer } from '../support/api.js';
 import { eventually } from '../support/eventually.js';
-import { describeOnBothQueues } from '../support/queues.js';
+import { describeOnPostgres } from '../support/queues.js';
 import { addressOf, Road, service } from '../support/road.js';
 import { startSmtpReceiver, type SmtpReceiver } from '../support/smtp-receiver.js';
 
 const minute = 60_000;
 
-describeOnBothQueues('impersonation denied', (queue) => {
+describeOnPostgres('impersonation denied', (queue) => {
   let road: Road;
   let smtp: SmtpReceiver;
 

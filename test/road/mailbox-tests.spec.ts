@@ -1,6 +1,6 @@
 import type { ApiAnswer } from '../support/api.js';
 import { eventually } from '../support/eventually.js';
-import { describeOnBothQueues } from '../support/queues.js';
+import { describeOnPostgres } from '../support/queues.js';
 import { addressOf, Road, service } from '../support/road.js';
 
 type Body = ApiAnswer['body'];
@@ -8,7 +8,7 @@ type Body = ApiAnswer['body'];
 /** Of the sandbox; the first one is a mailbox of ours from the beginning. */
 const sandbox = { mailboxes: [1, 2, 3, 4].map((number) => ({ address: addressOf(number) })) };
 
-describeOnBothQueues('tests of mailboxes', (queue) => {
+describeOnPostgres('tests of mailboxes', (queue) => {
   let road: Road;
 
   beforeEach(async () => {

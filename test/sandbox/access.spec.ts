@@ -9,6 +9,8 @@ import {
 } from './support/recorded-sandbox.js';
 import { SERVICE, call, distinguished, envelope, itemIds, post, rawCall } from './support/ews-client.js';
 
+const TYPES = 'http://schemas.microsoft.com/exchange/services/2006/types';
+const MESSAGES = 'http://schemas.microsoft.com/exchange/services/2006/messages';
 const inbox = (mailbox?: string): string =>
   `<m:GetFolder><m:FolderShape><t:BaseShape>Default</t:BaseShape></m:FolderShape><m:FolderIds>${distinguished('inbox', mailbox)}</m:FolderIds></m:GetFolder>`;
 const basic = `Basic ${Buffer.from(`${SERVICE.username}:${SERVICE.password}`).toString('base64')}`;
@@ -83,6 +85,24 @@ describe('access', () => {
     expect((await open({ soapHeader: two })).codes).toEqual(['ErrorSchemaValidation']);
   });
 
+  it('impersonates by the header of the types namespace only', async () => {
+    const header = (namespace: string, children = namespace, name = 'SmtpAddress'): string =>
+      `<h:ExchangeImpersonation xmlns:h="${namespace}" xmlns:c="${children}"><c:ConnectingSID><c:${name}>${BEN}</c:${name}></c:ConnectingSID></h:ExchangeImpersonation>`;
+    const right = header(TYPES);
+    expect((await open({ soapHeader: right })).codes).toEqual(['NoError']);
+    // One of another namespace is a block that the server does not know: the account acts as itself.
+    for (const namespace of [MESSAGES, 'urn:other']) {
+      const foreign = await open({ soapHeader: header(namespace) });
+      expect([namespace, foreign.status, foreign.codes]).toEqual([namespace, 200, ['ErrorMissingEmailAddress']]);
+      const inside = await open({ soapHeader: header(TYPES, namespace) });
+      expect([namespace, inside.status, inside.codes]).toEqual([namespace, 500, ['ErrorSchemaValidation']]);
+    }
+    expect((await open({ soapHeader: header(TYPES, TYPES, 'Address') })).codes).toEqual(['ErrorSchemaValidation']);
+    expect((await open({ soapHeader: right + right })).codes).toEqual(['ErrorDuplicateSOAPHeader']);
+    const version = `<h:RequestServerVersion xmlns:h="${MESSAGES}" Version="Exchange2099"/>`;
+    expect((await open({ as: BEN, soapHeader: version })).codes).toEqual(['NoError']);
+  });
+
   it('denies what is out of scope in the words of Exchange, until it is granted', async () => {
     const denied = await rawCall(sandbox.ewsUrl, inbox(), { as: CLARA });
     expect(denied.status).toBe(500);
@@ -126,7 +146,7 @@ describe('access', () => {
     const byId = `<m:GetFolder><m:FolderShape><t:BaseShape>Default</t:BaseShape></m:FolderShape><m:FolderIds><t:FolderId Id="${folder}"/></m:FolderIds></m:GetFolder>`;
     expect((await call(sandbox.ewsUrl, byId)).codes).toEqual(['NoError']);
     expect((await call(sandbox.ewsUrl, byId, { user: ANNA, password: 'anna-pw' })).codes).toEqual([
-      'ErrorFolderNotFound',
+      'ErrorItemNotFound',
     ]);
     const [id = ''] = await sandbox.control.deliver(BEN, {});
     const item = `<m:GetItem><m:ItemShape><t:BaseShape>IdOnly</t:BaseShape></m:ItemShape>${itemIds({ Id: id })}</m:GetItem>`;

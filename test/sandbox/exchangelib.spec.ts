@@ -1,34 +1,17 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
 import {
   ANNA,
   BEN,
   CLARA,
   type RecordedSandbox,
   itAnswersBySchema,
+  itWasAskedBySchema,
   startRecorded,
 } from './support/recorded-sandbox.js';
+import { PYTHON, python } from './support/python.js';
 import { SERVICE } from './support/ews-client.js';
 
-const PYTHON = '/usr/bin/python3';
 const missing = spawnSync(PYTHON, ['-c', 'import exchangelib']).status !== 0;
-
-/** Runs a Python script without blocking: the server it talks to lives in this process. */
-function python(script: string, args: string[]): Promise<Record<string, unknown>> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(PYTHON, [join(__dirname, 'support', script), ...args], {
-      env: { ...process.env, PYTHONUTF8: '1' },
-    });
-    let out = '';
-    let errors = '';
-    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString('utf8')));
-    child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString('utf8')));
-    child.on('close', (code) => {
-      if (code === 0) resolve(JSON.parse(out) as Record<string, unknown>);
-      else reject(new Error(errors.slice(-4000)));
-    });
-  });
-}
 
 const title = missing ? 'exchangelib (skipped: python3-exchangelib is not installed)' : 'exchangelib';
 (missing ? describe.skip : describe)(title, () => {
@@ -105,6 +88,55 @@ const title = missing ? 'exchangelib (skipped: python3-exchangelib is not instal
     );
   });
 
+  it('keeps, finds, changes and answers what it is given, in folders of its own', async () => {
+    const seen = await python('exchangelib_fidelity.py', [
+      sandbox.ewsUrl,
+      SERVICE.username,
+      SERVICE.password,
+      ANNA,
+      BEN,
+    ]);
+    expect(seen).toEqual({
+      folder: ['Kunden & Co', 'wichtig'],
+      'same name': 'ErrorFolderExists',
+      'folders found': ['Darin', 'Kunden & Co'],
+      moved: 'Drafts',
+      attached: [true],
+      attachments: [
+        ['eins.txt', 'eins'],
+        ['zwei.txt', 'süß'],
+      ],
+      'attached message': ['Beigelegt', 'Beigelegt – süß', 'Innen'],
+      bodies: [true, '1 < 2 & 3', '1 < 2 & 3'],
+      subject: 255,
+      reminder: [true, true, 2],
+      extended: [true, 20, ['a', '2']],
+      ascending: true,
+      filters: {
+        category: [1, 2],
+        categories: [1],
+        'no category': [3],
+        sensitivity: [2],
+        importance: [1, 2],
+        read: [2],
+        reminder: [1, 2, 3],
+        score: [2, 3],
+        due: [1, 2],
+        not: [2],
+      },
+      computed: 'ErrorUnsupportedPathForQuery',
+      conflict: 'ErrorIrresolvableConflict',
+      ids: ['ErrorInvalidIdMalformed', 'ErrorInvalidChangeKey', 'ErrorCannotUseFolderIdForItemId'],
+      reply: [true, true, '<frage@extern.example>', 0],
+      forward: [true, [['liste.csv', 'a;b']]],
+      draft: true,
+      contact: [ANNA, 'Anna', 'Lind', [`SMTP:${ANNA}`, 'smtp:anna@postroom.example']],
+      emptied: [0, ['Darin']],
+      trash: ['Kunden & Co'],
+      gone: 'ErrorSyncFolderNotFound',
+    });
+  });
+
   it('reads answers under any prefix', async () => {
     sandbox.control.setPrefixes('random');
     const seen = await python('exchangelib_subjects.py', [sandbox.ewsUrl, SERVICE.username, SERVICE.password, ANNA]);
@@ -113,4 +145,5 @@ const title = missing ? 'exchangelib (skipped: python3-exchangelib is not instal
   });
 
   itAnswersBySchema(() => sandbox);
+  itWasAskedBySchema(() => sandbox);
 });

@@ -1,6 +1,6 @@
-import { request as httpRequest } from 'node:http';
 import { ANNA, BEN, type RecordedSandbox, itAnswersBySchema, startRecorded } from './support/recorded-sandbox.js';
-import { SERVICE, call, createMessage, distinguished, envelope, getItem, itemIds } from './support/ews-client.js';
+import { openStream } from './support/event-stream.js';
+import { call, createMessage, distinguished, envelope, getItem, itemIds } from './support/ews-client.js';
 
 const shape = (base: string): string => `<m:FolderShape><t:BaseShape>${base}</t:BaseShape></m:FolderShape>`;
 
@@ -119,38 +119,3 @@ describe('folders, directory and notifications', () => {
 
   itAnswersBySchema(() => sandbox);
 });
-
-function openStream(url: string, body: string): { until: (text: string) => Promise<void>; close: () => void } {
-  let seen = '';
-  let wake = (): void => undefined;
-  const request = httpRequest(
-    url,
-    {
-      method: 'POST',
-      headers: {
-        'Content-Type': 'text/xml',
-        'Content-Length': Buffer.byteLength(body),
-        Authorization: `Basic ${Buffer.from(`${SERVICE.username}:${SERVICE.password}`).toString('base64')}`,
-      },
-    },
-    (response) => {
-      response.on('error', () => undefined);
-      response.on('data', (chunk: Buffer) => {
-        seen += chunk.toString('utf8');
-        wake();
-      });
-    },
-  );
-  request.on('error', () => undefined);
-  request.end(body);
-  return {
-    until: async (text) => {
-      while (!seen.includes(text)) {
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      }
-    },
-    close: () => request.destroy(),
-  };
-}

@@ -152,7 +152,7 @@ describe('incoming mail', () => {
     for (const broken of [
       'nonsense',
       Buffer.from('{"folder":1}').toString('base64'),
-      `A${fifth.text('SyncState').slice(1)}`,
+      fifth.text('SyncState').replace(/^./, (first) => (first === 'A' ? 'B' : 'A')),
     ]) {
       expect((await call(sandbox.ewsUrl, sync(broken), own)).codes).toEqual(['ErrorInvalidSyncStateData']);
     }

@@ -219,19 +219,5 @@ describe('outgoing mail', () => {
     expect((await ews(send(draft))).codes).toEqual(['ErrorItemNotFound']);
   });
 
-  it('deletes in three ways', async () => {
-    const ids = await sandbox.control.deliver(ANNA, { count: 3, subject: 'Away' });
-    const remove = (id = '', type = '') =>
-      ews(`<m:DeleteItem DeleteType="${type}">${itemIds({ Id: id })}</m:DeleteItem>`);
-    expect((await remove(ids[0], 'HardDelete')).codes).toEqual(['NoError']);
-    expect((await remove(ids[1], 'SoftDelete')).codes).toEqual(['NoError']);
-    expect((await remove(ids[2], 'MoveToDeletedItems')).codes).toEqual(['NoError']);
-    expect((await remove(ids[2], 'HardDelete')).codes).toEqual(['ErrorItemNotFound']);
-    expect(sandbox.control.listItems(ANNA, 'deleteditems').map(({ subject }) => subject)).toEqual(['Away 3']);
-    expect(sandbox.control.listItems(ANNA, 'recoverableitemsdeletions').map(({ subject }) => subject)).toEqual([
-      'Away 2',
-    ]);
-  });
-
   itAnswersBySchema(() => sandbox);
 });

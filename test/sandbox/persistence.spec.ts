@@ -90,6 +90,58 @@ describe('persistence', () => {
     expect(item.text('FileAttachment')).toBe('');
   });
 
+  it('finds folders as they were renamed, moved and marked, search folders and reminders', async () => {
+    const first = await start();
+    const note =
+      '<t:ExtendedFieldURI DistinguishedPropertySetId="PublicStrings" PropertyName="Note" PropertyType="String"/>';
+    const due = await call(
+      first.ewsUrl,
+      createMessage(
+        '<t:Subject>Due</t:Subject><t:ReminderDueBy>2026-05-01T08:00:00Z</t:ReminderDueBy><t:ReminderIsSet>true</t:ReminderIsSet>',
+      ),
+      as,
+    );
+    const create = (kind: string, content: string): string =>
+      `<m:CreateFolder><m:ParentFolderId>${distinguished('msgfolderroot')}</m:ParentFolderId><m:Folders><t:${kind}>${content}</t:${kind}></m:Folders></m:CreateFolder>`;
+    const idOf = async (body: string): Promise<string> =>
+      (await call(first.ewsUrl, body, as)).first('FolderId').attribute('Id') ?? '';
+    const plain = await idOf(create('Folder', '<t:DisplayName>Before</t:DisplayName>'));
+    const search = await idOf(
+      create(
+        'SearchFolder',
+        `<t:DisplayName>Found</t:DisplayName><t:SearchParameters Traversal="Shallow"><t:Restriction><t:IsEqualTo><t:FieldURI FieldURI="item:Subject"/><t:FieldURIOrConstant><t:Constant Value="Due"/></t:FieldURIOrConstant></t:IsEqualTo></t:Restriction><t:BaseFolderIds>${distinguished('drafts')}</t:BaseFolderIds></t:SearchParameters>`,
+      ),
+    );
+    const set = (path: string, content: string): string =>
+      `<t:SetFolderField>${path}<t:Folder>${content}</t:Folder></t:SetFolderField>`;
+    await call(
+      first.ewsUrl,
+      `<m:UpdateFolder><m:FolderChanges><t:FolderChange><t:FolderId Id="${plain}"/><t:Updates>${set('<t:FieldURI FieldURI="folder:DisplayName"/>', '<t:DisplayName>After</t:DisplayName>')}${set(note, `<t:ExtendedProperty>${note}<t:Value>kept</t:Value></t:ExtendedProperty>`)}</t:Updates></t:FolderChange></m:FolderChanges></m:UpdateFolder>`,
+      as,
+    );
+    await call(
+      first.ewsUrl,
+      `<m:MoveFolder><m:ToFolderId>${distinguished('inbox')}</m:ToFolderId><m:FolderIds><t:FolderId Id="${plain}"/></m:FolderIds></m:MoveFolder>`,
+      as,
+    );
+
+    const second = await start();
+    const shape = `<m:FolderShape><t:BaseShape>AllProperties</t:BaseShape><t:AdditionalProperties>${note}</t:AdditionalProperties></m:FolderShape>`;
+    const below = await call(
+      second.ewsUrl,
+      `<m:FindFolder Traversal="Shallow">${shape}<m:Restriction><t:Exists>${note}</t:Exists></m:Restriction><m:ParentFolderIds>${distinguished('inbox')}</m:ParentFolderIds></m:FindFolder>`,
+      as,
+    );
+    expect([below.text('DisplayName'), below.text('Value')]).toEqual(['After', 'kept']);
+    const found = await call(
+      second.ewsUrl,
+      `<m:GetFolder>${shape}<m:FolderIds><t:FolderId Id="${search}"/></m:FolderIds></m:GetFolder>`,
+      as,
+    );
+    expect([found.text('DisplayName'), found.text('TotalCount')]).toEqual(['Found', '1']);
+    expect((await call(second.ewsUrl, getItem(due.ids), as)).text('ReminderDueBy')).toBe('2026-05-01T08:00:00Z');
+  });
+
   it('compacts at the start', async () => {
     const sandbox = await start();
     const before = statSync(dataFile).size;

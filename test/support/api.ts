@@ -41,8 +41,9 @@ export async function startApi(
   { dataSource, clock = new SystemClock(), settings = {}, secretBox = testSecretBox(), overrides = [] }: ApiOptions,
 ): Promise<TestApi> {
   const { log, logged } = recordedLog();
+  const allSettings = { ...readSettings({ PORT: '0' }), ...settings };
   const platform = PlatformModule.forRoot({
-    settings: { ...readSettings({ PORT: '0' }), ...settings },
+    settings: allSettings,
     dataSource,
     clock,
     log,
@@ -52,10 +53,13 @@ export async function startApi(
   const builder = Test.createTestingModule({ imports: [platform, ...modules] }).setLogger(nestLogger(log));
   for (const { provide, useValue } of overrides) builder.overrideProvider(provide).useValue(useValue);
   const testing = await builder.compile();
-  const app = testing.createNestApplication<NestFastifyApplication>(createHttpAdapter(log), {
-    bodyParser: false,
-    logger: nestLogger(log),
-  });
+  const app = testing.createNestApplication<NestFastifyApplication>(
+    createHttpAdapter(log, allSettings.trustedProxies),
+    {
+      bodyParser: false,
+      logger: nestLogger(log),
+    },
+  );
   try {
     await assembleHttp(app, { log });
     await app.listen(0, '127.0.0.1');

@@ -23,6 +23,7 @@ export async function makeProfile(dataSource: DataSource, made: MadeProfile = {}
     ownerEmail: 'olga@example.com',
     serverType: 'exchange',
     ewsUrl: 'http://127.0.0.1:1/EWS/Exchange.asmx',
+    addressSetBy: 'administrator',
     auth: { type: 'basic', username: 'EXAMPLE\\svc' },
     access: 'impersonation',
     connectingSidType: 'SmtpAddress',

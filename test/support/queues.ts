@@ -9,8 +9,13 @@ export interface TestQueue {
 
 /** The same tests twice, once on each queue; those on Redis are skipped by name where there is none. */
 export function describeOnBothQueues(name: string, tests: (queue: TestQueue) => void): void {
-  describe(`${name}, queue on PostgreSQL`, () => tests({ name: 'PostgreSQL', redis: () => null }));
+  describeOnPostgres(`${name}, queue on PostgreSQL`, tests);
   describeOnRedis(name, tests);
+}
+
+/** Tests of what a queue has no part in: a job is only a hint, and one queue gives it as well as the other. */
+export function describeOnPostgres(name: string, tests: (queue: TestQueue) => void): void {
+  describe(name, () => tests({ name: 'PostgreSQL', redis: () => null }));
 }
 
 export function describeOnRedis(name: string, tests: (queue: TestQueue) => void): void {

@@ -21,15 +21,23 @@ export async function launchBrowser(): Promise<Browser> {
 
 const axe = readFileSync(createRequire(join(process.cwd(), 'package.json')).resolve('axe-core/axe.min.js'), 'utf8');
 
+/** So often the same faults are found again on a page at rest before they count. */
+const looksAtRest = 3;
+
 /** What axe holds to be a serious or critical fault of the page, one line each. */
 export async function seriousFaults(page: Page): Promise<string[]> {
   // The console's policy lets no script be added to the page; the evaluation of one stands outside of it.
   await page.evaluate(axe);
-  for (;;) {
+  for (let before = '', looks = 0; ;) {
     const isMoving = await page.evaluate<boolean>(moving);
     const faults = await faultsNow(page);
-    // A menu that fades away has no items any more: what moves is judged again when it rests.
-    if (faults.length === 0 || !isMoving) return faults;
+    if (faults.length === 0) return faults;
+    // A menu that fades away has no items any more, also just before and after it moves: what stays is a fault.
+    const now = faults.join('\n');
+    looks = !isMoving && now === before ? looks + 1 : 0;
+    if (looks === looksAtRest) return faults;
+    before = now;
+    await page.evaluate('new Promise((done) => requestAnimationFrame(done))');
   }
 }
 

@@ -32,6 +32,11 @@ export const friendly: Responder = (request, response) => {
         operation,
         '<m:Attachments><t:FileAttachment><t:Name>a.txt</t:Name><t:Content>QUJD</t:Content></t:FileAttachment></m:Attachments>',
       ),
+    ResolveNames: () =>
+      success(
+        operation,
+        '<m:ResolutionSet><t:Resolution><t:Mailbox><t:EmailAddress>j@contoso.test</t:EmailAddress></t:Mailbox></t:Resolution></m:ResolutionSet>',
+      ),
     CreateItem: () => success(operation, SAVED),
     UpdateItem: () => success(operation, SAVED),
     CreateAttachment: () =>

@@ -18,6 +18,8 @@ export interface EwsStub {
   /** The connections made so far. */
   connections(): number;
   server: Server;
+  /** Whether answers repeat the request's id, as Exchange's do. */
+  echoes: boolean;
   /** Answers this and every later request. */
   answer(responder: Responder): void;
   close(): Promise<void>;
@@ -41,12 +43,15 @@ export async function startEwsStub(responder: Responder = (_request, response) =
         socket: request.socket,
       };
       seen.push(record);
+      const id = request.headers['client-request-id'];
+      if (stub.echoes && typeof id === 'string') response.setHeader('client-request-id', id);
       void current(record, response);
     });
   });
   server.on('connection', (socket) => numbers.set(socket, ++connections));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
+  const stub: EwsStub = {
+    echoes: true,
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/EWS/Exchange.asmx`,
     seen,
     connections: () => connections,
@@ -60,6 +65,7 @@ export async function startEwsStub(responder: Responder = (_request, response) =
         server.closeAllConnections();
       }),
   };
+  return stub;
 }
 
 /** Answers with XML. */

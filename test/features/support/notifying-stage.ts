@@ -121,7 +121,9 @@ export class NotifyingStage {
     this.whole.get(Incidents).profileResumed(this.whole.dataSource.manager, profileId, this.now());
 
   serverAway = (host: string) =>
-    this.whole.get(ServerIncidents).away(this.whole.dataSource.manager, host, this.failure('ECONNREFUSED'), this.now());
+    this.whole
+      .get(ServerIncidents)
+      .away(this.whole.dataSource.manager, host, this.failure('ECONNREFUSED'), this.now(), this.now());
 
   serverBack = (host: string) =>
     this.whole.get(ServerIncidents).answers(this.whole.dataSource.manager, host, this.now());

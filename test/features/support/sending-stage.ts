@@ -1,4 +1,5 @@
 import { simpleParser, type ParsedMail } from 'mailparser';
+import { SendingTraitsStore } from '../../../src/features/outgoing/sending-traits.store.js';
 import type { Claim } from '../../../src/features/scheduling/pacing.store.js';
 import type { RecordedExchange } from '../../../src/sandbox/sandbox-server.js';
 import type { ApiAnswer } from '../../support/api.js';
@@ -16,7 +17,12 @@ export class SendingStage {
   private constructor(readonly whole: WholeStage) {}
 
   static async open(addresses: readonly string[]): Promise<SendingStage> {
-    return new SendingStage(await WholeStage.open({ addresses, record: (exchange) => exchanges.push(exchange) }));
+    const whole = await WholeStage.open({ addresses, record: (exchange) => exchanges.push(exchange) });
+    // As if mail had been sent over the server before.
+    const traits = whole.get(SendingTraitsStore);
+    for (const trait of ['movesDrafts', 'keepsMarker'] as const)
+      await traits.note(whole.profileId, trait, true, whole.clock.now());
+    return new SendingStage(whole);
   }
 
   /** Senders and receivers for a stage that stands already, whose envelopes are not kept. */

@@ -5,14 +5,13 @@ import { entities } from '../../../src/apps/features.js';
 import { startProcess, type RunningProcess } from '../../../src/apps/start-process.js';
 import { BootstrapKey } from '../../../src/features/access/bootstrap-key.js';
 import { NotificationPlanner } from '../../../src/features/failures/notification-planner.js';
-import { FolderSync } from '../../../src/features/incoming/folder-sync.js';
-import { MessageChanges } from '../../../src/features/incoming/message-changes.js';
-import { WatchedFolders } from '../../../src/features/incoming/watched-folders.js';
+import { IncomingRun } from '../../../src/features/incoming/incoming-run.js';
 import { IncomingJobs } from '../../../src/features/incoming/incoming.jobs.js';
 import { MailboxRuns } from '../../../src/features/mailboxes/mailbox-runs.js';
 import { PacingStore, type Claim } from '../../../src/features/scheduling/pacing.store.js';
 import { ManualClock } from '../../../src/platform/clock/clock.js';
 import { readSettings } from '../../../src/platform/config/settings.js';
+import { createLog } from '../../../src/platform/log/log.js';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../../src/sandbox/sandbox-server.js';
 import { ApiClient, recordedLog, testSecretBox, type ApiAnswer } from '../../support/api.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
@@ -20,7 +19,7 @@ import { makeProfile } from '../../support/profiles.js';
 import { claimDue } from './claims.js';
 
 export const serviceAccount = 'svc-postroom';
-const password = 'Correct-Horse-1';
+export const servicePassword = 'Correct-Horse-1';
 
 interface StageOptions extends Omit<SandboxOptions, 'mailboxes' | 'clock' | 'serviceAccounts'> {
   readonly addresses?: readonly string[];
@@ -29,6 +28,8 @@ interface StageOptions extends Omit<SandboxOptions, 'mailboxes' | 'clock' | 'ser
   readonly poolSize?: number;
   /** A built console for the process to serve. */
   readonly consoleFolder?: string;
+  /** Keep what is logged; true by default. */
+  readonly recordLog?: boolean;
   /** Further settings, as the environment has them. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -51,6 +52,7 @@ export class WholeStage {
     scope = 'all',
     poolSize,
     consoleFolder,
+    recordLog = true,
     env = {},
     ...sandboxOptions
   }: StageOptions = {}): Promise<WholeStage> {
@@ -60,11 +62,11 @@ export class WholeStage {
       ...sandboxOptions,
       clock: () => clock.now(),
       mailboxes: addresses.map((address) => ({ address })),
-      serviceAccounts: [{ username: serviceAccount, password, scope }],
+      serviceAccounts: [{ username: serviceAccount, password: servicePassword, scope }],
     });
     const database = await createTestDatabase({ entities, ...(poolSize ? { poolSize } : {}) });
     const secretBox = testSecretBox();
-    const { log, logged } = recordedLog();
+    const { log, logged } = recordLog ? recordedLog() : { log: createLog('silent'), logged: () => '' };
     const running = await startProcess({
       platform: {
         settings: readSettings({ PORT: '0', ROLES: 'api', PUBLIC_URL: 'https://postroom.example', ...env }),
@@ -82,7 +84,7 @@ export class WholeStage {
     const profileId = await makeProfile(database.dataSource, {
       ewsUrl: sandbox.ewsUrl,
       auth: { type: 'basic', username: serviceAccount },
-      password,
+      password: servicePassword,
       secretBox,
     });
     return new WholeStage(clock, database, sandbox, running, adminToken, profileId, secretBox, logged);
@@ -112,7 +114,7 @@ export class WholeStage {
     return makeProfile(this.dataSource, {
       ewsUrl: this.sandbox.ewsUrl,
       auth: { type: 'basic', username: serviceAccount },
-      password,
+      password: servicePassword,
       secretBox: this.secretBox,
       ...more,
     });
@@ -144,13 +146,7 @@ export class WholeStage {
 
   /** Carries out a claim of incoming work as a worker's job does. */
   receive(claim: { mailboxId: string; token: string }, signal = new AbortController().signal): Promise<void> {
-    const jobs = new IncomingJobs(
-      this.get(MailboxRuns),
-      this.get(WatchedFolders),
-      this.get(FolderSync),
-      this.get(MessageChanges),
-      this.clock,
-    );
+    const jobs = new IncomingJobs(this.get(MailboxRuns), this.get(IncomingRun));
     return jobs.receive(claim, { signal, enqueuedAt: this.clock.now(), waitMs: 0 });
   }
 

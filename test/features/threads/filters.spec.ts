@@ -58,10 +58,18 @@ describe('a filter', () => {
       subdomain: 'x@mail.customer.example',
       lookalike: 'x@notcustomer.example',
     };
+    const byExchangeName = (alias: string, subject: string) =>
+      stage.sandbox.control.deliverMime(
+        'known@example.com',
+        Buffer.from(`From: Colleague </O=CORP/OU=EX/CN=RECIPIENTS/CN=${alias}>\r\nSubject: ${subject}\r\n\r\nx`),
+      );
+    succeeded(await stage.client().call('PUT', book(), { entries: [{ address: 'bad@example.com' }] }));
+    await byExchangeName('BAD', 'by X.500 name');
+    await byExchangeName('OTHER', 'by X.500 name of somebody else');
     for (const [subject, from] of Object.entries(froms)) await deliver('known@example.com', { subject, from });
     await stage.poll();
-    expect(await subjects(mailboxId)).toEqual(['by address', 'by domain']);
-    expect((await stage.mailbox(mailboxId)).filteredOut.total).toBe(3);
+    expect(await subjects(mailboxId)).toEqual(['by X.500 name', 'by address', 'by domain']);
+    expect((await stage.mailbox(mailboxId)).filteredOut.total).toBe(4);
   });
 
   it('is not meant for what the owner sent', async () => {

@@ -101,8 +101,22 @@ export class Answer {
   }
 }
 
+/** Sends a whole document as the service account, and parses the answer. */
+export async function rawPost(url: string, document: string): Promise<Answer> {
+  const { username, password } = SERVICE;
+  const answer = await post(url, document, {
+    'Content-Type': 'text/xml; charset=utf-8',
+    'Content-Length': String(Buffer.byteLength(document)),
+    Authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`,
+  });
+  return parsed(answer);
+}
+
 export async function call(url: string, body: string, options: CallOptions = {}): Promise<Answer> {
-  const raw = await rawCall(url, body, options);
+  return parsed(await rawCall(url, body, options));
+}
+
+function parsed(raw: RawAnswer): Answer {
   if (!raw.body.startsWith('<')) throw new Error(`HTTP ${String(raw.status)}: ${raw.body}`);
   const content = parseXml(raw.body).child('Body');
   if (!content) throw new Error(`No Body in ${raw.body}`);
