@@ -104,7 +104,8 @@ export class EwsEndpoint {
         request.socket.destroy();
         return;
       }
-      if (injected && 'delayMs' in injected) await delay(injected.delayMs);
+      // A closed sandbox's process does not wait for a call that is still held.
+      if (injected && 'delayMs' in injected) await delay(injected.delayMs, undefined, { ref: false });
       const made = injected && injectedAnswer(injected, soap.operation, style);
       if (made) {
         if (made.contentType === XML && made.recordable) record(made.body, made.status);

@@ -7,6 +7,7 @@ import { internetMessageId } from '../../src/features/outgoing/internet-message-
 import { contentOfMime } from '../../src/features/incoming/message-content.js';
 import { reportsAmong } from '../../src/features/incoming/received-reports.js';
 import { newMessage } from '../../src/features/incoming/stored-message.js';
+import { expectLinear } from '../support/growth.js';
 import { itemProperties } from './support/item-properties.js';
 
 const corpus = join(__dirname, '../../../shared/mail-corpus/mail/multipart_report_emails');
@@ -171,7 +172,7 @@ describe('an item of Exchange without a MIME', () => {
   });
 });
 
-it('reads anything without failing or taking long', () => {
+it('reads anything without failing or taking long', async () => {
   fc.assert(
     fc.property(
       fc.array(
@@ -193,14 +194,10 @@ it('reads anything without failing or taking long', () => {
       },
     ),
   );
-  const started = performance.now();
-  for (const text of [
-    '\r\n \r\n'.repeat(200_000),
-    ' '.repeat(1_000_000),
-    'a:'.repeat(500_000),
-    '<'.repeat(1_000_000),
-    '\n\t'.repeat(500_000),
-  ])
-    parse([status(text), part('message/rfc822', text)], { inReplyTo: text });
-  expect(performance.now() - started).toBeLessThan(5_000);
+  for (const some of ['\r\n \r\n', ' ', 'a:', '<', '\n\t'])
+    await expectLinear(
+      (size) => some.repeat(size / some.length),
+      (text) => parse([status(text), part('message/rfc822', text)], { inReplyTo: text }),
+      250_000,
+    );
 });

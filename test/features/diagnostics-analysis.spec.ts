@@ -530,15 +530,15 @@ describe('the message to the mailbox itself', () => {
 
   it('is waited for no longer than whoever asked for it', async () => {
     const end = new AbortController();
-    // The first look for it hangs.
-    sandbox.control.injectFault({ operation: 'FindItem', times: 1, fault: { delayMs: 1_000 } });
+    // The first look for it hangs, longer than any machine takes for the rest.
+    sandbox.control.injectFault({ operation: 'FindItem', times: 1, fault: { delayMs: 60_000 } });
     const analysis = run({ sendToSelf: true }, { signal: end.signal });
     await eventually(() => operations().at(-1) === 'SendItem' && sandbox.control.counts().calls.openCalls === 1);
     end.abort();
     const ended = await analysis;
     expect(step(ended, 'send').status).toBe('skipped');
     expect(ended.summary).toMatchObject({ ok: false, verdict: { code: 'stopped' }, counts: { failed: 0 } });
-    expect(ended.summary.durationMs).toBeLessThan(900);
+    expect(ended.summary.durationMs).toBeLessThan(50_000);
     expect(leftovers()).toEqual([]);
   });
 });
@@ -570,11 +570,11 @@ describe('a run that ends early', () => {
   });
 
   it('because its time is over says so at the step under way', async () => {
-    sandbox.control.injectFault({ operation: 'GetFolder', times: 9, fault: { delayMs: 800 } });
+    sandbox.control.injectFault({ operation: 'GetFolder', times: 9, fault: { delayMs: 60_000 } });
     const analysis = await run({}, { limitMs: 150 });
     expect(step(analysis, 'credentials')).toMatchObject({ status: 'failed', code: 'TimedOut' });
     expect(analysis.summary.counts).toMatchObject({ failed: 1 });
-    expect(analysis.summary.durationMs).toBeLessThan(700);
+    expect(analysis.summary.durationMs).toBeLessThan(50_000);
   });
 
   it('before it began does nothing', async () => {
