@@ -33,7 +33,8 @@ const commonjs = { swcrc: false, module: { type: 'commonjs' }, sourceMaps: 'inli
 
 export default {
   rootDir: '.',
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/support/jest/environment.cjs',
+  runtime: '<rootDir>/test/support/jest/runtime.cjs',
   testMatch: ['<rootDir>/test/**/*.spec.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {
@@ -43,7 +44,7 @@ export default {
   transformIgnorePatterns: [`/node_modules/(?!(?:.*/node_modules/)?(?:${esm})/)`, '\\.cjs$'],
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
-  setupFiles: ['reflect-metadata', '<rootDir>/test/support/own-postgres.ts', '<rootDir>/test/support/threads.ts'],
+  setupFiles: ['<rootDir>/test/support/each-file.ts', '<rootDir>/test/support/threads.ts'],
   reporters: ['<rootDir>/test/support/skipped-tests-reporter.js', 'default'],
   testTimeout: 300_000,
   // One more than the two cores that are promised: half of the tests wait for servers, browsers and pauses.
