@@ -1,6 +1,6 @@
 /**
  * The floors of docs/architecture.md: imports point down only.
- *   apps > features > mail, exchange > platform. sandbox and console stand beside them.
+ *   apps > features > drivers > platform. sandbox and console stand beside them.
  */
 const floor = (name, from, to, comment) => ({
   name,
@@ -16,25 +16,26 @@ module.exports = {
     floor(
       'platform-knows-nothing-above',
       '^src/platform/',
-      '^src/(apps|features|mail|exchange|sandbox)/',
+      '^src/(apps|features|drivers|sandbox)/',
       'The ground floor knows nothing of mail.',
     ),
     floor(
-      'mail-is-a-port',
-      '^src/mail/',
-      '^src/(apps|features|exchange|sandbox|platform)/',
-      'The port depends on nobody.',
-    ),
-    floor(
-      'exchange-knows-only-the-port',
-      '^src/exchange/',
-      '^src/(apps|features|sandbox|platform)/',
-      'An EWS client without Nest or a database.',
+      'the-port-depends-on-nobody',
+      '^src/drivers/port/',
+      '^(src/(?!drivers/port/)|migrations/)',
+      'Features and drivers meet at the port; it knows neither.',
     ),
     {
-      name: 'exchange-without-framework',
+      name: 'drivers-know-only-the-port',
       severity: 'error',
-      from: { path: '^src/exchange/' },
+      comment: 'A driver is a client without Nest or a database, and knows no other driver.',
+      from: { path: '^src/drivers/([^/]+)/' },
+      to: { path: '^(src/(?!drivers/)|src/drivers/(?!port/)|migrations/)', pathNot: '^src/drivers/$1/' },
+    },
+    {
+      name: 'drivers-without-framework',
+      severity: 'error',
+      from: { path: '^src/drivers/' },
       to: { path: 'node_modules/(@nestjs|typeorm|pg|bullmq)/' },
     },
     {
@@ -42,7 +43,7 @@ module.exports = {
       severity: 'error',
       comment: 'One file makes the client; everything else knows mail servers by the port, and so takes another kind.',
       from: { path: '^src/features/', pathNot: '^src/features/profiles/exchange-server-factory\\.ts$' },
-      to: { path: '^src/exchange/' },
+      to: { path: '^src/drivers/(?!port/)' },
     },
     floor(
       'features-below-apps',
@@ -53,7 +54,7 @@ module.exports = {
     floor(
       'sandbox-stands-apart',
       '^src/sandbox/',
-      '^src/(apps|features|mail|exchange|platform)/',
+      '^src/(apps|features|drivers|platform)/',
       'The sandbox must not share the mistakes of the client.',
     ),
     {

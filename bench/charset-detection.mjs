@@ -6,8 +6,8 @@
  */
 import iconv from 'iconv-lite';
 import { detect } from 'jschardet';
-import { charsetOf } from '../dist/src/features/incoming/reading/charsets.js';
-import { readText } from '../dist/src/features/incoming/reading/text-reading.js';
+import { charsetOf } from '../dist/src/features/mail/incoming/reading/charsets.js';
+import { readText } from '../dist/src/features/mail/incoming/reading/text-reading.js';
 
 const chardet = await import('chardet').catch(() => null);
 

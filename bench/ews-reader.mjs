@@ -59,7 +59,7 @@ function serve() {
 }
 
 async function measure() {
-  const { createExchangeServer } = await import('../dist/src/exchange/exchange-server.js');
+  const { createExchangeServer } = await import('../dist/src/drivers/ews/exchange-server.js');
   const { Pool } = await import('undici');
   const [perRound, rounds] = [Number(process.argv[2] ?? 2000), Number(process.argv[3] ?? 5)];
   const child = fork(new URL(import.meta.url).pathname, ['serve']);

@@ -1,11 +1,11 @@
 import { Controller, Get, Inject } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
-import { Caller } from '../features/access/caller.js';
-import { RequireScope } from '../features/access/require-scope.js';
-import { eventsKeptMs } from '../features/deliveries/feed-retention.js';
+import { Caller } from '../features/identity/callers/caller.js';
+import { RequireScope } from '../features/identity/callers/require-scope.js';
+import { eventsKeptMs } from '../features/feed/feed-retention.js';
 import { reportKeptMs } from '../features/diagnostics/report-age.js';
-import { historyKeptMs } from '../features/history/history-span.js';
+import { historyKeptMs } from '../features/insight/history/history-span.js';
 import { Clock } from '../platform/clock/clock.js';
 import { roles, type Settings } from '../platform/config/settings.js';
 import { Answers } from '../platform/http/answers.js';

@@ -1,8 +1,8 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
-import { FirstAdminLink } from '../features/users/first-admin-link.js';
-import { linkUrl } from '../features/users/sign-in-links.js';
-import { UsersModule } from '../features/users/users.module.js';
+import { FirstAdminLink } from '../features/identity/users/first-admin-link.js';
+import { linkUrl } from '../features/identity/sign-in/sign-in-links.js';
+import { UsersModule } from '../features/identity/users.module.js';
 import { publicUrlOf } from '../platform/config/public-url.js';
 import { readSettings } from '../platform/config/settings.js';
 import { createLog } from '../platform/log/log.js';

@@ -1,9 +1,9 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { FeedRetention } from '../features/deliveries/feed-retention.js';
+import { FeedRetention } from '../features/feed/feed-retention.js';
 import { DiagnosticReports } from '../features/diagnostics/diagnostic-reports.js';
-import { SamplesStore } from '../features/overview/samples.store.js';
-import { SignInUpkeep } from '../features/users/sign-in-upkeep.js';
+import { SamplesStore } from '../features/insight/overview/samples.store.js';
+import { SignInUpkeep } from '../features/identity/sign-in/sign-in-upkeep.js';
 import { Clock } from '../platform/clock/clock.js';
 import { Recurring } from '../platform/clock/recurring.js';
 import { IdempotencyStore } from '../platform/http/idempotency.store.js';

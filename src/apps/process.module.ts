@@ -1,6 +1,6 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import type { Registry } from 'prom-client';
-import { NotificationHealth } from '../features/failures/notification-health.js';
+import { NotificationHealth } from '../features/notifications/notification-health.js';
 import { ScheduleMetrics } from '../features/scheduling/schedule-metrics.js';
 import { HealthConnection } from '../platform/database/health-connection.js';
 import { StorageHealth } from '../platform/database/storage-health.js';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { FirstAdminLink } from '../features/users/first-admin-link.js';
-import { linkUrl } from '../features/users/sign-in-links.js';
-import { BootstrapKey } from '../features/access/bootstrap-key.js';
+import { FirstAdminLink } from '../features/identity/users/first-admin-link.js';
+import { linkUrl } from '../features/identity/sign-in/sign-in-links.js';
+import { BootstrapKey } from '../features/identity/api-keys/bootstrap-key.js';
 import type { Settings } from '../platform/config/settings.js';
 import type { Log } from '../platform/log/log.js';
 import { startSampleExchange } from './sample-exchange.js';

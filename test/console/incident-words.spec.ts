@@ -6,7 +6,7 @@ import { remedyParts } from '../../src/console/parts/remedy-parts.js';
 import { localField, snoozeChoices } from '../../src/console/pages/incidents/snooze-times.js';
 import { mostUrgentFirst } from '../../src/console/pages/overview/most-urgent.js';
 import { lagSummary, lagWords, mailSummary, rangeOf } from '../../src/console/pages/overview/series-words.js';
-import { explainEndpoint } from '../../src/features/failures/endpoint-explanation.js';
+import { explainEndpoint } from '../../src/features/incidents/endpoint-explanation.js';
 
 const minute = 60_000;
 const day = 24 * 60 * minute;

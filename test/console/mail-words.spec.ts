@@ -5,7 +5,7 @@ import { sizeWords } from '../../src/console/parts/mail/size-words.js';
 import { journalOf } from '../../src/console/pages/outgoing/journal.js';
 import { repliesTo } from '../../src/console/pages/outgoing/replies-to.js';
 import { isBounce, reportWords } from '../../src/console/pages/outgoing/report-words.js';
-import { outgoingStates as statesOfTheApi } from '../../src/features/outgoing/outgoing-state.js';
+import { outgoingStates as statesOfTheApi } from '../../src/features/mail/outgoing/outgoing-state.js';
 
 it.each([
   [0, '0 bytes'],

@@ -10,8 +10,8 @@ import { directionInWords, shownSteps } from '../../src/console/pages/mailboxes/
 import { detailsOf } from '../../src/console/pages/mailboxes/timeline-words.js';
 import { mailboxNotApproved } from '../../src/features/mailboxes/approvals.js';
 import { mailboxPaused } from '../../src/features/mailboxes/mailboxes.js';
-import { directionReasons, stateReason } from '../../src/features/timeline/mailbox-reasons.js';
-import type { StandingFacts } from '../../src/features/timeline/standing.js';
+import { directionReasons, stateReason } from '../../src/features/insight/timeline/mailbox-reasons.js';
+import type { StandingFacts } from '../../src/features/insight/timeline/standing.js';
 
 describe('a mailbox in words', () => {
   const well = {

@@ -22,10 +22,10 @@ import { reachInWords } from '../../src/console/pages/settings/reach-words.js';
 import { changeInWords, daysInWords } from '../../src/console/parts/content-retention.js';
 import { contentInWords, contentOfAll, keptThings } from '../../src/console/pages/settings/retention-words.js';
 import { reachFor, standingOfUser } from '../../src/console/pages/settings/user-words.js';
-import { shownStates } from '../../src/features/deliveries/delivery-views.store.js';
-import { eventTypes } from '../../src/features/deliveries/event.js';
-import { notificationStates as statesOfApi } from '../../src/features/failures/notification-row.js';
-import { reachTrouble } from '../../src/features/users/user.js';
+import { shownStates } from '../../src/features/webhooks/delivery-views.store.js';
+import { eventTypes } from '../../src/features/feed/event.js';
+import { notificationStates as statesOfApi } from '../../src/features/notifications/notification-row.js';
+import { reachTrouble } from '../../src/features/identity/users/user.js';
 
 describe('webhook endpoints', () => {
   const well = { enabled: true, disabledReason: null, holdUntil: null, failingSince: null };

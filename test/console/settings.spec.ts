@@ -1,11 +1,11 @@
 import type { Page } from 'playwright-core';
 import { Webhook } from 'standardwebhooks';
-import { EventsStore } from '../../src/features/deliveries/events.store.js';
-import { NotificationWriter } from '../../src/features/failures/notification-writer.js';
-import { NotificationsStore } from '../../src/features/failures/notifications.store.js';
-import { Notifier } from '../../src/features/failures/notifier.js';
+import { EventsStore } from '../../src/features/feed/events.store.js';
+import { NotificationWriter } from '../../src/features/notifications/notification-writer.js';
+import { NotificationsStore } from '../../src/features/notifications/notifications.store.js';
+import { Notifier } from '../../src/features/notifications/notifier.js';
 import { readSettings } from '../../src/platform/config/settings.js';
-import { strangeTries } from '../../src/features/users/guess-delays.js';
+import { strangeTries } from '../../src/features/identity/sign-in/guess-delays.js';
 import { consoleClient, signIn, userPassword } from '../features/support/sign-in.js';
 import { status, WebhookReceiver } from '../features/support/webhook-receiver.js';
 import { succeeded, type WholeStage } from '../features/support/whole-stage.js';

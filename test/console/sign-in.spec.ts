@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { refusalInWords, refusals } from '../../src/console/session/refusals.js';
-import type { OidcRefusalCode } from '../../src/features/users/oidc/oidc-refusal.js';
-import { FirstAdminLink } from '../../src/features/users/first-admin-link.js';
+import type { OidcRefusalCode } from '../../src/features/identity/oidc/oidc-refusal.js';
+import { FirstAdminLink } from '../../src/features/identity/users/first-admin-link.js';
 import { consoleClient, signIn, userPassword } from '../features/support/sign-in.js';
 import { succeeded } from '../features/support/whole-stage.js';
 import { eventually } from '../support/eventually.js';

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { FirstAdminLink } from '../../src/features/users/first-admin-link.js';
+import { FirstAdminLink } from '../../src/features/identity/users/first-admin-link.js';
 import { eventually } from '../support/eventually.js';
 import { Road, service } from '../support/road.js';
 import { phone } from './support/browser.js';

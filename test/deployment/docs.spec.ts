@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { eventTypes } from '../../src/features/deliveries/event.js';
+import { eventTypes } from '../../src/features/feed/event.js';
 import { readSettings } from '../../src/platform/config/settings.js';
 import { CONTROL_ROUTES } from '../../src/sandbox/control/control-routes.js';
 import { OPERATIONS } from '../../src/sandbox/operations/registry.js';

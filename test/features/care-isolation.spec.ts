@@ -1,10 +1,10 @@
-import { AuditRun } from '../../src/features/audit/audit-run.js';
-import { AuditJobs } from '../../src/features/audit/audit.jobs.js';
-import { BackfillRun } from '../../src/features/backfill/backfill-run.js';
-import { BackfillJobs } from '../../src/features/backfill/backfill.jobs.js';
+import { AuditRun } from '../../src/features/mail/audit/audit-run.js';
+import { AuditJobs } from '../../src/features/mail/audit/audit.jobs.js';
+import { BackfillRun } from '../../src/features/mail/backfill/backfill-run.js';
+import { BackfillJobs } from '../../src/features/mail/backfill/backfill.jobs.js';
 import { MailboxRuns } from '../../src/features/mailboxes/mailbox-runs.js';
 import { PacingStore } from '../../src/features/scheduling/pacing.store.js';
-import { failure, responses } from '../exchange/support/answers.js';
+import { failure, responses } from '../drivers/ews/support/answers.js';
 import { SpoilingProxy } from '../support/spoiling-proxy.js';
 import { succeeded, WholeStage } from './support/whole-stage.js';
 

@@ -1,11 +1,11 @@
 import type { DataSource } from 'typeorm';
 import { v7 as uuid } from 'uuid';
-import { FoldersStore } from '../../src/features/incoming/folders.store.js';
-import { AuditsStore } from '../../src/features/audit/audits.store.js';
-import { BackfillsStore } from '../../src/features/backfill/backfills.store.js';
-import { IncidentsStore } from '../../src/features/failures/incidents.store.js';
-import { WebhookHorizon } from '../../src/features/deliveries/webhook-horizon.store.js';
-import { RetentionStore } from '../../src/features/retention/retention.store.js';
+import { FoldersStore } from '../../src/features/mail/incoming/folders.store.js';
+import { AuditsStore } from '../../src/features/mail/audit/audits.store.js';
+import { BackfillsStore } from '../../src/features/mail/backfill/backfills.store.js';
+import { IncidentsStore } from '../../src/features/incidents/incidents.store.js';
+import { WebhookHorizon } from '../../src/features/webhooks/webhook-horizon.store.js';
+import { RetentionStore } from '../../src/features/mail/retention/retention.store.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
 const now = new Date('2026-06-01T00:00:00Z');

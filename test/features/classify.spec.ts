@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { classify, consequenceOf, type Consequence } from '../../src/features/failures/classify.js';
 import { storedFailure } from '../../src/features/failures/failure.js';
 import { responseCodes } from '../../src/features/failures/response-codes.js';
-import type { MailErrorDetails, MailErrorOrigin } from '../../src/mail/mail-error.js';
+import type { MailErrorDetails, MailErrorOrigin } from '../../src/drivers/port/mail-error.js';
 import { mailError } from '../support/mail-errors.js';
 
 const diagnostics = {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { customHeader, customHeaders } from '../../src/features/outgoing/custom-header.js';
+import { customHeader, customHeaders } from '../../src/features/mail/outgoing/custom-header.js';
 
 const takes = (name: string, value = 'x') => customHeader.safeParse({ name, value }).success;
 

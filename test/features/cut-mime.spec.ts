@@ -1,4 +1,4 @@
-import { looksCut } from '../../src/features/incoming/cut-mime.js';
+import { looksCut } from '../../src/features/mail/incoming/cut-mime.js';
 
 const headers = (type: string) => `From: pat@partner.example\r\nSubject: Scan\r\nContent-Type: ${type}\r\n\r\n`;
 const multipart = `${headers('multipart/mixed;\r\n boundary="=_b1"')}--=_b1\r\nContent-Type: text/plain\r\n\r\n${'word '.repeat(200)}\r\n--=_b1--\r\n`;

@@ -1,12 +1,16 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { looksLikeReport, parseReport, type ReportPart } from '../../src/features/delivery-reports/delivery-report.js';
-import { outgoingIdOf } from '../../src/features/delivery-reports/reported-message.js';
-import { internetMessageId } from '../../src/features/outgoing/internet-message-id.js';
-import { contentOfMime } from '../../src/features/incoming/message-content.js';
-import { reportsAmong } from '../../src/features/incoming/received-reports.js';
-import { newMessage } from '../../src/features/incoming/stored-message.js';
+import {
+  looksLikeReport,
+  parseReport,
+  type ReportPart,
+} from '../../src/features/mail/delivery-reports/delivery-report.js';
+import { outgoingIdOf } from '../../src/features/mail/delivery-reports/reported-message.js';
+import { internetMessageId } from '../../src/features/mail/outgoing/internet-message-id.js';
+import { contentOfMime } from '../../src/features/mail/incoming/message-content.js';
+import { reportsAmong } from '../../src/features/mail/incoming/received-reports.js';
+import { newMessage } from '../../src/features/mail/incoming/stored-message.js';
 import { expectLinear } from '../support/growth.js';
 import { itemProperties } from './support/item-properties.js';
 

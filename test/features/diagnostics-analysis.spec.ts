@@ -1,13 +1,13 @@
 import { createServer as createTcpServer, type AddressInfo, type LookupFunction } from 'node:net';
-import { findServer } from '../../src/exchange/autodiscover/find-server.js';
-import { createExchangeProbe } from '../../src/exchange/exchange-probe.js';
+import { findServer } from '../../src/drivers/ews/autodiscover/find-server.js';
+import { createExchangeProbe } from '../../src/drivers/ews/exchange-probe.js';
 import { analyse, type Analysis, type AnalysisOptions } from '../../src/features/diagnostics/analysis.js';
 import type { AnalysisTarget } from '../../src/features/diagnostics/analysis-target.js';
 import type { DiagnosticStep, StepId } from '../../src/features/diagnostics/diagnostic-step.js';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/sandbox-server.js';
 import { makeCertificate, opensslAvailable } from '../support/certificates.js';
 import { eventually } from '../support/eventually.js';
-import { startEwsStub } from '../exchange/support/ews-stub.js';
+import { startEwsStub } from '../drivers/ews/support/ews-stub.js';
 
 const password = 'Planted-<Secret>-&-4711';
 const [anna, ben, carl] = ['anna@contoso.test', 'ben@contoso.test', 'carl@contoso.test'];

@@ -1,6 +1,6 @@
 import contentDisposition from 'content-disposition';
 import fc from 'fast-check';
-import { downloadName } from '../../src/features/incoming/download-name.js';
+import { downloadName } from '../../src/features/mail/incoming/download-name.js';
 
 it.each([
   ['report.pdf', 'report.pdf'],

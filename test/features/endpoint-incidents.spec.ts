@@ -1,8 +1,9 @@
 import { Module } from '@nestjs/common';
 import { v7 as uuid } from 'uuid';
-import { NotificationPlanner } from '../../src/features/failures/notification-planner.js';
-import { FailuresModule } from '../../src/features/failures/failures.module.js';
-import { Notifier } from '../../src/features/failures/notifier.js';
+import { NotificationPlanner } from '../../src/features/notifications/notification-planner.js';
+import { IncidentsApiModule } from '../../src/features/incidents/incidents-api.module.js';
+import { NotificationsModule } from '../../src/features/notifications/notifications.module.js';
+import { Notifier } from '../../src/features/notifications/notifier.js';
 import { ProfilesModule } from '../../src/features/profiles/profiles.module.js';
 import type { ApiAnswer } from '../support/api.js';
 import { makeProfile } from '../support/profiles.js';
@@ -14,7 +15,7 @@ const minutes = 60_000;
 const days = 24 * 60 * minutes;
 const owner = { name: 'Rita Receiver', email: 'rita@example.com' };
 
-@Module({ imports: [FailuresModule, ProfilesModule], providers: [Notifier] })
+@Module({ imports: [NotificationsModule, ProfilesModule], providers: [Notifier] })
 class NotifierModule {}
 
 let smtp: SmtpReceiver;
@@ -22,7 +23,7 @@ let stage: WebhookStage;
 beforeEach(async () => {
   smtp = await startSmtpReceiver();
   const settings = { smtpUrl: smtp.url, publicUrl: 'https://postroom.example' };
-  stage = await WebhookStage.open({ modules: [FailuresModule, NotifierModule], settings });
+  stage = await WebhookStage.open({ modules: [IncidentsApiModule, NotifierModule], settings });
 });
 afterEach(async () => {
   stage.api.app.get(Notifier, { strict: false }).close();

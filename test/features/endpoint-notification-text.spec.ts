@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import {
   endpointNotificationText,
   type EndpointNotificationFacts,
-} from '../../src/features/failures/endpoint-notification-text.js';
-import type { EndpointFailure } from '../../src/features/failures/endpoint-failure.js';
+} from '../../src/features/notifications/endpoint-notification-text.js';
+import type { EndpointFailure } from '../../src/features/incidents/endpoint-failure.js';
 
 const facts = (
   more: Partial<EndpointNotificationFacts>,

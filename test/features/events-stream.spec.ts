@@ -1,6 +1,6 @@
 import { get as httpGet, type IncomingMessage } from 'node:http';
 import { v7 as uuid } from 'uuid';
-import { FeedWatch } from '../../src/features/deliveries/feed-watch.js';
+import { FeedWatch } from '../../src/features/feed/feed-watch.js';
 import { eventually } from '../support/eventually.js';
 import { WebhookStage } from './support/webhook-stage.js';
 

@@ -1,7 +1,7 @@
 import { v7 as uuid } from 'uuid';
 import { DurableCursors1764000500000 } from '../../migrations/1764000500000-durable-cursors.js';
-import { FeedEpochs } from '../../src/features/deliveries/feed-epochs.js';
-import { FeedWatch } from '../../src/features/deliveries/feed-watch.js';
+import { FeedEpochs } from '../../src/features/feed/feed-epochs.js';
+import { FeedWatch } from '../../src/features/feed/feed-watch.js';
 import { makeProfile } from '../support/profiles.js';
 import { eventually } from '../support/eventually.js';
 import { WebhookStage } from './support/webhook-stage.js';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { v7 as uuid } from 'uuid';
 import type { QueryRunner } from 'typeorm';
-import { eventTypes, type EventType } from '../../src/features/deliveries/event.js';
-import { EventsStore } from '../../src/features/deliveries/events.store.js';
+import { eventTypes, type EventType } from '../../src/features/feed/event.js';
+import { EventsStore } from '../../src/features/feed/events.store.js';
 import { eventually } from '../support/eventually.js';
 import type { ApiClient } from '../support/api.js';
 import { WholeStage, succeeded } from './support/whole-stage.js';

@@ -1,7 +1,7 @@
-import { ExchangeNames } from '../../src/features/incoming/exchange-names.js';
-import { contentOfMime } from '../../src/features/incoming/message-content.js';
+import { ExchangeNames } from '../../src/features/mail/incoming/exchange-names.js';
+import { contentOfMime } from '../../src/features/mail/incoming/message-content.js';
 import type { MailboxRun } from '../../src/features/mailboxes/mailbox-run.js';
-import { MailServerError } from '../../src/mail/mail-error.js';
+import { MailServerError } from '../../src/drivers/port/mail-error.js';
 import { ManualClock } from '../../src/platform/clock/clock.js';
 import { mailError } from '../support/mail-errors.js';
 import { itemProperties } from './support/item-properties.js';

@@ -10,7 +10,7 @@ import { explain, explainInFull, type ExplanationContext } from '../../src/featu
 import { oneLine, posix, powerShell } from '../../src/features/failures/remedies/quoting.js';
 import { placeOf, serverKind } from '../../src/features/failures/remedies/server-kind.js';
 import { responseCodes } from '../../src/features/failures/response-codes.js';
-import type { MailErrorOrigin } from '../../src/mail/mail-error.js';
+import type { MailErrorOrigin } from '../../src/drivers/port/mail-error.js';
 import { mailError } from '../support/mail-errors.js';
 
 const onPremises: ExplanationContext = {

@@ -1,16 +1,17 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { Module } from '@nestjs/common';
 import { v7 as uuid } from 'uuid';
-import { AccessModule } from '../../src/features/access/access.module.js';
-import { DeliveriesModule } from '../../src/features/deliveries/deliveries.module.js';
-import type { EventType } from '../../src/features/deliveries/event.js';
-import { EventsStore } from '../../src/features/deliveries/events.store.js';
-import { FeedReader } from '../../src/features/deliveries/feed-reader.js';
-import { comparePositions, type FeedPosition } from '../../src/features/deliveries/feed-position.js';
-import { FeedSignalStore } from '../../src/features/deliveries/feed-signal.store.js';
-import { WebhookLoop } from '../../src/features/deliveries/webhook-loop.js';
-import { Sampler } from '../../src/features/overview/sampler.js';
-import { SamplesStore } from '../../src/features/overview/samples.store.js';
+import { AccessModule } from '../../src/features/identity/access.module.js';
+import { FeedModule } from '../../src/features/feed/feed.module.js';
+import { WebhooksModule } from '../../src/features/webhooks/webhooks.module.js';
+import type { EventType } from '../../src/features/feed/event.js';
+import { EventsStore } from '../../src/features/feed/events.store.js';
+import { FeedReader } from '../../src/features/feed/feed-reader.js';
+import { comparePositions, type FeedPosition } from '../../src/features/feed/feed-position.js';
+import { FeedSignalStore } from '../../src/features/feed/feed-signal.store.js';
+import { WebhookLoop } from '../../src/features/webhooks/webhook-loop.js';
+import { Sampler } from '../../src/features/insight/overview/sampler.js';
+import { SamplesStore } from '../../src/features/insight/overview/samples.store.js';
 import { ManualClock } from '../../src/platform/clock/clock.js';
 import { recordedLog, startApi, testSecretBox, type TestApi } from '../support/api.js';
 import { CrashingPostgres } from '../support/crashing-postgres.js';
@@ -20,8 +21,8 @@ import { makeProfile } from '../support/profiles.js';
 import { PollingFollower, StreamingFollower, type FeedFollower } from './support/feed-follower.js';
 import { WebhookReceiver } from './support/webhook-receiver.js';
 
-@Module({ imports: [DeliveriesModule], providers: [WebhookLoop] })
-class WebhooksModule {}
+@Module({ imports: [FeedModule, WebhooksModule], providers: [WebhookLoop] })
+class WebhookLoopModule {}
 
 let postgres: CrashingPostgres;
 let database: TestDatabase;
@@ -40,7 +41,7 @@ beforeEach(async () => {
   database = await createTestDatabase({ poolSize: 20 });
   const settings = { webhookAllowedNetworks: ['127.0.0.0/8'] };
   const { dataSource } = database;
-  api = await startApi([AccessModule, WebhooksModule], { dataSource, clock, settings, secretBox: testSecretBox() });
+  api = await startApi([AccessModule, WebhookLoopModule], { dataSource, clock, settings, secretBox: testSecretBox() });
   profiles = { busy: await makeProfile(dataSource), quiet: await makeProfile(dataSource) };
   written = 0;
 });

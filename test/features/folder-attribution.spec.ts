@@ -3,9 +3,9 @@ import {
   FolderUnreadable,
   folderOrMailboxError,
   mayBeNarrow,
-} from '../../src/features/incoming/folder-attribution.js';
-import type { MailErrorDetails } from '../../src/mail/mail-error.js';
-import type { FolderRef, MailboxSession } from '../../src/mail/mail-server.js';
+} from '../../src/features/mail/incoming/folder-attribution.js';
+import type { MailErrorDetails } from '../../src/drivers/port/mail-error.js';
+import type { FolderRef, MailboxSession } from '../../src/drivers/port/mail-server.js';
 import { mailError } from '../support/mail-errors.js';
 
 /** A mailbox of which only these folders open. */

@@ -1,5 +1,5 @@
 import { chooseFolders, pathFault, pathNames, plainFolders } from '../../src/features/mailboxes/folder-choice.js';
-import type { FolderNode } from '../../src/mail/mail-server.js';
+import type { FolderNode } from '../../src/drivers/port/mail-server.js';
 
 const node = (
   id: string,

@@ -1,15 +1,15 @@
 import fc from 'fast-check';
-import { containsBlocked, withoutBlocked } from '../../src/features/incoming/attachment-blocking.js';
-import { looksCut } from '../../src/features/incoming/cut-mime.js';
-import { parseMailDate } from '../../src/features/incoming/mail-date.js';
-import { contentOfMime } from '../../src/features/incoming/message-content.js';
-import { mimeLeaves } from '../../src/features/incoming/mime-parts.js';
-import { MimeTooComplex } from '../../src/features/incoming/mime-structure.js';
-import { newMessage } from '../../src/features/incoming/stored-message.js';
-import { parseReport } from '../../src/features/delivery-reports/delivery-report.js';
-import { searchQuery, searchWords } from '../../src/features/search/search-words.js';
-import { readSubject } from '../../src/features/threads/subject.js';
-import { threadKeys } from '../../src/features/threads/thread-keys.js';
+import { containsBlocked, withoutBlocked } from '../../src/features/mail/incoming/attachment-blocking.js';
+import { looksCut } from '../../src/features/mail/incoming/cut-mime.js';
+import { parseMailDate } from '../../src/features/mail/incoming/mail-date.js';
+import { contentOfMime } from '../../src/features/mail/incoming/message-content.js';
+import { mimeLeaves } from '../../src/features/mail/incoming/mime-parts.js';
+import { MimeTooComplex } from '../../src/features/mail/incoming/mime-structure.js';
+import { newMessage } from '../../src/features/mail/incoming/stored-message.js';
+import { parseReport } from '../../src/features/mail/delivery-reports/delivery-report.js';
+import { searchQuery, searchWords } from '../../src/features/mail/search/search-words.js';
+import { readSubject } from '../../src/features/mail/threads/subject.js';
+import { threadKeys } from '../../src/features/mail/threads/thread-keys.js';
 import { alone, costOf, expectLinear, repetition } from '../support/growth.js';
 import { itemProperties } from './support/item-properties.js';
 

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
-import { downloadName } from '../../src/features/incoming/download-name.js';
-import { parseMailDate } from '../../src/features/incoming/mail-date.js';
-import { readAddresses } from '../../src/features/incoming/reading/address-list.js';
-import { decodeWords, recodeWords } from '../../src/features/incoming/reading/encoded-words.js';
-import { charsetHints, HeaderBytes } from '../../src/features/incoming/reading/header-bytes.js';
-import { headerParameter } from '../../src/features/incoming/reading/header-parameters.js';
-import { htmlCharset, joinSurrogates } from '../../src/features/incoming/reading/html-text.js';
-import { lostBoundary } from '../../src/features/incoming/reading/lost-boundary.js';
-import { readText } from '../../src/features/incoming/reading/text-reading.js';
+import { downloadName } from '../../src/features/mail/incoming/download-name.js';
+import { parseMailDate } from '../../src/features/mail/incoming/mail-date.js';
+import { readAddresses } from '../../src/features/mail/incoming/reading/address-list.js';
+import { decodeWords, recodeWords } from '../../src/features/mail/incoming/reading/encoded-words.js';
+import { charsetHints, HeaderBytes } from '../../src/features/mail/incoming/reading/header-bytes.js';
+import { headerParameter } from '../../src/features/mail/incoming/reading/header-parameters.js';
+import { htmlCharset, joinSurrogates } from '../../src/features/mail/incoming/reading/html-text.js';
+import { lostBoundary } from '../../src/features/mail/incoming/reading/lost-boundary.js';
+import { readText } from '../../src/features/mail/incoming/reading/text-reading.js';
 import { alone, expectLinear, repetition } from '../support/growth.js';
 
 const bytes = (text: string) => new Uint8Array(Buffer.from(text, 'latin1'));

@@ -9,7 +9,7 @@ import {
   withoutTryOfNetwork,
   withoutTryOfStranger,
   type GuessDelay,
-} from '../../src/features/users/guess-delays.js';
+} from '../../src/features/identity/sign-in/guess-delays.js';
 
 const minute = 60_000;
 const day = 24 * 60 * minute;

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import iconv from 'iconv-lite';
-import { readAddresses } from '../../src/features/incoming/reading/address-list.js';
-import { decodeWords, recodeWords } from '../../src/features/incoming/reading/encoded-words.js';
-import { HeaderBytes } from '../../src/features/incoming/reading/header-bytes.js';
-import { headerParameter } from '../../src/features/incoming/reading/header-parameters.js';
-import { holdsBoundary, lostBoundary } from '../../src/features/incoming/reading/lost-boundary.js';
-import { betterPeople, betterPerson, betterText } from '../../src/features/incoming/reading/server-reading.js';
+import { readAddresses } from '../../src/features/mail/incoming/reading/address-list.js';
+import { decodeWords, recodeWords } from '../../src/features/mail/incoming/reading/encoded-words.js';
+import { HeaderBytes } from '../../src/features/mail/incoming/reading/header-bytes.js';
+import { headerParameter } from '../../src/features/mail/incoming/reading/header-parameters.js';
+import { holdsBoundary, lostBoundary } from '../../src/features/mail/incoming/reading/lost-boundary.js';
+import { betterPeople, betterPerson, betterText } from '../../src/features/mail/incoming/reading/server-reading.js';
 
 const base64 = (bytes: Uint8Array | string) => Buffer.from(bytes).toString('base64');
 

@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { MailServerError } from '../../src/mail/mail-error.js';
+import { MailServerError } from '../../src/drivers/port/mail-error.js';
 import { classify } from '../../src/features/failures/classify.js';
 import { storedFailure } from '../../src/features/failures/failure.js';
-import { SendingPaceStore } from '../../src/features/outgoing/sending-pace.store.js';
+import { SendingPaceStore } from '../../src/features/mail/outgoing/sending-pace.store.js';
 import { succeeded, WholeStage } from './support/whole-stage.js';
 
 /** What a host of the internal network might say that nobody but its administrators is to read. */

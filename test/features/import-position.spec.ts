@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { advanceImport, startOfImport } from '../../src/features/incoming/import-position.js';
-import type { FoundItem } from '../../src/mail/mail-item.js';
+import { advanceImport, startOfImport } from '../../src/features/mail/incoming/import-position.js';
+import type { FoundItem } from '../../src/drivers/port/mail-item.js';
 
 const at = (second: number) => new Date(Date.UTC(2026, 0, 1) + second * 1000);
 const now = new Date(Date.UTC(2026, 5, 1));

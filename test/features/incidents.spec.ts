@@ -2,8 +2,8 @@ import { v7 as uuid } from 'uuid';
 import { storedFailure, type StoredFailure } from '../../src/features/failures/failure.js';
 import { classify } from '../../src/features/failures/classify.js';
 import { MailboxTransitions, type MailboxReport } from '../../src/features/mailboxes/mailbox-transitions.js';
-import { NotificationsStore } from '../../src/features/failures/notifications.store.js';
-import { MailServerError } from '../../src/mail/mail-error.js';
+import { NotificationsStore } from '../../src/features/notifications/notifications.store.js';
+import { MailServerError } from '../../src/drivers/port/mail-error.js';
 import { WholeStage, succeeded } from './support/whole-stage.js';
 
 let stage: WholeStage;

@@ -1,4 +1,4 @@
-import { success } from '../exchange/support/answers.js';
+import { success } from '../drivers/ews/support/answers.js';
 import { eventually } from '../support/eventually.js';
 import { WholeStage, succeeded } from './support/whole-stage.js';
 

@@ -1,9 +1,9 @@
-import { fetchAttachments } from '../../src/features/incoming/attachment-fetch.js';
-import { FolderListing } from '../../src/features/incoming/folder-listing.js';
-import { IsolatedReading } from '../../src/features/incoming/isolated-reading.js';
-import type { FetchedItem } from '../../src/mail/mail-item.js';
-import type { MailErrorDetails, MailServerError } from '../../src/mail/mail-error.js';
-import type { MailboxSession } from '../../src/mail/mail-server.js';
+import { fetchAttachments } from '../../src/features/mail/incoming/attachment-fetch.js';
+import { FolderListing } from '../../src/features/mail/incoming/folder-listing.js';
+import { IsolatedReading } from '../../src/features/mail/incoming/isolated-reading.js';
+import type { FetchedItem } from '../../src/drivers/port/mail-item.js';
+import type { MailErrorDetails, MailServerError } from '../../src/drivers/port/mail-error.js';
+import type { MailboxSession } from '../../src/drivers/port/mail-server.js';
 import { ManualClock } from '../../src/platform/clock/clock.js';
 import { mailError } from '../support/mail-errors.js';
 

@@ -1,4 +1,4 @@
-import { failure, fault, responses } from '../exchange/support/answers.js';
+import { failure, fault, responses } from '../drivers/ews/support/answers.js';
 import { SpoilingProxy, type ProxiedAnswer, type Spoil } from '../support/spoiling-proxy.js';
 import { WholeStage } from './support/whole-stage.js';
 

@@ -1,4 +1,4 @@
-import { missingRetryAfter, retryAfter, type KnownItemKind } from '../../src/features/incoming/item-retries.js';
+import { missingRetryAfter, retryAfter, type KnownItemKind } from '../../src/features/mail/incoming/item-retries.js';
 
 const minute = 60_000;
 const hour = 60 * minute;

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
-import { lagBuckets, lagEdgesMs, lagQuantile } from '../../src/features/overview/lag-histogram.js';
-import { frameOf, overviewRanges, sampleSteps, spanAt, spansOf } from '../../src/features/overview/sample-span.js';
+import { lagBuckets, lagEdgesMs, lagQuantile } from '../../src/features/insight/overview/lag-histogram.js';
+import {
+  frameOf,
+  overviewRanges,
+  sampleSteps,
+  spanAt,
+  spansOf,
+} from '../../src/features/insight/overview/sample-span.js';
 
 const lastEdge = lagEdgesMs.at(-1) ?? 0;
 /** As the store counts them. */

@@ -4,10 +4,15 @@ import {
   isTimeToTry,
   recheckStart,
   wayOf,
-} from '../../src/features/incoming/folder-progress.js';
-import { advanceImport, startOfImport } from '../../src/features/incoming/import-position.js';
-import { advanceListing, isEndless, isStuck, startOfListing } from '../../src/features/incoming/listing-progress.js';
-import type { FoundPage } from '../../src/mail/mail-server.js';
+} from '../../src/features/mail/incoming/folder-progress.js';
+import { advanceImport, startOfImport } from '../../src/features/mail/incoming/import-position.js';
+import {
+  advanceListing,
+  isEndless,
+  isStuck,
+  startOfListing,
+} from '../../src/features/mail/incoming/listing-progress.js';
+import type { FoundPage } from '../../src/drivers/port/mail-server.js';
 
 const hour = 60 * 60_000;
 const now = new Date('2026-03-10T12:00:00Z');

@@ -1,4 +1,4 @@
-import { failure, fault, responses } from '../exchange/support/answers.js';
+import { failure, fault, responses } from '../drivers/ews/support/answers.js';
 import { SpoilingProxy, type ProxiedCall, type Spoil } from '../support/spoiling-proxy.js';
 import { TimelineReader } from './support/timeline-stage.js';
 import { succeeded, WholeStage } from './support/whole-stage.js';

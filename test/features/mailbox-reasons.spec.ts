@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import type { StoredFailure } from '../../src/features/failures/failure.js';
-import { reasonsOf } from '../../src/features/timeline/reasons.js';
-import { reasonCodes, type StandingFacts, type WorkFacts } from '../../src/features/timeline/standing.js';
-import { spanInWords } from '../../src/features/timeline/time-words.js';
+import { reasonsOf } from '../../src/features/insight/timeline/reasons.js';
+import { reasonCodes, type StandingFacts, type WorkFacts } from '../../src/features/insight/timeline/standing.js';
+import { spanInWords } from '../../src/features/insight/timeline/time-words.js';
 
 const now = new Date('2026-03-01T08:00:00Z');
 const at = (seconds: number) => new Date(now.getTime() + seconds * 1_000);

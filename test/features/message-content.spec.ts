@@ -3,9 +3,9 @@ import {
   contentOfMime,
   contentOfProperties,
   messageIds,
-} from '../../src/features/incoming/message-content.js';
-import { parseMailDate } from '../../src/features/incoming/mail-date.js';
-import { decodeQuotedPrintable } from '../../src/features/incoming/quoted-printable.js';
+} from '../../src/features/mail/incoming/message-content.js';
+import { parseMailDate } from '../../src/features/mail/incoming/mail-date.js';
+import { decodeQuotedPrintable } from '../../src/features/mail/incoming/quoted-printable.js';
 import { itemProperties } from './support/item-properties.js';
 
 const crlf = (text: string) => Buffer.from(text.replace(/\r?\n/g, '\r\n'), 'latin1');

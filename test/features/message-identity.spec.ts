@@ -1,6 +1,6 @@
-import type { MessageContent } from '../../src/features/incoming/message-content.js';
-import { contentDigest, messageIdentity } from '../../src/features/incoming/message-identity.js';
-import type { ItemProperties } from '../../src/mail/mail-item.js';
+import type { MessageContent } from '../../src/features/mail/incoming/message-content.js';
+import { contentDigest, messageIdentity } from '../../src/features/mail/incoming/message-identity.js';
+import type { ItemProperties } from '../../src/drivers/port/mail-item.js';
 import { itemProperties } from './support/item-properties.js';
 
 const content: MessageContent = {

@@ -1,4 +1,4 @@
-import { inlineImageType } from '../../src/features/incoming/inline-image.js';
+import { inlineImageType } from '../../src/features/mail/incoming/inline-image.js';
 import { succeeded, WholeStage } from './support/whole-stage.js';
 
 const png = Buffer.from(

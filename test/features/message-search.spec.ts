@@ -1,7 +1,7 @@
 import { v7 as uuid } from 'uuid';
-import { SearchCatchUp } from '../../src/features/search/search-catch-up.js';
-import { SearchCatchUpStore } from '../../src/features/search/search-catch-up.store.js';
-import { SearchWordsStore } from '../../src/features/search/search-words.store.js';
+import { SearchCatchUp } from '../../src/features/mail/search/search-catch-up.js';
+import { SearchCatchUpStore } from '../../src/features/mail/search/search-catch-up.store.js';
+import { SearchWordsStore } from '../../src/features/mail/search/search-words.store.js';
 import { recordedLog } from '../support/api.js';
 import { succeeded, WholeStage } from './support/whole-stage.js';
 

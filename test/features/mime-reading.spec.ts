@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { withMime } from '../../src/features/incoming/mime-reading.js';
-import { mimeTasks } from '../../src/features/incoming/mime-tasks.js';
-import { MimeTooComplex } from '../../src/features/incoming/mime-structure.js';
+import { withMime } from '../../src/features/mail/incoming/mime-reading.js';
+import { mimeTasks } from '../../src/features/mail/incoming/mime-tasks.js';
+import { MimeTooComplex } from '../../src/features/mail/incoming/mime-structure.js';
 import { itemProperties } from './support/item-properties.js';
 
 const now = new Date('2026-11-30T00:00:00Z');

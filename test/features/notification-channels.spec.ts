@@ -1,6 +1,6 @@
 import { createServer, type AddressInfo, type Server } from 'node:net';
-import { safeWords, smtpServerOf } from '../../src/features/failures/smtp-server.js';
-import { smtpStageOf } from '../../src/features/failures/smtp-stage.js';
+import { safeWords, smtpServerOf } from '../../src/features/notifications/smtp-server.js';
+import { smtpStageOf } from '../../src/features/notifications/smtp-stage.js';
 import { startSmtpReceiver, type SmtpReceiver } from '../support/smtp-receiver.js';
 import { WholeStage } from './support/whole-stage.js';
 

@@ -1,4 +1,4 @@
-import { planOf, type ToldIncident } from '../../src/features/failures/notification-plan.js';
+import { planOf, type ToldIncident } from '../../src/features/notifications/notification-plan.js';
 
 const minute = 60_000;
 const start = new Date('2026-03-01T08:00:00Z');

@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import type { StoredFailure } from '../../src/features/failures/failure.js';
-import { duration, moment } from '../../src/features/failures/moments.js';
-import { notificationText, type NotificationFacts } from '../../src/features/failures/notification-text.js';
+import { duration, moment } from '../../src/features/notifications/moments.js';
+import { notificationText, type NotificationFacts } from '../../src/features/notifications/notification-text.js';
 
 const failure: StoredFailure = {
   code: 'ErrorImpersonateUserDenied',

@@ -1,6 +1,6 @@
-import { CatchUpStore } from '../../src/features/failures/catch-up.store.js';
-import { NotificationHealth } from '../../src/features/failures/notification-health.js';
-import { NotificationsStore } from '../../src/features/failures/notifications.store.js';
+import { CatchUpStore } from '../../src/features/incidents/catch-up.store.js';
+import { NotificationHealth } from '../../src/features/notifications/notification-health.js';
+import { NotificationsStore } from '../../src/features/notifications/notifications.store.js';
 import { hours, minutes, NotifyingStage } from './support/notifying-stage.js';
 import { succeeded } from './support/whole-stage.js';
 

@@ -1,5 +1,5 @@
-import { OidcSignIn } from '../../src/features/users/oidc/oidc-sign-in.js';
-import { returnPath } from '../../src/features/users/oidc/return-path.js';
+import { OidcSignIn } from '../../src/features/identity/oidc/oidc-sign-in.js';
+import { returnPath } from '../../src/features/identity/oidc/return-path.js';
 import { eventually } from '../support/eventually.js';
 import { consoleClient, signIn } from './support/sign-in.js';
 import { clientId, clientSecret, startOidcProvider, type TestOidcProvider } from './support/oidc-provider.js';

@@ -1,4 +1,4 @@
-import { NotificationWriter } from '../../src/features/failures/notification-writer.js';
+import { NotificationWriter } from '../../src/features/notifications/notification-writer.js';
 import { SpoilingProxy } from '../support/spoiling-proxy.js';
 import { serviceAccount, succeeded, WholeStage } from './support/whole-stage.js';
 

@@ -1,7 +1,7 @@
-import { Notifier } from '../../src/features/failures/notifier.js';
-import { NotificationPlanner } from '../../src/features/failures/notification-planner.js';
-import { NotificationWriter } from '../../src/features/failures/notification-writer.js';
-import { NotificationsStore } from '../../src/features/failures/notifications.store.js';
+import { Notifier } from '../../src/features/notifications/notifier.js';
+import { NotificationPlanner } from '../../src/features/notifications/notification-planner.js';
+import { NotificationWriter } from '../../src/features/notifications/notification-writer.js';
+import { NotificationsStore } from '../../src/features/notifications/notifications.store.js';
 import { readSettings } from '../../src/platform/config/settings.js';
 import { recordedLog } from '../support/api.js';
 import { startSmtpReceiver, type SmtpReceiver } from '../support/smtp-receiver.js';

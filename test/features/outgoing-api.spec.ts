@@ -1,5 +1,5 @@
-import { addressProblem } from '../../src/features/outgoing/recipient.js';
-import { internetMessageId } from '../../src/features/outgoing/internet-message-id.js';
+import { addressProblem } from '../../src/features/mail/outgoing/recipient.js';
+import { internetMessageId } from '../../src/features/mail/outgoing/internet-message-id.js';
 import type { ApiClient } from '../support/api.js';
 import { makeProfile } from '../support/profiles.js';
 import { OutgoingStage } from './outgoing-stage.js';

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
-import type { MailErrorOrigin, MailServerError } from '../../src/mail/mail-error.js';
-import type { ItemRef, OutgoingDraft, SavedDraft } from '../../src/mail/mail-item.js';
-import type { MarkedItem } from '../../src/mail/mail-server.js';
+import type { MailErrorOrigin, MailServerError } from '../../src/drivers/port/mail-error.js';
+import type { ItemRef, OutgoingDraft, SavedDraft } from '../../src/drivers/port/mail-item.js';
+import type { MarkedItem } from '../../src/drivers/port/mail-server.js';
 import { classify } from '../../src/features/failures/classify.js';
-import { nextStep } from '../../src/features/outgoing/next-step.js';
-import { mostDoubtful, untouched, type OutgoingPosition } from '../../src/features/outgoing/outgoing-state.js';
-import { sendMessage, type SendPorts } from '../../src/features/outgoing/send-protocol.js';
-import { nothingKnown, type SendingTraits } from '../../src/features/outgoing/sending-traits.js';
-import { countAttempt, mostAttempts, verdictOn } from '../../src/features/outgoing/send-trouble.js';
+import { nextStep } from '../../src/features/mail/outgoing/next-step.js';
+import { mostDoubtful, untouched, type OutgoingPosition } from '../../src/features/mail/outgoing/outgoing-state.js';
+import { sendMessage, type SendPorts } from '../../src/features/mail/outgoing/send-protocol.js';
+import { nothingKnown, type SendingTraits } from '../../src/features/mail/outgoing/sending-traits.js';
+import { countAttempt, mostAttempts, verdictOn } from '../../src/features/mail/outgoing/send-trouble.js';
 import { mailError } from '../support/mail-errors.js';
 
 const marker = 'message-1';

@@ -1,22 +1,22 @@
 import type { Registry } from 'prom-client';
 import { simpleParser, type ParsedMail } from 'mailparser';
-import { AccessModule } from '../../src/features/access/access.module.js';
-import { DeliveriesModule } from '../../src/features/deliveries/deliveries.module.js';
-import { FailuresModule } from '../../src/features/failures/failures.module.js';
+import { AccessModule } from '../../src/features/identity/access.module.js';
+import { FeedModule } from '../../src/features/feed/feed.module.js';
+import { IncidentsModule } from '../../src/features/incidents/incidents.module.js';
 import { MailboxEntity } from '../../src/features/mailboxes/mailbox.entity.js';
 import type { MailboxRun } from '../../src/features/mailboxes/mailbox-run.js';
 import { MailboxRuns } from '../../src/features/mailboxes/mailbox-runs.js';
 import { MailboxesModule } from '../../src/features/mailboxes/mailboxes.module.js';
-import { OutgoingRun } from '../../src/features/outgoing/outgoing-run.js';
-import { OutgoingJobs } from '../../src/features/outgoing/outgoing.jobs.js';
-import { OutgoingModule } from '../../src/features/outgoing/outgoing.module.js';
-import { SendingTraitsStore } from '../../src/features/outgoing/sending-traits.store.js';
+import { OutgoingRun } from '../../src/features/mail/outgoing/outgoing-run.js';
+import { OutgoingJobs } from '../../src/features/mail/outgoing/outgoing.jobs.js';
+import { OutgoingModule } from '../../src/features/mail/outgoing/outgoing.module.js';
+import { SendingTraitsStore } from '../../src/features/mail/outgoing/sending-traits.store.js';
 import { ProfilesModule } from '../../src/features/profiles/profiles.module.js';
 import { PacingStore, type Claim } from '../../src/features/scheduling/pacing.store.js';
 import { SchedulingModule } from '../../src/features/scheduling/scheduling.module.js';
 import { LeaseLost } from '../../src/features/scheduling/work.js';
-import { createExchangeServer } from '../../src/exchange/exchange-server.js';
-import type { MailboxSession, MailServer } from '../../src/mail/mail-server.js';
+import { createExchangeServer } from '../../src/drivers/ews/exchange-server.js';
+import type { MailboxSession, MailServer } from '../../src/drivers/port/mail-server.js';
 import { ManualClock } from '../../src/platform/clock/clock.js';
 import { METRICS } from '../../src/platform/tokens.js';
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox-server.js';
@@ -61,8 +61,8 @@ export class OutgoingStage {
       AccessModule,
       ProfilesModule,
       SchedulingModule,
-      DeliveriesModule,
-      FailuresModule,
+      FeedModule,
+      IncidentsModule,
       MailboxesModule,
       OutgoingModule,
     ];

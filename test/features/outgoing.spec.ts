@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { leaseMs } from '../../src/features/scheduling/work.js';
 import type { DataSource } from 'typeorm';
-import { OutgoingStore } from '../../src/features/outgoing/outgoing.store.js';
+import { OutgoingStore } from '../../src/features/mail/outgoing/outgoing.store.js';
 import { OutgoingStage, serviceAccount } from './outgoing-stage.js';
 
 const sender = 'ada@example.com';

@@ -1,8 +1,8 @@
 import { v7 as uuid } from 'uuid';
-import { EventsStore } from '../../src/features/deliveries/events.store.js';
-import type { EventType } from '../../src/features/deliveries/event.js';
-import { lagEdgesMs } from '../../src/features/overview/lag-histogram.js';
-import { SamplesStore } from '../../src/features/overview/samples.store.js';
+import { EventsStore } from '../../src/features/feed/events.store.js';
+import type { EventType } from '../../src/features/feed/event.js';
+import { lagEdgesMs } from '../../src/features/insight/overview/lag-histogram.js';
+import { SamplesStore } from '../../src/features/insight/overview/samples.store.js';
 import type { Sql } from '../../src/platform/database/data-source.js';
 import { feedSettled } from '../support/feed.js';
 import { samplerOf } from './support/overview-stage.js';

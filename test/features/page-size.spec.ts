@@ -7,8 +7,8 @@ import {
   shrunk,
   smallerSizes,
   type PageSize,
-} from '../../src/features/incoming/page-size.js';
-import type { MailErrorDetails, MailServerError } from '../../src/mail/mail-error.js';
+} from '../../src/features/mail/incoming/page-size.js';
+import type { MailErrorDetails, MailServerError } from '../../src/drivers/port/mail-error.js';
 
 const at = (minute: number) => new Date(Date.UTC(2026, 2, 1) + minute * 60_000);
 const page = (size: number, more: Partial<PageSize> = {}): PageSize => ({

@@ -4,7 +4,7 @@ import { classify } from '../../src/features/failures/classify.js';
 import { isOfProfile, type Doubt } from '../../src/features/failures/profile-doubt.js';
 import { SignInGate } from '../../src/features/mailboxes/sign-in-gate.js';
 import { ProfileOnHold } from '../../src/features/scheduling/work.js';
-import type { MailErrorDetails, MailErrorOrigin } from '../../src/mail/mail-error.js';
+import type { MailErrorDetails, MailErrorOrigin } from '../../src/drivers/port/mail-error.js';
 import { mailError } from '../support/mail-errors.js';
 
 const start = new Date('2026-03-01T08:00:00Z');

@@ -1,11 +1,11 @@
 import type { EntityManager } from 'typeorm';
 import { Module } from '@nestjs/common';
-import { AccessModule } from '../../src/features/access/access.module.js';
+import { AccessModule } from '../../src/features/identity/access.module.js';
 import { MailServerFactory, type ServerConnection } from '../../src/features/profiles/mail-server-factory.js';
 import { ProfileConnections } from '../../src/features/profiles/profile-connections.js';
 import { ProfileListener } from '../../src/features/profiles/profile-listener.js';
 import { ProfilesModule } from '../../src/features/profiles/profiles.module.js';
-import type { MailboxSession, MailServer } from '../../src/mail/mail-server.js';
+import type { MailboxSession, MailServer } from '../../src/drivers/port/mail-server.js';
 import { ManualClock } from '../../src/platform/clock/clock.js';
 import { startApi, testSecretBox, type ApiAnswer, type TestApi } from '../support/api.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';

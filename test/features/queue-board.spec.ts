@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { Registry } from 'prom-client';
 import { entities } from '../../src/apps/features.js';
 import { startProcess, type RunningProcess } from '../../src/apps/start-process.js';
-import { BootstrapKey } from '../../src/features/access/bootstrap-key.js';
+import { BootstrapKey } from '../../src/features/identity/api-keys/bootstrap-key.js';
 import { incomingJob } from '../../src/features/scheduling/work-jobs.js';
 import { SystemClock } from '../../src/platform/clock/clock.js';
 import { readSettings } from '../../src/platform/config/settings.js';

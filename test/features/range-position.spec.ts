@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { advanceRange, startOfRange, type RangePosition } from '../../src/features/incoming/range-position.js';
-import type { FoundItem } from '../../src/mail/mail-item.js';
-import type { FoundPage } from '../../src/mail/mail-server.js';
+import { advanceRange, startOfRange, type RangePosition } from '../../src/features/mail/incoming/range-position.js';
+import type { FoundItem } from '../../src/drivers/port/mail-item.js';
+import type { FoundPage } from '../../src/drivers/port/mail-server.js';
 
 const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second));
 const now = new Date(Date.UTC(2026, 5, 1));

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { replacedPieces, replaceEach } from '../../src/features/incoming/reading/replace-each.js';
+import { replacedPieces, replaceEach } from '../../src/features/mail/incoming/reading/replace-each.js';
 
 const pattern = /a(b*)/g;
 const write = ([whole, more = '']: RegExpExecArray): string => `[${whole.length}${more}]`;

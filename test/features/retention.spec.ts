@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { Registry } from 'prom-client';
 import { v7 as uuid } from 'uuid';
-import { DeliveryHorizon } from '../../src/features/deliveries/delivery-horizon.js';
-import { WebhookHorizon } from '../../src/features/deliveries/webhook-horizon.store.js';
-import { ContentRetention } from '../../src/features/retention/content-retention.js';
-import { RetentionStore } from '../../src/features/retention/retention.store.js';
+import { DeliveryHorizon } from '../../src/features/webhooks/delivery-horizon.js';
+import { WebhookHorizon } from '../../src/features/webhooks/webhook-horizon.store.js';
+import { ContentRetention } from '../../src/features/mail/retention/content-retention.js';
+import { RetentionStore } from '../../src/features/mail/retention/retention.store.js';
 import { entities, features } from '../../src/apps/features.js';
 import { ManualClock } from '../../src/platform/clock/clock.js';
 import { startApi, type TestApi } from '../support/api.js';

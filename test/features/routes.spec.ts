@@ -1,6 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import { v7 as uuid } from 'uuid';
-import { routeScopes } from '../../src/features/access/route-scopes.js';
+import { routeScopes } from '../../src/features/identity/callers/route-scopes.js';
 import { encodeCursor } from '../../src/platform/http/page.js';
 import type { ApiAnswer } from '../support/api.js';
 import { feedSettled } from '../support/feed.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { DataSource } from 'typeorm';
-import { searchQuery, searchWords, type Searchable } from '../../src/features/search/search-words.js';
+import { searchQuery, searchWords, type Searchable } from '../../src/features/mail/search/search-words.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
 const mailboxId = '01890000-0000-7000-8000-00000000000a';

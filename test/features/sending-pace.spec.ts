@@ -1,8 +1,8 @@
-import { quotaWait } from '../../src/features/outgoing/sending-pace.js';
-import { SendingPaceStore } from '../../src/features/outgoing/sending-pace.store.js';
-import { waitOf } from '../../src/features/outgoing/waiting-reason.js';
+import { quotaWait } from '../../src/features/mail/outgoing/sending-pace.js';
+import { SendingPaceStore } from '../../src/features/mail/outgoing/sending-pace.store.js';
+import { waitOf } from '../../src/features/mail/outgoing/waiting-reason.js';
 import { MailboxRuns } from '../../src/features/mailboxes/mailbox-runs.js';
-import { OutgoingRun } from '../../src/features/outgoing/outgoing-run.js';
+import { OutgoingRun } from '../../src/features/mail/outgoing/outgoing-run.js';
 import { LeaseLost, leaseMs } from '../../src/features/scheduling/work.js';
 import { itKeepsToTheSchema, SendingStage } from './support/sending-stage.js';
 import { statementsOf } from './support/sql-log.js';

@@ -1,5 +1,5 @@
 import { MailboxRuns } from '../../src/features/mailboxes/mailbox-runs.js';
-import { OutgoingRun } from '../../src/features/outgoing/outgoing-run.js';
+import { OutgoingRun } from '../../src/features/mail/outgoing/outgoing-run.js';
 import { LeaseLost, leaseMs } from '../../src/features/scheduling/work.js';
 import { itKeepsToTheSchema, SendingStage } from './support/sending-stage.js';
 

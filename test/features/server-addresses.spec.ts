@@ -1,9 +1,9 @@
 import type { LookupAddress } from 'node:dns';
 import { createServer as createHttpsServer } from 'node:https';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { createExchangeProbe } from '../../src/exchange/exchange-probe.js';
-import { createExchangeServer } from '../../src/exchange/exchange-server.js';
-import { findServer } from '../../src/exchange/autodiscover/find-server.js';
+import { createExchangeProbe } from '../../src/drivers/ews/exchange-probe.js';
+import { createExchangeServer } from '../../src/drivers/ews/exchange-server.js';
+import { findServer } from '../../src/drivers/ews/autodiscover/find-server.js';
 import { ServerAddressRules } from '../../src/features/profiles/server-address-rules.js';
 import { makeCertificate } from '../support/certificates.js';
 import type { ApiAnswer } from '../support/api.js';

@@ -1,4 +1,4 @@
-import { serversOf, type ProfileFacts } from '../../src/features/overview/server-health.js';
+import { serversOf, type ProfileFacts } from '../../src/features/insight/overview/server-health.js';
 
 const at = (minute: number) => new Date(Date.UTC(2026, 2, 1, 8, minute));
 const profile = (id: string, host: string, more: Partial<ProfileFacts> = {}): ProfileFacts => ({

@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { v7 as uuid } from 'uuid';
 import type { DataSource } from 'typeorm';
-import { hashOfSecret } from '../../src/features/access/session-token.js';
-import { SessionsStore } from '../../src/features/access/sessions.store.js';
-import { GuessDelaysStore } from '../../src/features/users/guess-delays.store.js';
-import { KnownNetworksStore } from '../../src/features/users/known-networks.store.js';
-import { MembershipsStore } from '../../src/features/users/memberships.store.js';
-import { SignInAttemptsStore } from '../../src/features/users/sign-in-attempts.store.js';
-import { SignInLinksStore } from '../../src/features/users/sign-in-links.store.js';
-import { SignInsStore } from '../../src/features/users/sign-ins.store.js';
-import { SingleSignOnStore } from '../../src/features/users/oidc/single-sign-on.store.js';
-import { UsersStore } from '../../src/features/users/users.store.js';
+import { hashOfSecret } from '../../src/features/identity/callers/session-token.js';
+import { SessionsStore } from '../../src/features/identity/callers/sessions.store.js';
+import { GuessDelaysStore } from '../../src/features/identity/sign-in/guess-delays.store.js';
+import { KnownNetworksStore } from '../../src/features/identity/sign-in/known-networks.store.js';
+import { MembershipsStore } from '../../src/features/identity/users/memberships.store.js';
+import { SignInAttemptsStore } from '../../src/features/identity/sign-in/sign-in-attempts.store.js';
+import { SignInLinksStore } from '../../src/features/identity/sign-in/sign-in-links.store.js';
+import { SignInsStore } from '../../src/features/identity/sign-in/sign-ins.store.js';
+import { SingleSignOnStore } from '../../src/features/identity/oidc/single-sign-on.store.js';
+import { UsersStore } from '../../src/features/identity/users/users.store.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
 const now = new Date('2026-06-01T00:00:00Z');

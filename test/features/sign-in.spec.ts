@@ -1,8 +1,8 @@
-import { FirstAdminLink } from '../../src/features/users/first-admin-link.js';
-import { PasswordHasher } from '../../src/features/users/password-hasher.js';
-import { freeTries, strangeTries } from '../../src/features/users/guess-delays.js';
-import { triesOfNetwork } from '../../src/features/users/sign-in-limits.js';
-import { SignInUpkeep } from '../../src/features/users/sign-in-upkeep.js';
+import { FirstAdminLink } from '../../src/features/identity/users/first-admin-link.js';
+import { PasswordHasher } from '../../src/features/identity/sign-in/password-hasher.js';
+import { freeTries, strangeTries } from '../../src/features/identity/sign-in/guess-delays.js';
+import { triesOfNetwork } from '../../src/features/identity/sign-in/sign-in-limits.js';
+import { SignInUpkeep } from '../../src/features/identity/sign-in/sign-in-upkeep.js';
 import { ApiClient, type ApiAnswer } from '../support/api.js';
 import { consoleClient, cookieOf, signIn, userPassword } from './support/sign-in.js';
 import { succeeded, WholeStage } from './support/whole-stage.js';

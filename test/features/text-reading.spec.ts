@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import iconv from 'iconv-lite';
-import { charsetOf } from '../../src/features/incoming/reading/charsets.js';
-import { joinSurrogates } from '../../src/features/incoming/reading/html-text.js';
-import { readText } from '../../src/features/incoming/reading/text-reading.js';
-import { readTextPart } from '../../src/features/incoming/reading/text-part.js';
+import { charsetOf } from '../../src/features/mail/incoming/reading/charsets.js';
+import { joinSurrogates } from '../../src/features/mail/incoming/reading/html-text.js';
+import { readText } from '../../src/features/mail/incoming/reading/text-reading.js';
+import { readTextPart } from '../../src/features/mail/incoming/reading/text-part.js';
 
 const hex = (text: string) => new Uint8Array(Buffer.from(text.replaceAll(' ', ''), 'hex'));
 const latin1 = (text: string) => new Uint8Array(Buffer.from(text, 'latin1'));

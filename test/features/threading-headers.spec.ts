@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { writableMessageId } from '../../src/features/outgoing/message-id.js';
-import { prefixedSubject } from '../../src/features/outgoing/subject-prefix.js';
-import { mostReferences, threadingOf, threadingOfIds } from '../../src/features/outgoing/threading.js';
+import { writableMessageId } from '../../src/features/mail/outgoing/message-id.js';
+import { prefixedSubject } from '../../src/features/mail/outgoing/subject-prefix.js';
+import { mostReferences, threadingOf, threadingOfIds } from '../../src/features/mail/outgoing/threading.js';
 
 describe('the threading headers of an answer', () => {
   it.each([

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { v7 as uuid } from 'uuid';
 import { RunSettlement } from '../../src/features/mailboxes/run-settlement.js';
-import { HistoryUpkeepStore } from '../../src/features/history/history-upkeep.store.js';
+import { HistoryUpkeepStore } from '../../src/features/insight/history/history-upkeep.store.js';
 import { WorkStore } from '../../src/features/scheduling/work.store.js';
 import { PacingStore } from '../../src/features/scheduling/pacing.store.js';
 import { statementsOf } from './support/sql-log.js';

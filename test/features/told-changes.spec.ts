@@ -1,5 +1,5 @@
-import { toldChanges } from '../../src/features/incoming/told-changes.js';
-import type { SyncChange } from '../../src/mail/mail-item.js';
+import { toldChanges } from '../../src/features/mail/incoming/told-changes.js';
+import type { SyncChange } from '../../src/drivers/port/mail-item.js';
 
 const item = (id: string, changeKey: string, isRead: boolean | null = null) => ({
   id,

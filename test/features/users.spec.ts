@@ -1,8 +1,8 @@
 import { Registry } from 'prom-client';
 import { startProcess, type RunningProcess } from '../../src/apps/start-process.js';
-import { FirstAdminLink } from '../../src/features/users/first-admin-link.js';
-import { freeTries } from '../../src/features/users/guess-delays.js';
-import { SignInUpkeep } from '../../src/features/users/sign-in-upkeep.js';
+import { FirstAdminLink } from '../../src/features/identity/users/first-admin-link.js';
+import { freeTries } from '../../src/features/identity/sign-in/guess-delays.js';
+import { SignInUpkeep } from '../../src/features/identity/sign-in/sign-in-upkeep.js';
 import { readSettings } from '../../src/platform/config/settings.js';
 import { recordedLog, testSecretBox, type ApiAnswer } from '../support/api.js';
 import { consoleClient, cookieOf, signIn, userPassword } from './support/sign-in.js';

@@ -7,9 +7,9 @@ import type { AddressInfo, Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Agent, request } from 'undici';
-import { AddressRules } from '../../src/features/deliveries/address-rules.js';
-import { AddressRefused, guardedConnector } from '../../src/features/deliveries/guarded-connector.js';
-import { WebhookSender } from '../../src/features/deliveries/webhook-sender.js';
+import { AddressRules } from '../../src/features/webhooks/address-rules.js';
+import { AddressRefused, guardedConnector } from '../../src/features/webhooks/guarded-connector.js';
+import { WebhookSender } from '../../src/features/webhooks/webhook-sender.js';
 import { ManualClock } from '../../src/platform/clock/clock.js';
 import { readSettings } from '../../src/platform/config/settings.js';
 

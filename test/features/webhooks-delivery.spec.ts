@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { v7 as uuid } from 'uuid';
-import { maxAttempts, retryAfterMs, retryWait } from '../../src/features/deliveries/retry-schedule.js';
-import { WebhookSender } from '../../src/features/deliveries/webhook-sender.js';
+import { maxAttempts, retryAfterMs, retryWait } from '../../src/features/webhooks/retry-schedule.js';
+import { WebhookSender } from '../../src/features/webhooks/webhook-sender.js';
 import { eventually } from '../support/eventually.js';
 import { status } from './support/webhook-receiver.js';
 import { WebhookStage } from './support/webhook-stage.js';

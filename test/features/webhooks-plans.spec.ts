@@ -1,9 +1,9 @@
 import { v7 as uuid } from 'uuid';
-import { EndpointLeasesStore } from '../../src/features/deliveries/endpoint-leases.store.js';
-import { FeedReader } from '../../src/features/deliveries/feed-reader.js';
-import { feedStart } from '../../src/features/deliveries/feed-position.js';
-import { FeedRetention } from '../../src/features/deliveries/feed-retention.js';
-import { FailuresModule } from '../../src/features/failures/failures.module.js';
+import { EndpointLeasesStore } from '../../src/features/webhooks/endpoint-leases.store.js';
+import { FeedReader } from '../../src/features/feed/feed-reader.js';
+import { feedStart } from '../../src/features/feed/feed-position.js';
+import { FeedRetention } from '../../src/features/feed/feed-retention.js';
+import { IncidentsModule } from '../../src/features/incidents/incidents.module.js';
 import { statementsOf } from './support/sql-log.js';
 import { status } from './support/webhook-receiver.js';
 import { WebhookStage } from './support/webhook-stage.js';
@@ -17,7 +17,7 @@ let eventId: string;
 const mailboxes = Array.from({ length: 5 }, () => uuid());
 
 beforeAll(async () => {
-  stage = await WebhookStage.open({ modules: [FailuresModule] });
+  stage = await WebhookStage.open({ modules: [IncidentsModule] });
   endpointId = (await stage.endpoint()).id;
   const { dataSource } = stage.database;
   await dataSource.query(

@@ -1,6 +1,6 @@
 import { Webhook } from 'standardwebhooks';
 import { v7 as uuid } from 'uuid';
-import { FeedRetention } from '../../src/features/deliveries/feed-retention.js';
+import { FeedRetention } from '../../src/features/feed/feed-retention.js';
 import { makeProfile } from '../support/profiles.js';
 import { status } from './support/webhook-receiver.js';
 import { WebhookStage } from './support/webhook-stage.js';

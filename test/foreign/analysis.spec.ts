@@ -1,4 +1,4 @@
-import { createExchangeProbe } from '../../src/exchange/exchange-probe.js';
+import { createExchangeProbe } from '../../src/drivers/ews/exchange-probe.js';
 import { analyse, type Analysis } from '../../src/features/diagnostics/analysis.js';
 import { ForeignServer } from './server/foreign-server.js';
 import { ALL_QUIRKS, type Quirks } from './server/quirks.js';

@@ -1,11 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { join } from 'node:path';
-import { EwsClient } from '../../src/exchange/ews-client.js';
-import { ExchangeMailbox } from '../../src/exchange/exchange-mailbox.js';
-import { attribute, child, childText } from '../../src/exchange/soap/element.js';
-import { errorOf, IMPERSONATED } from '../exchange/support/clients.js';
-import { DRAFT } from '../exchange/support/canned.js';
+import { EwsClient } from '../../src/drivers/ews/ews-client.js';
+import { ExchangeMailbox } from '../../src/drivers/ews/exchange-mailbox.js';
+import { attribute, child, childText } from '../../src/drivers/ews/soap/element.js';
+import { errorOf, IMPERSONATED } from '../drivers/ews/support/clients.js';
+import { DRAFT } from '../drivers/ews/support/canned.js';
 
 const folder = join(import.meta.dirname, '../../../shared/cases/foreign-answers');
 const names = existsSync(folder)

@@ -1,6 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { clientNetwork } from '../../src/features/users/client-network.js';
+import { clientNetwork } from '../../src/features/identity/sign-in/client-network.js';
 import { createHttpAdapter } from '../../src/platform/http/http-server.js';
 import {
   defaultTrustedProxies,

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { startRawServer, type RawServer } from '../exchange/support/raw-server.js';
+import { startRawServer, type RawServer } from '../drivers/ews/support/raw-server.js';
 import { eventually } from '../support/eventually.js';
 import { describeOnPostgres } from '../support/queues.js';
 import { addressOf, Road } from '../support/road.js';

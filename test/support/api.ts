@@ -5,7 +5,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { Registry } from 'prom-client';
 import type { DataSource } from 'typeorm';
-import { BootstrapKey } from '../../src/features/access/bootstrap-key.js';
+import { BootstrapKey } from '../../src/features/identity/api-keys/bootstrap-key.js';
 import { SystemClock, type Clock } from '../../src/platform/clock/clock.js';
 import { readSettings, type Settings } from '../../src/platform/config/settings.js';
 import { assembleHttp, createHttpAdapter } from '../../src/platform/http/http-server.js';

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { DataSource } from 'typeorm';
 import { startProcess, type RunningProcess } from '../../src/apps/start-process.js';
-import { BootstrapKey } from '../../src/features/access/bootstrap-key.js';
+import { BootstrapKey } from '../../src/features/identity/api-keys/bootstrap-key.js';
 import type { Clock } from '../../src/platform/clock/clock.js';
 import { readSettings, type Settings } from '../../src/platform/config/settings.js';
 import { createMetricsRegistry } from '../../src/platform/metrics/metrics.js';

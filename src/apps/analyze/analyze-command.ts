@@ -1,5 +1,5 @@
-import { findServer } from '../../exchange/autodiscover/find-server.js';
-import { createExchangeProbe } from '../../exchange/exchange-probe.js';
+import { findServer } from '../../drivers/ews/autodiscover/find-server.js';
+import { createExchangeProbe } from '../../drivers/ews/exchange-probe.js';
 import { analyse, type AnalysisOptions } from '../../features/diagnostics/analysis.js';
 import { stepFor } from '../../features/diagnostics/diagnostic-step.js';
 import type { AnalysisTarget } from '../../features/diagnostics/analysis-target.js';

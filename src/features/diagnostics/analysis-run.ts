@@ -1,5 +1,5 @@
-import type { MailboxSession } from '../../mail/mail-server.js';
-import type { MailServerProbe } from '../../mail/mail-server-probe.js';
+import type { MailboxSession } from '../../drivers/port/mail-server.js';
+import type { MailServerProbe } from '../../drivers/port/mail-server-probe.js';
 import type { ServerProbes } from '../profiles/server-probes.js';
 import type { AnalysisTarget, TargetMailbox } from './analysis-target.js';
 import type { FailureNames } from './step-failure.js';

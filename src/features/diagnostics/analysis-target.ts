@@ -1,5 +1,5 @@
 import type { AddressSetter } from '../profiles/server-address-rules.js';
-import type { ConnectingSidType, MailboxAccess } from '../../mail/mail-server.js';
+import type { ConnectingSidType, MailboxAccess } from '../../drivers/port/mail-server.js';
 
 /** A mailbox to open. */
 export interface TargetMailbox {

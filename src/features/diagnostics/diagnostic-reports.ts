@@ -6,7 +6,7 @@ import { Clock } from '../../platform/clock/clock.js';
 import type { Settings } from '../../platform/config/settings.js';
 import { Problem, problems } from '../../platform/http/problem.js';
 import { SETTINGS } from '../../platform/tokens.js';
-import type { Caller } from '../access/caller.js';
+import type { Caller } from '../identity/callers/caller.js';
 import type { Analysis } from './analysis.js';
 import { DiagnosticReportsStore, type KeptReport } from './diagnostic-reports.store.js';
 import { reportKeptMs } from './report-age.js';

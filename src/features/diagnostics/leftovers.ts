@@ -1,4 +1,4 @@
-import type { MailboxSession } from '../../mail/mail-server.js';
+import type { MailboxSession } from '../../drivers/port/mail-server.js';
 import { pause } from '../../platform/clock/clock.js';
 import { refusesAccount } from './step-failure.js';
 

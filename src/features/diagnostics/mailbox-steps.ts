@@ -1,6 +1,6 @@
-import { MailServerError } from '../../mail/mail-error.js';
-import type { FoundPage, ListingLimitation } from '../../mail/mail-server.js';
-import { queryRefusal } from '../../mail/query-refusal.js';
+import { MailServerError } from '../../drivers/port/mail-error.js';
+import type { FoundPage, ListingLimitation } from '../../drivers/port/mail-server.js';
+import { queryRefusal } from '../../drivers/port/query-refusal.js';
 import type { AnalysisRun } from './analysis-run.js';
 import type { StepOutcome } from './diagnostic-step.js';
 import { removeMarked } from './leftovers.js';

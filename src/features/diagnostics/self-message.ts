@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type { OutgoingDraft } from '../../mail/mail-item.js';
-import { MailServerError } from '../../mail/mail-error.js';
+import type { OutgoingDraft } from '../../drivers/port/mail-item.js';
+import { MailServerError } from '../../drivers/port/mail-error.js';
 import { pause } from '../../platform/clock/clock.js';
 import { CopySearch, type SoughtMessage } from '../mailbox-tests/copy-search.js';
 import { clearInbox, clearSent } from '../mailbox-tests/test-copies.js';
-import { untouched } from '../outgoing/outgoing-state.js';
-import { noKnowledge } from '../outgoing/server-knowledge.js';
-import { sendMessage, type SendPorts, type SendResult } from '../outgoing/send-protocol.js';
+import { untouched } from '../mail/outgoing/outgoing-state.js';
+import { noKnowledge } from '../mail/outgoing/server-knowledge.js';
+import { sendMessage, type SendPorts, type SendResult } from '../mail/outgoing/send-protocol.js';
 import type { AnalysisRun } from './analysis-run.js';
 import type { StepOutcome } from './diagnostic-step.js';
 import { tryRemoving } from './leftovers.js';

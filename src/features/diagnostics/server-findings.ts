@@ -1,4 +1,4 @@
-import type { GreetingFinding, NameFinding, TlsFinding, TlsTrouble } from '../../mail/mail-server-probe.js';
+import type { GreetingFinding, NameFinding, TlsFinding, TlsTrouble } from '../../drivers/port/mail-server-probe.js';
 import type { StepOutcome } from './diagnostic-step.js';
 
 const dayMs = 24 * 60 * 60_000;

@@ -1,5 +1,5 @@
-import { MailServerError } from '../../mail/mail-error.js';
-import type { DiscoveryFinding } from '../../mail/mail-server-probe.js';
+import { MailServerError } from '../../drivers/port/mail-error.js';
+import type { DiscoveryFinding } from '../../drivers/port/mail-server-probe.js';
 import { classify } from '../failures/classify.js';
 import type { AnalysisRun } from './analysis-run.js';
 import type { StepId, StepOutcome } from './diagnostic-step.js';

@@ -1,4 +1,4 @@
-import { MailServerError } from '../../mail/mail-error.js';
+import { MailServerError } from '../../drivers/port/mail-error.js';
 import { classify, consequenceOf } from '../failures/classify.js';
 import { explain } from '../failures/explanations.js';
 import type { StepOutcome } from './diagnostic-step.js';

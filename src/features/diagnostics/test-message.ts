@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { OutgoingDraft } from '../../mail/mail-item.js';
+import type { OutgoingDraft } from '../../drivers/port/mail-item.js';
 import { ownMessageName, ownMessageSubject } from '../mailboxes/own-test-id.js';
-import { internetMessageId } from '../outgoing/internet-message-id.js';
+import { internetMessageId } from '../mail/outgoing/internet-message-id.js';
 
 const explanation =
   'This message was written by Postroom’s connectivity analysis, from this mailbox to itself, and is removed again by it. If you read this, you can delete it.';

@@ -1,4 +1,4 @@
-import type { MailServerError } from '../../mail/mail-error.js';
+import type { MailServerError } from '../../drivers/port/mail-error.js';
 import type { StepId, StepOutcome } from './diagnostic-step.js';
 
 interface Place {

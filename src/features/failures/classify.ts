@@ -1,4 +1,4 @@
-import { MailServerError } from '../../mail/mail-error.js';
+import { MailServerError } from '../../drivers/port/mail-error.js';
 import type { CodeRow } from './codes/code-row.js';
 import { rowOf } from './codes/code-table.js';
 import { ownError } from './codes/own-codes.js';

@@ -1,4 +1,4 @@
-import { MailServerError } from '../../mail/mail-error.js';
+import { MailServerError } from '../../drivers/port/mail-error.js';
 import { classify, consequenceOf } from './classify.js';
 import type { Failure } from './failure.js';
 

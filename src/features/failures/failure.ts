@@ -1,4 +1,4 @@
-import type { CallDiagnostics } from '../../mail/mail-error.js';
+import type { CallDiagnostics } from '../../drivers/port/mail-error.js';
 import type { FailureCategory, FailureRetry, FailureScope } from './response-codes.js';
 
 /** Any error of a run, in the one form that decisions, incidents, notifications and the API share. */

@@ -5,8 +5,8 @@ import type { z } from 'zod';
 import { Answers } from '../../platform/http/answers.js';
 import { Problem, problems } from '../../platform/http/problem.js';
 import { idParam } from '../../platform/http/validation.js';
-import { Caller } from '../access/caller.js';
-import { RequireScope } from '../access/require-scope.js';
+import { Caller } from '../identity/callers/caller.js';
+import { RequireScope } from '../identity/callers/require-scope.js';
 import { ProfilesStore } from '../profiles/profiles.store.js';
 import { setupGuide } from './remedies/setup-guide.js';
 import {

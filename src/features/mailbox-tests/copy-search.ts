@@ -1,5 +1,5 @@
-import type { FetchResult } from '../../mail/mail-item.js';
-import type { DistinguishedFolder, MailboxSession } from '../../mail/mail-server.js';
+import type { FetchResult } from '../../drivers/port/mail-item.js';
+import type { DistinguishedFolder, MailboxSession } from '../../drivers/port/mail-server.js';
 import { isOwnMessage, ownTokenOf } from '../mailboxes/own-test-id.js';
 import { recentItems } from './recent-items.js';
 

@@ -1,7 +1,7 @@
-import { MailServerError } from '../../mail/mail-error.js';
-import type { FetchResult, FoundItem } from '../../mail/mail-item.js';
-import type { FoundPage } from '../../mail/mail-server.js';
-import { queryRefusal } from '../../mail/query-refusal.js';
+import { MailServerError } from '../../drivers/port/mail-error.js';
+import type { FetchResult, FoundItem } from '../../drivers/port/mail-item.js';
+import type { FoundPage } from '../../drivers/port/mail-server.js';
+import { queryRefusal } from '../../drivers/port/query-refusal.js';
 import { classify, consequenceOf } from '../failures/classify.js';
 import type { MailboxRun } from '../mailboxes/mailbox-run.js';
 import { testMarkerOf } from '../mailboxes/own-test-id.js';

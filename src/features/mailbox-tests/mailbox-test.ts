@@ -1,5 +1,5 @@
 import type { StoredFailure, WorkKind } from '../failures/failure.js';
-import type { OutgoingPosition } from '../outgoing/outgoing-state.js';
+import type { OutgoingPosition } from '../mail/outgoing/outgoing-state.js';
 
 export const directions = ['incoming', 'outgoing'] as const satisfies readonly WorkKind[];
 export type Direction = WorkKind;

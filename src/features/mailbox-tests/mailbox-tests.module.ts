@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
-import { DeliveriesModule } from '../deliveries/deliveries.module.js';
+import { FeedModule } from '../feed/feed.module.js';
 import { MailboxesModule } from '../mailboxes/mailboxes.module.js';
-import { OutgoingModule } from '../outgoing/outgoing.module.js';
+import { OutgoingModule } from '../mail/outgoing/outgoing.module.js';
 import { ProfilesModule } from '../profiles/profiles.module.js';
 import { SchedulingModule } from '../scheduling/scheduling.module.js';
 import { MailboxTestViewsStore } from './mailbox-test-views.store.js';
@@ -18,7 +18,7 @@ import { TestRun } from './test-run.js';
 
 /** Whether mailboxes receive and send, and enabling what does. */
 @Module({
-  imports: [DeliveriesModule, MailboxesModule, OutgoingModule, ProfilesModule, SchedulingModule],
+  imports: [FeedModule, MailboxesModule, OutgoingModule, ProfilesModule, SchedulingModule],
   controllers: [MailboxTestsController, TestBatchesController],
   providers: [
     MailboxTestsStore,

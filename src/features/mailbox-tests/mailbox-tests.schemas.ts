@@ -1,7 +1,7 @@
 import { messageFor } from '../failures/failure.js';
 import { z } from 'zod';
 import { pageQuery, pageSchema } from '../../platform/http/page.js';
-import { internetMessageId } from '../outgoing/internet-message-id.js';
+import { internetMessageId } from '../mail/outgoing/internet-message-id.js';
 import { testMessageName } from '../mailboxes/own-test-id.js';
 import type { ProfileNames } from '../mailboxes/mailboxes.schemas.js';
 import {

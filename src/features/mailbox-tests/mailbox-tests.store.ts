@@ -3,7 +3,7 @@ import { DataSource } from 'typeorm';
 import type { Sql } from '../../platform/database/data-source.js';
 import { storableJson } from '../../platform/database/storable-text.js';
 import type { StoredFailure } from '../failures/failure.js';
-import type { OutgoingPosition } from '../outgoing/outgoing-state.js';
+import type { OutgoingPosition } from '../mail/outgoing/outgoing-state.js';
 import type { CleanUp, Direction, DirectionResult, MailboxTest, TestResult, TestStep } from './mailbox-test.js';
 
 /** What is asked of a test; null: the directions that are switched on. */

@@ -1,7 +1,7 @@
-import { MailServerError } from '../../mail/mail-error.js';
-import type { FoundItem } from '../../mail/mail-item.js';
-import type { FolderRef, MailboxSession } from '../../mail/mail-server.js';
-import { queryRefusal } from '../../mail/query-refusal.js';
+import { MailServerError } from '../../drivers/port/mail-error.js';
+import type { FoundItem } from '../../drivers/port/mail-item.js';
+import type { FolderRef, MailboxSession } from '../../drivers/port/mail-server.js';
+import { queryRefusal } from '../../drivers/port/query-refusal.js';
 
 const pageSize = 500;
 /** Of a listing by date, which begins at what is wanted. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { EventsStore } from '../deliveries/events.store.js';
+import { EventsStore } from '../feed/events.store.js';
 import { TestBatchesStore } from './test-batches.store.js';
 
 /** Ends a batch with its last test, and tells the feed. */

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { MailServerError } from '../../mail/mail-error.js';
+import { MailServerError } from '../../drivers/port/mail-error.js';
 import { Clock } from '../../platform/clock/clock.js';
 import type { MailboxRun } from '../mailboxes/mailbox-run.js';
 import { accountOf } from './account.js';

@@ -1,6 +1,6 @@
-import { MailServerError } from '../../mail/mail-error.js';
-import type { MailboxSession } from '../../mail/mail-server.js';
-import { queryRefusal } from '../../mail/query-refusal.js';
+import { MailServerError } from '../../drivers/port/mail-error.js';
+import type { MailboxSession } from '../../drivers/port/mail-server.js';
+import { queryRefusal } from '../../drivers/port/query-refusal.js';
 import { CopySearch, type SoughtMessage } from './copy-search.js';
 
 type Session = Pick<

@@ -1,6 +1,6 @@
-import type { OutgoingDraft } from '../../mail/mail-item.js';
+import type { OutgoingDraft } from '../../drivers/port/mail-item.js';
 import { ownMessageHeader, ownMessageSubject, testMessageName } from '../mailboxes/own-test-id.js';
-import { internetMessageId } from '../outgoing/internet-message-id.js';
+import { internetMessageId } from '../mail/outgoing/internet-message-id.js';
 
 const explanation =
   'Postroom wrote this message from this mailbox to itself, to test that mail goes out and comes in. It is removed again automatically. If you read this, you can delete it.';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Clock } from '../../platform/clock/clock.js';
-import { EventsStore } from '../deliveries/events.store.js';
+import { EventsStore } from '../feed/events.store.js';
 import { classify, consequenceOf } from '../failures/classify.js';
 import { storedFailure, type Failure } from '../failures/failure.js';
 import { isServerAway } from '../failures/lasting-trouble.js';

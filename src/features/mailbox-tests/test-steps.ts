@@ -1,4 +1,4 @@
-import { MailServerError } from '../../mail/mail-error.js';
+import { MailServerError } from '../../drivers/port/mail-error.js';
 import type { Direction, StepName, TestStep } from './mailbox-test.js';
 
 type Ended = Omit<TestStep, 'direction'>;

@@ -1,4 +1,4 @@
-import type { DistinguishedFolder, FolderNode, FolderRef } from '../../mail/mail-server.js';
+import type { DistinguishedFolder, FolderNode, FolderRef } from '../../drivers/port/mail-server.js';
 
 /** A folder that a mailbox is to be watched in, as people name it. */
 export interface FolderChoice {

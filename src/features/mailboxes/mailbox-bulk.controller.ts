@@ -4,8 +4,8 @@ import type { z } from 'zod';
 import { againAfterDeadlock } from '../../platform/database/deadlock.js';
 import { Answers } from '../../platform/http/answers.js';
 import { IdempotentPosts, Posted, type PostInProgress } from '../../platform/http/idempotent-posts.js';
-import { Caller } from '../access/caller.js';
-import { RequireScope } from '../access/require-scope.js';
+import { Caller } from '../identity/callers/caller.js';
+import { RequireScope } from '../identity/callers/require-scope.js';
 import { MailboxBulk } from './mailbox-bulk.js';
 import { bulkRequest, bulkResult, maxBulk, type BulkResult } from './mailbox-bulk.schemas.js';
 

@@ -2,8 +2,8 @@ import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { z } from 'zod';
 import { Answers } from '../../platform/http/answers.js';
-import { Caller } from '../access/caller.js';
-import { RequireScope } from '../access/require-scope.js';
+import { Caller } from '../identity/callers/caller.js';
+import { RequireScope } from '../identity/callers/require-scope.js';
 import { MailboxCountsStore } from './mailbox-counts.store.js';
 import {
   choiceOf,

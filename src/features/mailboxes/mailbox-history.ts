@@ -1,4 +1,10 @@
-import type { HistoryEntry, NextRunReason, RunEnd, StateChange, StateChangeCause } from '../history/history-entry.js';
+import type {
+  HistoryEntry,
+  NextRunReason,
+  RunEnd,
+  StateChange,
+  StateChangeCause,
+} from '../insight/history/history-entry.js';
 import { isCare } from '../scheduling/work.js';
 import type { MailboxEffect, MailboxEvent, MailboxStatus, Transition } from './mailbox-state.js';
 import type { RunTally } from './run-tally.js';

@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import type { MailboxSession } from '../../mail/mail-server.js';
+import type { MailboxSession } from '../../drivers/port/mail-server.js';
 import type { Failure } from '../failures/failure.js';
 import type { MailSettings } from '../profiles/mail-settings.js';
 import type { Lane, Lease, RunKind } from '../scheduling/work.js';

@@ -4,7 +4,7 @@ import { Clock } from '../../platform/clock/clock.js';
 import type { Log } from '../../platform/log/log.js';
 import { RepeatedLines } from '../../platform/log/repeated-lines.js';
 import { LOG } from '../../platform/tokens.js';
-import { MailServerError } from '../../mail/mail-error.js';
+import { MailServerError } from '../../drivers/port/mail-error.js';
 import { classify, consequenceOf } from '../failures/classify.js';
 import { wantsConfirmation } from '../failures/evidence.js';
 import type { Failure } from '../failures/failure.js';

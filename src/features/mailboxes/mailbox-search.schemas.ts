@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { pageQuery } from '../../platform/http/page.js';
 import { idParam, oneLine, plainText, queryFlag } from '../../platform/http/validation.js';
-import type { Caller } from '../access/caller.js';
+import type { Caller } from '../identity/callers/caller.js';
 import { explain } from '../failures/explanations.js';
 import type { CauseCount, MailboxChoice } from './mailbox-counts.store.js';
 import { mailboxStates, type MailboxState } from './mailbox-state.js';

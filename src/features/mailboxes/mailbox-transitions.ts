@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Clock } from '../../platform/clock/clock.js';
-import { EventsStore } from '../deliveries/events.store.js';
-import { Incidents } from '../failures/incidents.js';
-import { HistoryStore } from '../history/history.store.js';
+import { EventsStore } from '../feed/events.store.js';
+import { Incidents } from '../incidents/incidents.js';
+import { HistoryStore } from '../insight/history/history.store.js';
 import type { Lease } from '../scheduling/work.js';
 import { WorkStore } from '../scheduling/work.store.js';
 import { historyOf, type EventOrigin } from './mailbox-history.js';

@@ -7,8 +7,8 @@ import { IdempotentPosts, Posted, type PostInProgress } from '../../platform/htt
 import { decodeCursor, pageOf, type Page } from '../../platform/http/page.js';
 import { BodyLimit, megabyte } from '../../platform/http/route-settings.js';
 import { idParam } from '../../platform/http/validation.js';
-import { Caller } from '../access/caller.js';
-import { RequireScope } from '../access/require-scope.js';
+import { Caller } from '../identity/callers/caller.js';
+import { RequireScope } from '../identity/callers/require-scope.js';
 import { ProfileNamesStore } from '../profiles/profile-names.store.js';
 import { choiceOf, mailboxQuery } from './mailbox-search.schemas.js';
 import type { MailboxEvent } from './mailbox-state.js';

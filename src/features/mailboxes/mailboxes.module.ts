@@ -1,7 +1,9 @@
 import { Module } from '@nestjs/common';
-import { DeliveriesModule } from '../deliveries/deliveries.module.js';
-import { FailuresModule } from '../failures/failures.module.js';
-import { HistoryModule } from '../history/history.module.js';
+import { FeedModule } from '../feed/feed.module.js';
+import { IncidentsApiModule } from '../incidents/incidents-api.module.js';
+import { IncidentsModule } from '../incidents/incidents.module.js';
+import { NotificationsModule } from '../notifications/notifications.module.js';
+import { HistoryModule } from '../insight/history/history.module.js';
 import { ProfileListener } from '../profiles/profile-listener.js';
 import { ProfilesModule } from '../profiles/profiles.module.js';
 import { SchedulingModule } from '../scheduling/scheduling.module.js';
@@ -28,7 +30,15 @@ import { StoppedMailboxesStore } from './stopped-mailboxes.store.js';
 
 /** Mailboxes: what people do with them, and how their work is carried out. */
 @Module({
-  imports: [SchedulingModule, DeliveriesModule, FailuresModule, HistoryModule, ProfilesModule],
+  imports: [
+    SchedulingModule,
+    FeedModule,
+    IncidentsModule,
+    IncidentsApiModule,
+    NotificationsModule,
+    HistoryModule,
+    ProfilesModule,
+  ],
   controllers: [
     MailboxCountsController,
     MailboxBulkController,

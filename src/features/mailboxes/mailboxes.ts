@@ -6,7 +6,7 @@ import type { Settings } from '../../platform/config/settings.js';
 import { defineProblem, Problem, problems } from '../../platform/http/problem.js';
 import { fieldErrors } from '../../platform/http/validation.js';
 import { SETTINGS } from '../../platform/tokens.js';
-import { Incidents } from '../failures/incidents.js';
+import { Incidents } from '../incidents/incidents.js';
 import { isSameAddress } from '../profiles/profile.js';
 import { PacingStore } from '../scheduling/pacing.store.js';
 import { ServerPacingStore } from '../scheduling/server-pacing.store.js';

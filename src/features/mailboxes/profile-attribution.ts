@@ -1,15 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Clock } from '../../platform/clock/clock.js';
-import { EventsStore } from '../deliveries/events.store.js';
+import { EventsStore } from '../feed/events.store.js';
 import { probeDelay, serverProbeDelay, throttleHold } from '../failures/backoff.js';
 import { consequenceOf } from '../failures/classify.js';
 import type { DoubtKind } from '../failures/evidence.js';
 import type { Failure, StoredFailure } from '../failures/failure.js';
-import { Incidents } from '../failures/incidents.js';
+import { Incidents } from '../incidents/incidents.js';
 import { isServerAway } from '../failures/lasting-trouble.js';
 import { addressDecidedMs, isOfProfile } from '../failures/profile-doubt.js';
-import { ServerIncidents } from '../failures/server-incidents.js';
+import { ServerIncidents } from '../incidents/server-incidents.js';
 import { PacingStore, type Surroundings } from '../scheduling/pacing.store.js';
 import { ProfileDoubtsStore } from '../scheduling/profile-doubts.store.js';
 import { ServerPacingStore } from '../scheduling/server-pacing.store.js';

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Clock } from '../../platform/clock/clock.js';
-import { ServerIncidents } from '../failures/server-incidents.js';
-import { TellingStore } from '../failures/telling.store.js';
+import { ServerIncidents } from '../incidents/server-incidents.js';
+import { TellingStore } from '../notifications/telling.store.js';
 import { ProfileListener } from '../profiles/profile-listener.js';
 import { ProfileDoubtsStore } from '../scheduling/profile-doubts.store.js';
 import { ServerPacingStore } from '../scheduling/server-pacing.store.js';

@@ -1,4 +1,4 @@
-import type { MailboxSession } from '../../mail/mail-server.js';
+import type { MailboxSession } from '../../drivers/port/mail-server.js';
 import { classify, consequenceOf } from '../failures/classify.js';
 import type { CallLedger } from './call-ledger.js';
 import type { GatedRun, SignInGate } from './sign-in-gate.js';

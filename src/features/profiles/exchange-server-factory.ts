@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { findServer } from '../../exchange/autodiscover/find-server.js';
-import { createExchangeProbe } from '../../exchange/exchange-probe.js';
-import type { CallReport } from '../../exchange/exchange-options.js';
-import { createExchangeServer } from '../../exchange/exchange-server.js';
-import type { CallOptions, MailServer } from '../../mail/mail-server.js';
-import type { DiscoveryFinding, MailServerProbe } from '../../mail/mail-server-probe.js';
+import { findServer } from '../../drivers/ews/autodiscover/find-server.js';
+import { createExchangeProbe } from '../../drivers/ews/exchange-probe.js';
+import type { CallReport } from '../../drivers/ews/exchange-options.js';
+import { createExchangeServer } from '../../drivers/ews/exchange-server.js';
+import type { CallOptions, MailServer } from '../../drivers/port/mail-server.js';
+import type { DiscoveryFinding, MailServerProbe } from '../../drivers/port/mail-server-probe.js';
 import { Clock } from '../../platform/clock/clock.js';
 
 import { MailServerFactory, type ServerConnection } from './mail-server-factory.js';

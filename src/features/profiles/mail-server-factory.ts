@@ -1,4 +1,4 @@
-import type { MailServer } from '../../mail/mail-server.js';
+import type { MailServer } from '../../drivers/port/mail-server.js';
 import type { AddressSetter } from './server-address-rules.js';
 
 export interface ServerConnection {

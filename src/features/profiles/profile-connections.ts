@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import type { MailServer } from '../../mail/mail-server.js';
+import type { MailServer } from '../../drivers/port/mail-server.js';
 import { Clock } from '../../platform/clock/clock.js';
 import type { Log } from '../../platform/log/log.js';
 import { SecretBox } from '../../platform/secrets/secret-box.js';

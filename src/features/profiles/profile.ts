@@ -1,4 +1,4 @@
-import type { ConnectingSidType, MailboxAccess } from '../../mail/mail-server.js';
+import type { ConnectingSidType, MailboxAccess } from '../../drivers/port/mail-server.js';
 import type { MailSettings } from './mail-settings.js';
 import type { AddressSetter } from './server-address-rules.js';
 

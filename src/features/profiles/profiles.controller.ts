@@ -8,9 +8,9 @@ import { IdempotentPosts, Posted, type PostInProgress } from '../../platform/htt
 import { decodeCursor, pageOf, type Page } from '../../platform/http/page.js';
 import { Problem, problems } from '../../platform/http/problem.js';
 import { idParam } from '../../platform/http/validation.js';
-import { beyondOwnReach } from '../access/api-keys.js';
-import { Caller } from '../access/caller.js';
-import { RequireScope } from '../access/require-scope.js';
+import { beyondOwnReach } from '../identity/api-keys/api-keys.js';
+import { Caller } from '../identity/callers/caller.js';
+import { RequireScope } from '../identity/callers/require-scope.js';
 import { profileBeingCleared, profileInUse, Profiles, versionConflict } from './profiles.js';
 import {
   newProfile,

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { ConnectingSidType, MailboxAccess } from '../../mail/mail-server.js';
+import type { ConnectingSidType, MailboxAccess } from '../../drivers/port/mail-server.js';
 import type { Sql } from '../../platform/database/data-source.js';
 import { mailSettingsOfRow, mailSettingsValues, type MailSettingsRow } from './mail-settings.js';
 import type { Pacing, Profile } from './profile.js';

@@ -1,5 +1,5 @@
-import type { CallOptions } from '../../mail/mail-server.js';
-import type { DiscoveryFinding, MailServerProbe } from '../../mail/mail-server-probe.js';
+import type { CallOptions } from '../../drivers/port/mail-server.js';
+import type { DiscoveryFinding, MailServerProbe } from '../../drivers/port/mail-server-probe.js';
 import type { ServerConnection } from './mail-server-factory.js';
 
 export interface ProbeConnection extends Omit<ServerConnection, 'maxConnections'> {

@@ -1,4 +1,4 @@
-import type { MailboxIdentity, MailboxSession, MailServer } from '../../mail/mail-server.js';
+import type { MailboxIdentity, MailboxSession, MailServer } from '../../drivers/port/mail-server.js';
 
 /** A mail server that knows whether it is in use: closing one cuts its calls, and a send cut short is in doubt. */
 export class TrackedServer implements MailServer {

@@ -5,7 +5,7 @@ import {
   decodePosition,
   feedStart,
   type FeedPosition,
-} from '../../../src/features/deliveries/feed-position.js';
+} from '../../../src/features/feed/feed-position.js';
 import { eventually } from '../../support/eventually.js';
 
 /** An event as a reader of the feed is shown it. */

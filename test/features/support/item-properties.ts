@@ -1,4 +1,4 @@
-import type { ItemProperties } from '../../../src/mail/mail-item.js';
+import type { ItemProperties } from '../../../src/drivers/port/mail-item.js';
 
 /** Properties of a server that says nothing but what is given. */
 export function itemProperties(given: Partial<ItemProperties> = {}): ItemProperties {

@@ -1,6 +1,6 @@
-import { EventsStore } from '../../../src/features/deliveries/events.store.js';
-import { Sampler } from '../../../src/features/overview/sampler.js';
-import { SamplesStore } from '../../../src/features/overview/samples.store.js';
+import { EventsStore } from '../../../src/features/feed/events.store.js';
+import { Sampler } from '../../../src/features/insight/overview/sampler.js';
+import { SamplesStore } from '../../../src/features/insight/overview/samples.store.js';
 import { recordedLog } from '../../support/api.js';
 import type { WholeStage } from './whole-stage.js';
 

@@ -12,7 +12,7 @@ import { compileSources } from '../../support/compiled-sources.js';
 const measure = `
 import { readFileSync, writeFileSync } from 'node:fs';
 const [sources, file] = process.argv.slice(2);
-const { withMime } = await import(sources + '/src/features/incoming/mime-reading.js');
+const { withMime } = await import(sources + '/src/features/mail/incoming/mime-reading.js');
 const properties = JSON.parse(process.env.PROPERTIES);
 const read = (mime) => withMime('message', mime, {
   item: { id: 'a', changeKey: null, properties },

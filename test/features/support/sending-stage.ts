@@ -1,5 +1,5 @@
 import { simpleParser, type ParsedMail } from 'mailparser';
-import { SendingTraitsStore } from '../../../src/features/outgoing/sending-traits.store.js';
+import { SendingTraitsStore } from '../../../src/features/mail/outgoing/sending-traits.store.js';
 import type { Claim } from '../../../src/features/scheduling/pacing.store.js';
 import type { RecordedExchange } from '../../../src/sandbox/sandbox-server.js';
 import type { ApiAnswer } from '../../support/api.js';

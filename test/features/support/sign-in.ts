@@ -1,11 +1,11 @@
 import { v7 as uuid } from 'uuid';
-import type { UserRole } from '../../../src/features/access/user-role.js';
-import { MembershipsStore } from '../../../src/features/users/memberships.store.js';
-import { PasswordHasher } from '../../../src/features/users/password-hasher.js';
-import { Sessions } from '../../../src/features/users/sessions.js';
-import { SignInsStore } from '../../../src/features/users/sign-ins.store.js';
-import { reachAfter, type User } from '../../../src/features/users/user.js';
-import { UsersStore } from '../../../src/features/users/users.store.js';
+import type { UserRole } from '../../../src/features/identity/callers/user-role.js';
+import { MembershipsStore } from '../../../src/features/identity/users/memberships.store.js';
+import { PasswordHasher } from '../../../src/features/identity/sign-in/password-hasher.js';
+import { Sessions } from '../../../src/features/identity/sign-in/sessions.js';
+import { SignInsStore } from '../../../src/features/identity/sign-in/sign-ins.store.js';
+import { reachAfter, type User } from '../../../src/features/identity/users/user.js';
+import { UsersStore } from '../../../src/features/identity/users/users.store.js';
 import { ApiClient } from '../../support/api.js';
 import type { DataSource } from 'typeorm';
 

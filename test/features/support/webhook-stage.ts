@@ -1,10 +1,11 @@
 import { Global, Module, type Type } from '@nestjs/common';
 import { v7 as uuid } from 'uuid';
-import { AccessModule } from '../../../src/features/access/access.module.js';
-import { DeliveriesModule } from '../../../src/features/deliveries/deliveries.module.js';
-import type { EventType, NewEvent } from '../../../src/features/deliveries/event.js';
-import { EventsStore } from '../../../src/features/deliveries/events.store.js';
-import { WebhookLoop } from '../../../src/features/deliveries/webhook-loop.js';
+import { AccessModule } from '../../../src/features/identity/access.module.js';
+import { FeedModule } from '../../../src/features/feed/feed.module.js';
+import { WebhooksModule } from '../../../src/features/webhooks/webhooks.module.js';
+import type { EventType, NewEvent } from '../../../src/features/feed/event.js';
+import { EventsStore } from '../../../src/features/feed/events.store.js';
+import { WebhookLoop } from '../../../src/features/webhooks/webhook-loop.js';
 import { ManualClock } from '../../../src/platform/clock/clock.js';
 import type { Settings } from '../../../src/platform/config/settings.js';
 import { startApi, testSecretBox, type ApiAnswer, type ApiClient, type TestApi } from '../../support/api.js';
@@ -19,8 +20,8 @@ class ManualWebhooks extends WebhookLoop {
 }
 
 @Global()
-@Module({ imports: [DeliveriesModule], providers: [{ provide: WebhookLoop, useClass: ManualWebhooks }] })
-class WebhooksModule {}
+@Module({ imports: [FeedModule, WebhooksModule], providers: [{ provide: WebhookLoop, useClass: ManualWebhooks }] })
+class WebhookLoopModule {}
 
 type Body = ApiAnswer['body'];
 
@@ -51,7 +52,7 @@ export class WebhookStage {
     const database = await createTestDatabase({ poolSize: 20 });
     const secretBox = testSecretBox();
     const start = () =>
-      startApi([AccessModule, WebhooksModule, ...modules], {
+      startApi([AccessModule, WebhookLoopModule, ...modules], {
         dataSource: database.dataSource,
         clock,
         secretBox,

@@ -1,8 +1,8 @@
 import { simpleParser } from 'mailparser';
-import { withoutBlocked } from '../../../src/features/incoming/attachment-blocking.js';
-import { blockReason } from '../../../src/features/incoming/attachment-rules.js';
-import { attachmentContents, contentOfMime } from '../../../src/features/incoming/message-content.js';
-import { mimeLeaves } from '../../../src/features/incoming/mime-parts.js';
+import { withoutBlocked } from '../../../src/features/mail/incoming/attachment-blocking.js';
+import { blockReason } from '../../../src/features/mail/incoming/attachment-rules.js';
+import { attachmentContents, contentOfMime } from '../../../src/features/mail/incoming/message-content.js';
+import { mimeLeaves } from '../../../src/features/mail/incoming/mime-parts.js';
 import { expectLinear } from '../../support/growth.js';
 import { itemProperties } from '../support/item-properties.js';
 

@@ -1,5 +1,5 @@
-import { filterQuestions, letsIn } from '../../../src/features/incoming/mail-filter.js';
-import { idKey, tokenKey } from '../../../src/features/threads/thread-keys.js';
+import { filterQuestions, letsIn } from '../../../src/features/mail/incoming/mail-filter.js';
+import { idKey, tokenKey } from '../../../src/features/mail/threads/thread-keys.js';
 import { mailboxFilters } from '../../../src/features/mailboxes/mailbox-filter.js';
 import { itemProperties } from '../support/item-properties.js';
 

@@ -1,7 +1,7 @@
-import { smartKey } from '../../../src/features/threads/smart-match.js';
-import { readSubject } from '../../../src/features/threads/subject.js';
+import { smartKey } from '../../../src/features/mail/threads/smart-match.js';
+import { readSubject } from '../../../src/features/mail/threads/subject.js';
+import { randomToken, tokensIn, withToken } from '../../../src/features/mail/threads/tracking-token.js';
 import { expectLinear } from '../../support/growth.js';
-import { randomToken, tokensIn, withToken } from '../../../src/features/threads/tracking-token.js';
 
 describe('a subject without its prefixes', () => {
   it.each([

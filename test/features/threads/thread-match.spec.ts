@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { threadKeys, type ThreadKeys } from '../../../src/features/threads/thread-keys.js';
-import { partition, recordedKeys, type ThreadCandidate } from '../../../src/features/threads/thread-match.js';
+import { threadKeys, type ThreadKeys } from '../../../src/features/mail/threads/thread-keys.js';
+import { partition, recordedKeys, type ThreadCandidate } from '../../../src/features/mail/threads/thread-match.js';
 
 interface Sent {
   readonly own: number | null;

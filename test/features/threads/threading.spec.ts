@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { v7 as uuid } from 'uuid';
 import { defaultMailSettings } from '../../../src/features/profiles/mail-settings.js';
-import { Threading, type ThreadedMessage } from '../../../src/features/threads/threading.js';
-import { ThreadsStore } from '../../../src/features/threads/threads.store.js';
-import { EventsStore } from '../../../src/features/deliveries/events.store.js';
+import { Threading, type ThreadedMessage } from '../../../src/features/mail/threads/threading.js';
+import { ThreadsStore } from '../../../src/features/mail/threads/threads.store.js';
+import { EventsStore } from '../../../src/features/feed/events.store.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { makeProfile } from '../../support/profiles.js';
 

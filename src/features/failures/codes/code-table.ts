@@ -1,4 +1,4 @@
-import type { MailErrorOrigin } from '../../../mail/mail-error.js';
+import type { MailErrorOrigin } from '../../../drivers/port/mail-error.js';
 import { responseCodes } from '../response-codes.js';
 import type { CodeRow, CodeRows, FailureCategory } from './code-row.js';
 import { httpCodes, httpRow } from './http-codes.js';

@@ -1,0 +1,23 @@
+import { MailServerError, withoutCall } from '../../port/mail-error.js';
+import { transportCode } from '../http/transport-failure.js';
+import { ProtocolViolation } from '../soap/protocol-violation.js';
+
+/** The error of a look that is no call of EWS, as a call that runs into it reports it. */
+export function probeError(operation: string, error: unknown): MailServerError {
+  const violation = error instanceof ProtocolViolation;
+  const code = violation ? error.code : (transportCode(error) ?? 'Unknown');
+  const text = error instanceof Error && error.message !== '' ? error.message : code;
+  return new MailServerError(
+    {
+      origin: violation ? 'protocol' : 'transport',
+      code,
+      operation,
+      text,
+      hostWords: violation ? error.quoted : null,
+      backOffMs: null,
+      effectPossible: false,
+      diagnostics: withoutCall,
+    },
+    { cause: error },
+  );
+}

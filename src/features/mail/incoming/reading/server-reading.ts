@@ -1,0 +1,44 @@
+import type { Mailbox } from '../../../../drivers/port/mail-item.js';
+import { damageOf } from './text-reading.js';
+
+/**
+ * Fills gaps in the MIME of a message with properties from the server, which reads the headers as they arrive and knows
+ * the people in its directory. It never overrides what the MIME states clearly.
+ */
+export function betterText(ours: string | null, theirs: string | null): string | null {
+  if (ours === null) return theirs;
+  return theirs !== null && damageOf(theirs) < damageOf(ours) ? theirs : ours;
+}
+
+/** One person, if the server names one for the header. */
+export function betterPerson(ours: Mailbox | null, theirs: Mailbox | null): Mailbox | null {
+  if (ours === null || theirs === null) return ours ?? theirs;
+  return withAddress(ours, theirs);
+}
+
+/** The people of a header; those without an address get it if the match is unambiguous. */
+export function betterPeople(ours: readonly Mailbox[], theirs: readonly Mailbox[]): readonly Mailbox[] {
+  if (ours.length === 0) return theirs;
+  if (ours.every(isAddressed)) return ours;
+  const sameCount = ours.length === theirs.length;
+  const byName = new Map(
+    [...theirs]
+      .reverse()
+      .flatMap((person) => (person.name === null ? [] : [[person.name.toLowerCase(), person] as const])),
+  );
+  return ours.map((person, index) => {
+    const named = person.name === null ? undefined : byName.get(person.name.toLowerCase());
+    const other = named ?? (sameCount ? theirs[index] : undefined);
+    return other ? withAddress(person, other) : person;
+  });
+}
+
+const isAddressed = ({ address }: Mailbox): boolean => address !== null && address.includes('@');
+
+function withAddress(ours: Mailbox, theirs: Mailbox): Mailbox {
+  if (isAddressed(ours)) return ours;
+  if (isAddressed(theirs)) return { name: ours.name ?? theirs.name, address: theirs.address };
+  return ours.exchangeName === undefined && theirs.exchangeName !== undefined
+    ? { ...ours, exchangeName: theirs.exchangeName }
+    : ours;
+}

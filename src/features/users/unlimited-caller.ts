@@ -1,9 +1,0 @@
-import { Problem } from '../../platform/http/problem.js';
-import { beyondOwnReach } from '../access/api-keys.js';
-import type { Caller } from '../access/caller.js';
-
-/** Whoever is limited to profiles could give others, and so itself, what it does not have. @throws Problem beyond-own-reach */
-export function refuseLimited(caller: Caller): void {
-  if (caller.profileIds !== null)
-    throw new Problem(beyondOwnReach, 'users are administered without a limit to profiles');
-}

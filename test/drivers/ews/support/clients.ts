@@ -1,0 +1,34 @@
+import { createExchangeServer } from '../../../../src/drivers/ews/exchange-server.js';
+import type { ExchangeServerOptions } from '../../../../src/drivers/ews/exchange-options.js';
+import { MailServerError } from '../../../../src/drivers/port/mail-error.js';
+import type { MailboxIdentity, MailServer } from '../../../../src/drivers/port/mail-server.js';
+
+export const SECRET = 'pä55-wörd-<&>';
+
+export const IMPERSONATED: MailboxIdentity = {
+  address: 'alice@contoso.test',
+  access: 'impersonation',
+  connectingSid: { type: 'SmtpAddress', value: 'alice@contoso.test' },
+};
+
+export const DELEGATED: MailboxIdentity = { ...IMPERSONATED, access: 'delegation' };
+
+export function serverFor(url: string, options: Partial<ExchangeServerOptions> = {}): MailServer {
+  return createExchangeServer({
+    ewsUrl: url,
+    auth: { type: 'basic', username: 'CONTOSO\\svc', password: SECRET },
+    maxConnections: 2,
+    ...options,
+  });
+}
+
+/** The MailServerError of a promise that must reject with one. */
+export async function errorOf(promise: Promise<unknown>): Promise<MailServerError> {
+  try {
+    await promise;
+  } catch (error) {
+    if (error instanceof MailServerError) return error;
+    throw error;
+  }
+  throw new Error('The call succeeded, and should not have.');
+}
