@@ -21,7 +21,7 @@ describe('the SQL of tests of mailboxes', () => {
   let batch: string;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
+    database = await createTestDatabase({ fresh: true });
     const fill = [
       `INSERT INTO email_server_profiles SELECT gen_random_uuid(), 'n' || n, 'o', 'o@x', 'exchange', 'http://h' || n || '/x', 'basic', 'u',
          'v1:k:AAAA', 'impersonation', 'SmtpAddress', now(), 60, 10, true, 1, now(), now() FROM generate_series(1, 300) n`,

@@ -84,7 +84,7 @@ let endpointIncident: string;
 let limited: string;
 
 beforeAll(async () => {
-  stage = await WholeStage.open();
+  stage = await WholeStage.open({ freshDatabase: true });
   const sql = stage.dataSource;
   const [{ columns }] = await sql.query(`SELECT string_agg(column_name, ', ') AS columns FROM information_schema.columns
     WHERE table_name = 'email_server_profiles' AND is_generated = 'NEVER'`);

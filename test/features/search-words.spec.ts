@@ -13,7 +13,7 @@ let database: TestDatabase;
 let sql: DataSource;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
+  database = await createTestDatabase({ fresh: true });
   sql = database.dataSource;
 });
 afterAll(() => database?.drop());

@@ -23,7 +23,7 @@ describe('the SQL of signing in', () => {
   let profile: string;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
+    database = await createTestDatabase({ fresh: true });
     const fill: [string, unknown[]?][] = [
       [
         `INSERT INTO email_server_profiles SELECT gen_random_uuid(), 'n' || n, 'o', 'o@x', 'exchange', 'http://h' || n || '/x', 'basic', 'u',

@@ -60,7 +60,7 @@ describe('while nothing can be stored', () => {
   let mailbox: string;
 
   beforeAll(async () => {
-    stage = await WholeStage.open({ addresses: [anna], poolSize: 4 });
+    stage = await WholeStage.open({ addresses: [anna], poolSize: 4, freshDatabase: true });
     name = new URL(stage.database.url).pathname.slice(1);
     mailbox = await stage.makeMailbox(anna, { outgoing: true });
   });

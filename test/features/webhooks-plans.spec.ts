@@ -17,7 +17,7 @@ let eventId: string;
 const mailboxes = Array.from({ length: 5 }, () => uuid());
 
 beforeAll(async () => {
-  stage = await WebhookStage.open({ modules: [IncidentsModule] });
+  stage = await WebhookStage.open({ modules: [IncidentsModule], freshDatabase: true });
   endpointId = (await stage.endpoint()).id;
   const { dataSource } = stage.database;
   await dataSource.query(

@@ -29,6 +29,8 @@ interface StageOptions {
   /** Beside those of webhooks. */
   readonly modules?: readonly Type[];
   readonly settings?: Partial<Settings>;
+  /** A database of its own, see `createTestDatabase`. */
+  readonly freshDatabase?: boolean;
 }
 
 /** The API of webhooks, one or more workers, a receiver and a database, under one clock. */
@@ -46,10 +48,10 @@ export class WebhookStage {
     readonly token: string,
   ) {}
 
-  static async open({ modules = [], settings = {} }: StageOptions = {}): Promise<WebhookStage> {
+  static async open({ modules = [], settings = {}, freshDatabase = false }: StageOptions = {}): Promise<WebhookStage> {
     // Near the present: verifying a signature compares with the system's time.
     const clock = new ManualClock(new Date(Math.floor(Date.now() / 1000) * 1000));
-    const database = await createTestDatabase({ poolSize: 20 });
+    const database = await createTestDatabase({ poolSize: 20, fresh: freshDatabase });
     const secretBox = testSecretBox();
     const start = () =>
       startApi([AccessModule, WebhookLoopModule, ...modules], {

@@ -26,6 +26,8 @@ interface StageOptions extends Omit<SandboxOptions, 'mailboxes' | 'clock' | 'ser
   /** Addresses that the service account may impersonate. */
   readonly scope?: 'all' | readonly string[];
   readonly poolSize?: number;
+  /** A database of its own, see `createTestDatabase`. */
+  readonly freshDatabase?: boolean;
   /** A built console for the process to serve. */
   readonly consoleFolder?: string;
   /** Keep what is logged; true by default. */
@@ -51,6 +53,7 @@ export class WholeStage {
     addresses = [],
     scope = 'all',
     poolSize,
+    freshDatabase = false,
     consoleFolder,
     recordLog = true,
     env = {},
@@ -64,7 +67,7 @@ export class WholeStage {
       mailboxes: addresses.map((address) => ({ address })),
       serviceAccounts: [{ username: serviceAccount, password: servicePassword, scope }],
     });
-    const database = await createTestDatabase({ entities, ...(poolSize ? { poolSize } : {}) });
+    const database = await createTestDatabase({ entities, fresh: freshDatabase, ...(poolSize ? { poolSize } : {}) });
     const secretBox = testSecretBox();
     const { log, logged } = recordLog ? recordedLog() : { log: createLog('silent'), logged: () => '' };
     const running = await startProcess({
