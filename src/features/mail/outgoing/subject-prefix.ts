@@ -1,14 +1,23 @@
-/** As mail programs of many languages write "Re:" and "Fw:", also numbered (`Re[2]:`) and with a full-width colon. */
-const prefix =
-  /^\s*(?:re|aw|antw|antwort|sv|vs|vá|ynt|odp|odpověď|rif|rv|res|fwd?|wg|vb|vl|tr|enc|doorst|továbbítás|pd|回复|答复|转发|回覆|轉寄)(?:\s*[[(]\d{1,3}[\])]|\^\d{1,3})?\s*[:：]\s*/iu;
+import { afterReplyPrefix } from '../threads/reply-prefix.js';
 
 const longestSubject = 998;
+/** As many prefixes as mail programs may have piled up; the rest stays. */
+const mostPrefixes = 50;
 
 /** The subject of an answer or a forward: one prefix in front of what the original is about. */
 export function prefixedSubject(kind: 'Re' | 'Fw', original: string | null): string {
-  let subject = (original ?? '').replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');
-  while (prefix.test(subject)) subject = subject.replace(prefix, '');
-  return clipped(`${kind}: ${subject.trim()}`.trimEnd(), longestSubject);
+  const subject = withoutPrefixes((original ?? '').replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim());
+  return clipped(`${kind}: ${subject}`.trimEnd(), longestSubject);
+}
+
+function withoutPrefixes(subject: string): string {
+  let rest = subject;
+  for (let count = 0; count < mostPrefixes; count += 1) {
+    const next = afterReplyPrefix(rest);
+    if (next === null) break;
+    rest = next;
+  }
+  return rest;
 }
 
 /** Never half a character at the end. */
