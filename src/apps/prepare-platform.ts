@@ -15,9 +15,6 @@ import { SecretBox } from '../platform/secrets/secret-box.js';
 import { entities } from './features.js';
 import { databaseTrouble, dataDirTrouble } from './start-troubles.js';
 
-/** Connections of one process: its runs mostly wait for mail servers and hold none meanwhile. */
-const poolSize = 20;
-
 export interface PreparedPlatform {
   readonly platform: Platform;
   readonly databaseUrl: string;
@@ -33,7 +30,7 @@ export async function preparePlatform(settings: Settings, log: Log): Promise<Pre
   const secretBox = new SecretBox(await keyRing(settings));
   const embedded = settings.databaseUrl === null ? await startOwnDatabase(settings, log) : null;
   const databaseUrl = settings.databaseUrl ?? embedded?.url ?? '';
-  const dataSource = createDataSource({ url: databaseUrl, poolSize, entities });
+  const dataSource = createDataSource({ url: databaseUrl, poolSize: settings.databasePoolSize, entities });
   try {
     await dataSource.initialize().catch((error: unknown) => {
       throw embedded ? error : databaseTrouble(error);

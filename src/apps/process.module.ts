@@ -18,8 +18,6 @@ import { OperationsController } from './operations.controller.js';
 import { checkMs, Operations } from './operations.js';
 import { WorkerModule } from './worker.module.js';
 
-/** Jobs at once in one worker process. They mostly wait for mail servers; each profile's budget limits what it gets of them. */
-const concurrency = 50;
 /** How long a stopping worker lets runs finish, in ms: most take less than a second. */
 const graceMs = 8_000;
 
@@ -50,7 +48,7 @@ export class ProcessModule {
       ...queueServerOf(options),
       jobs,
       onJobFinished: queueMetrics(platform.metrics),
-      workers: { concurrency, graceMs },
+      workers: { concurrency: platform.settings.workerConcurrency, graceMs },
     });
     const operations: Provider = {
       provide: Operations,

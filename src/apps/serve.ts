@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { FirstAdminLink } from '../features/identity/users/first-admin-link.js';
 import { linkUrl } from '../features/identity/sign-in/sign-in-links.js';
 import { BootstrapKey } from '../features/identity/api-keys/bootstrap-key.js';
-import type { Settings } from '../platform/config/settings.js';
+import { SettingsError, type Settings } from '../platform/config/settings.js';
 import type { Log } from '../platform/log/log.js';
-import { startSampleExchange } from './sample-exchange.js';
 import { preparePlatform } from './prepare-platform.js';
 import { ensureSampleData } from './sample-data.js';
+import type { SampleExchange } from './sample-exchange.js';
 import { onStopSignal } from './stop-signal.js';
 import { startProcess } from './start-process.js';
 import { welcome } from './welcome.js';
@@ -26,7 +26,7 @@ export async function serve(settings: Settings, log: Log): Promise<void> {
   try {
     const prepared = await preparePlatform(settings, log);
     closers.push(() => prepared.close());
-    const sandbox = settings.sandbox ? await startSampleExchange(settings.dataDir) : null;
+    const sandbox = settings.sandbox ? await sampleExchange(settings.dataDir) : null;
     if (sandbox) closers.push(() => sandbox.close());
     const running = await startProcess({
       platform: prepared.platform,
@@ -50,6 +50,17 @@ export async function serve(settings: Settings, log: Log): Promise<void> {
     await stop();
     throw error;
   }
+}
+
+/** Loaded only when asked for: the image for production is without the sandbox. @throws SettingsError there */
+async function sampleExchange(dataDir: string): Promise<SampleExchange> {
+  const { startSampleExchange } = await import('./sample-exchange.js').catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    throw new SettingsError(
+      'POSTROOM_SANDBOX is true, but this image has no sandbox; run it beside, as: npx postroom sandbox',
+    );
+  });
+  return startSampleExchange(dataDir);
 }
 
 /** Brings the schema up to date and ends; for deployments that do so before the processes start. */

@@ -10,7 +10,7 @@ const write = (line = ''): void => {
 };
 
 /**
- * `npm run sandbox`: the sample company with live mail. Settings: SANDBOX_PORT, SANDBOX_PASSWORD (of the service
+ * `npx postroom sandbox`, or `npm run sandbox` in a clone: the sample company with live mail. Settings: SANDBOX_PORT, SANDBOX_PASSWORD (of the service
  * account; made up when not set), SANDBOX_DATA_FILE (in memory when not set).
  */
 async function main(): Promise<void> {

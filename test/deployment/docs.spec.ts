@@ -52,7 +52,10 @@ describe('the docs', () => {
       ROLES: `\`${defaults.roles.join(',')}\``,
       POSTROOM_DATA_DIR: `\`${defaults.dataDir}\``,
       NOTIFY_FROM: `\`${defaults.notifyFrom}\``,
+      WORKER_CONCURRENCY: `\`${defaults.workerConcurrency}\``,
+      DATABASE_POOL_SIZE: `\`${defaults.databasePoolSize}\``,
       LOG_LEVEL: `\`${defaults.logLevel}\``,
+      LOG_FORMAT: `\`${defaults.logFormat}\``,
     });
   });
 

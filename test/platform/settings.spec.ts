@@ -18,7 +18,10 @@ it('needs nothing: everything has a default', () => {
     notifyFrom: 'Postroom <postroom@localhost>',
     publicUrl: null,
     trustedProxies: { kind: 'networks', networks: ['loopback'] },
+    workerConcurrency: 50,
+    databasePoolSize: 20,
     logLevel: 'info',
+    logFormat: 'auto',
   });
 });
 
@@ -29,6 +32,11 @@ it('takes an empty variable for one that is not set', () => {
 
 it.each([
   [{ PORT: '0' }, { port: 0 }],
+  [
+    { WORKER_CONCURRENCY: '200', DATABASE_POOL_SIZE: '40' },
+    { workerConcurrency: 200, databasePoolSize: 40 },
+  ],
+  [{ LOG_FORMAT: 'json' }, { logFormat: 'json' }],
   [{ ROLES: 'worker, api,worker' }, { roles: ['worker', 'api'] }],
   [{ POSTROOM_SANDBOX: 'OFF' }, { sandbox: false }],
   [
@@ -58,6 +66,9 @@ describe('a wrong setting names itself and the remedy, and repeats no secret', (
     ['REDIS_URL', `http://u:${secret}@h`, 'such as redis://'],
     ['PORT', '70000', '0 to 65535'],
     ['PORT', '-1', '0 to 65535'],
+    ['WORKER_CONCURRENCY', '0', '1 to 1000'],
+    ['DATABASE_POOL_SIZE', '4', '5 to 500'],
+    ['DATABASE_POOL_SIZE', '20.5', 'a whole number'],
     ['PORT', '80.5', '0 to 65535'],
     ['PORT', 'http', '0 to 65535'],
     ['ROLES', 'api,wroker', 'out of api, worker, listener'],

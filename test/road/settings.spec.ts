@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -64,6 +64,19 @@ describe('starting with settings', () => {
     const output = await refused({ [name]: value });
     expect(output).toContain(name);
     expect(output).toContain(remedy);
+  });
+
+  it('does without the sandbox, as the image does, and says so when it is asked for', async () => {
+    await rename(join(compiled.folder, 'src/sandbox'), join(compiled.folder, 'sandbox'));
+    try {
+      const shared = { DATABASE_URL: database.url, POSTROOM_SECRET_KEYS: secretKeys };
+      const program = startProgram(compiled, shared, folder);
+      started.push(program);
+      expect((await fetch(`${await program.url()}/health/live`)).status).toBe(200);
+      expect(await refused({ ...shared, POSTROOM_SANDBOX: 'true' })).toContain('npx postroom sandbox');
+    } finally {
+      await rename(join(compiled.folder, 'sandbox'), join(compiled.folder, 'src/sandbox'));
+    }
   });
 
   it('requires POSTROOM_SECRET_KEYS on a database that other processes share', async () => {

@@ -19,6 +19,8 @@ const flag = z
   .refine((value) => ['true', 'false', '1', '0', 'on', 'off'].includes(value), { message: 'must be true or false' })
   .transform((value) => ['true', '1', 'on'].includes(value));
 
+const logFormats = ['auto', 'json', 'pretty'] as const;
+
 const roleMessage = `must be a comma-separated list out of ${roles.join(', ')}`;
 
 const roleList = z
@@ -68,6 +70,11 @@ const privateServersFor = z.enum(['administrators', 'everyone', 'nobody'], {
   message: 'must be administrators, everyone or nobody',
 });
 
+const wholeNumber = (least: number, most: number, what = 'a whole number') => {
+  const message = `must be ${what} from ${least} to ${most}`;
+  return z.coerce.number({ message }).int({ message }).min(least, { message }).max(most, { message });
+};
+
 /** Without TLS only on this very machine, for a trial. */
 const isIssuer = (text: string) => {
   if (!URL.canParse(text)) return false;
@@ -79,12 +86,7 @@ const environment = z.object({
   DATABASE_URL: urlOf(['postgres:', 'postgresql:'], 'postgres://user:password@host:5432/postroom').optional(),
   REDIS_URL: urlOf(['redis:', 'rediss:'], 'redis://host:6379').optional(),
   HOST: z.string().default('127.0.0.1'),
-  PORT: z.coerce
-    .number({ message: 'must be a port number from 0 to 65535' })
-    .int({ message: 'must be a port number from 0 to 65535' })
-    .min(0, { message: 'must be a port number from 0 to 65535' })
-    .max(65535, { message: 'must be a port number from 0 to 65535' })
-    .default(3000),
+  PORT: wholeNumber(0, 65_535, 'a port number').default(3000),
   ROLES: roleList.default([...roles]),
   POSTROOM_DATA_DIR: z.string().default('.postroom'),
   POSTROOM_SECRET_KEYS: z
@@ -118,7 +120,10 @@ const environment = z.object({
   POSTROOM_OIDC_CLIENT_SECRET: z.string().optional(),
   POSTROOM_OIDC_LABEL: z.string().max(60, { message: 'must be 60 characters at most' }).default('single sign-on'),
   POSTROOM_OIDC_DEFAULT_ROLE: z.enum(['viewer'], { message: 'must be viewer, or not set' }).optional(),
+  WORKER_CONCURRENCY: wholeNumber(1, 1_000).default(50),
+  DATABASE_POOL_SIZE: wholeNumber(5, 500).default(20),
   LOG_LEVEL: z.enum(logLevels, { message: `must be one of ${logLevels.join(', ')}` }).default('info'),
+  LOG_FORMAT: z.enum(logFormats, { message: `must be one of ${logFormats.join(', ')}` }).default('auto'),
 });
 
 /** Single sign-on by OpenID Connect. */
@@ -157,7 +162,13 @@ export interface Settings {
   readonly requireMailboxApproval: boolean;
   /** Null: people sign in by password only. */
   readonly oidc: OidcSettings | null;
+  /** Jobs at once in one worker process. They mostly wait for mail servers; each profile's budget limits what it gets of them. */
+  readonly workerConcurrency: number;
+  /** Connections of one process to PostgreSQL, at most: its runs mostly wait for mail servers and hold none meanwhile. */
+  readonly databasePoolSize: number;
   readonly logLevel: (typeof logLevels)[number];
+  /** auto: pretty on a terminal, JSON elsewhere. */
+  readonly logFormat: (typeof logFormats)[number];
 }
 
 /** Says which setting is wrong and what to do; never repeats a value, which may be a secret. */
@@ -201,7 +212,10 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     webhookAllowedNetworks: values.WEBHOOK_ALLOWED_NETWORKS,
     requireMailboxApproval: values.REQUIRE_MAILBOX_APPROVAL ?? false,
     oidc: oidcOf(values),
+    workerConcurrency: values.WORKER_CONCURRENCY,
+    databasePoolSize: values.DATABASE_POOL_SIZE,
     logLevel: values.LOG_LEVEL,
+    logFormat: values.LOG_FORMAT,
   };
 }
 

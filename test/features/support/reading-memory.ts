@@ -38,7 +38,7 @@ export interface ReadingMemory {
 }
 
 export async function readingMemory(properties: object): Promise<ReadingMemory> {
-  const sources = await compileSources('src/features', 'src/mail', 'src/platform');
+  const sources = await compileSources('src/features', 'src/drivers', 'src/platform');
   const folder = await mkdtemp(join(tmpdir(), 'postroom-memory-'));
   const script = join(folder, 'measure.mjs');
   await writeFile(script, measure);
