@@ -105,7 +105,7 @@ describe('the first start, with nothing set', () => {
     await program.kill();
 
     start();
-    url = await program.url(45_000);
+    url = await program.url();
     await welcomed();
     expect(keyPrinted()).toBeNull();
     api = new ApiClient(url, key);
@@ -133,7 +133,7 @@ describe('the first start, with nothing set', () => {
     await eventually(async () => expect(await processesOf(folder)).toEqual([]));
 
     start();
-    await program.url(45_000);
+    await program.url();
     expect(await program.stop()).toEqual({ code: 0, signal: null });
   });
 });

@@ -15,7 +15,7 @@ export interface Program {
   /** Everything written so far, to both streams. */
   output(): string;
   /** Where it listens, as it says itself. */
-  url(timeoutMs?: number): Promise<string>;
+  url(): Promise<string>;
   signal(signal: NodeJS.Signals): void;
   readonly exited: Promise<Exit>;
   /** SIGKILL: it can put nothing in order. */
@@ -50,7 +50,7 @@ export function startProgram(
     pid: child.pid ?? 0,
     output,
     exited,
-    url: (timeoutMs = 30_000) =>
+    url: () =>
       eventually(
         () => {
           if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}: ${output()}`);
@@ -59,7 +59,8 @@ export function startProgram(
             .find((text) => text.includes('"msg":"Postroom runs"'));
           return line !== undefined && (JSON.parse(line).url as string);
         },
-        { timeoutMs },
+        // Loading the program alone takes a machine with much else to do a minute.
+        { timeoutMs: 180_000 },
       ),
     signal: (signal) => void child.kill(signal),
     kill: async () => {

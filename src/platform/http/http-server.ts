@@ -88,10 +88,9 @@ export async function assembleHttp(app: NestFastifyApplication, options: HttpOpt
   for (const part of parts) mount(server, part, options.log);
   app.useGlobalPipes(new ValidationPipe());
   app.useGlobalFilters(new ProblemFilter(options.log));
-  const finishReference = publishReference(app, table, options.publicUrl ?? null);
+  publishReference(app, table, options.publicUrl ?? null);
   await options.addRoutes?.(server);
   await app.init();
-  finishReference();
   return app;
 }
 
