@@ -41,8 +41,12 @@ module.exports = {
     {
       name: 'features-speak-the-port',
       severity: 'error',
-      comment: 'One file makes the client; everything else knows mail servers by the port, and so takes another kind.',
-      from: { path: '^src/features/', pathNot: '^src/features/profiles/exchange-server-factory\\.ts$' },
+      comment:
+        'One file makes the client, one holds what drivers tell people; all else knows mail servers by the port, and so takes another kind.',
+      from: {
+        path: '^src/features/',
+        pathNot: '^src/features/(profiles/exchange-server-factory|failures/driver-explanations)\\.ts$',
+      },
       to: { path: '^src/drivers/(?!port/)' },
     },
     floor(

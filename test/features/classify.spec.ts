@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { classify, consequenceOf, type Consequence } from '../../src/features/failures/classify.js';
 import { storedFailure } from '../../src/features/failures/failure.js';
-import { responseCodes } from '../../src/features/failures/response-codes.js';
+import { responseCodes } from '../../src/drivers/ews/codes/response-codes.js';
 import type { MailErrorDetails, MailErrorOrigin } from '../../src/drivers/port/mail-error.js';
 import { mailError } from '../support/mail-errors.js';
 

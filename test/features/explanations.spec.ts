@@ -1,15 +1,18 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
-import { httpCodes } from '../../src/features/failures/codes/http-codes.js';
-import { ownCodes } from '../../src/features/failures/codes/own-codes.js';
-import { protocolCodes } from '../../src/features/failures/codes/protocol-codes.js';
-import { transportCodes } from '../../src/features/failures/codes/transport-codes.js';
-import type { FailureCategory } from '../../src/features/failures/codes/code-row.js';
+import { httpCodes } from '../../src/drivers/ews/codes/http-codes.js';
+import { listingRows } from '../../src/features/failures/listing-rows.js';
+import { ownCodes } from '../../src/features/failures/own-codes.js';
+import { protocolCodes } from '../../src/drivers/ews/codes/protocol-codes.js';
+import { transportCodes } from '../../src/drivers/ews/codes/transport-codes.js';
+import type { FailureCategory } from '../../src/drivers/port/failure-class.js';
 import { classify } from '../../src/features/failures/classify.js';
 import { explain, explainInFull, type ExplanationContext } from '../../src/features/failures/explanations.js';
-import { oneLine, posix, powerShell } from '../../src/features/failures/remedies/quoting.js';
-import { placeOf, serverKind } from '../../src/features/failures/remedies/server-kind.js';
-import { responseCodes } from '../../src/features/failures/response-codes.js';
+import { powerShell } from '../../src/drivers/ews/remedies/quoting.js';
+import { serverKind } from '../../src/drivers/ews/remedies/server-kind.js';
+import { oneLine, posix } from '../../src/drivers/port/explanations/quoting.js';
+import { placeOf } from '../../src/drivers/port/explanations/server-place.js';
+import { responseCodes } from '../../src/drivers/ews/codes/response-codes.js';
 import type { MailErrorOrigin } from '../../src/drivers/port/mail-error.js';
 import { mailError } from '../support/mail-errors.js';
 
@@ -61,6 +64,7 @@ const known = [
   ...of('http', httpCodes),
   ...of('transport', transportCodes),
   ...of('protocol', protocolCodes),
+  ...of('protocol', listingRows),
 ];
 
 const failureOf = (origin: MailErrorOrigin, code: string): { code: string; category: FailureCategory } =>

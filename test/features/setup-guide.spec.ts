@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import { powerShell } from '../../src/features/failures/remedies/quoting.js';
-import { setupGuide, type SetupFacts } from '../../src/features/failures/remedies/setup-guide.js';
+import { powerShell } from '../../src/drivers/ews/remedies/quoting.js';
+import { setupGuide } from '../../src/drivers/ews/remedies/setup-guide.js';
+import type { SetupFacts } from '../../src/drivers/port/explanations/setup-guide.js';
 import { succeeded, WholeStage } from './support/whole-stage.js';
 
 const onPremises: SetupFacts = {

@@ -1,8 +1,8 @@
+import type { CodeRow } from '../../drivers/port/explanations/code-row.js';
 import { MailServerError } from '../../drivers/port/mail-error.js';
-import type { CodeRow } from './codes/code-row.js';
-import { rowOf } from './codes/code-table.js';
-import { ownError } from './codes/own-codes.js';
 import type { Failure } from './failure.js';
+import { ownError } from './own-codes.js';
+import { rowOf } from './stored-rows.js';
 
 const classOf = ({ category, scope, retry }: CodeRow) => ({ category, scope, retry });
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { explainInFull, type ExplanationContext } from './explanations.js';
 import type { StoredFailure } from './failure.js';
-import { commandShells } from './remedies/command.js';
+import { commandShells } from '../../drivers/port/explanations/command.js';
 
 /** An explanation in its parts, as the API shows it beside title, cause and remedy. */
 export const explanationParts = z

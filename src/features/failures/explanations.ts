@@ -1,10 +1,11 @@
-import { rowOfStored } from './codes/code-table.js';
-import type { CodeRow, FailureCategory } from './codes/code-row.js';
-import { syncNowCommands } from './remedies/api-commands.js';
-import { shellHeadings, type Command } from './remedies/command.js';
-import { namesOf, type ExplanationContext } from './remedies/names.js';
+import type { CodeRow } from '../../drivers/port/explanations/code-row.js';
+import { shellHeadings, type Command } from '../../drivers/port/explanations/command.js';
+import { namesOf, type ExplanationContext } from '../../drivers/port/explanations/names.js';
+import type { FailureCategory } from '../../drivers/port/failure-class.js';
+import { apiCommands, syncNowCommands } from './api-commands.js';
+import { rowOfStored } from './stored-rows.js';
 
-export type { ExplanationContext } from './remedies/names.js';
+export type { ExplanationContext } from '../../drivers/port/explanations/names.js';
 
 /** What a person reads: what it means, and what to do about it. */
 export interface Explanation {
@@ -39,9 +40,9 @@ export function explain(failure: Known, context: ExplanationContext): Explanatio
 /** Plain words for a failure and the commands that mend it, for the kind of server that the profile has. */
 export function explainInFull(failure: Known, context: ExplanationContext): FullExplanation {
   const row = rowOfStored(failure.code, failure.category);
-  const names = namesOf(context);
+  const names = namesOf(context, apiCommands(context));
   const { title, meaning, advice, causes = [], selfHealing, ...words } = row.words(names);
-  const commands = [...(words.commands ?? []), ...(stopsMailbox(row) ? syncNowCommands(names) : [])];
+  const commands = [...(words.commands ?? []), ...(stopsMailbox(row) ? syncNowCommands(context) : [])];
   return {
     title,
     cause: meaning,

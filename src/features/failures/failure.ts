@@ -1,5 +1,5 @@
+import type { FailureCategory, FailureRetry, FailureScope } from '../../drivers/port/failure-class.js';
 import type { CallDiagnostics } from '../../drivers/port/mail-error.js';
-import type { FailureCategory, FailureRetry, FailureScope } from './response-codes.js';
 
 /** Any error of a run, in the one form that decisions, incidents, notifications and the API share. */
 export interface Failure {

@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { connectionFields } from '../profiles/profiles.schemas.js';
-import { commandShells } from './remedies/command.js';
-import type { SetupGuide } from './remedies/setup-guide.js';
+import { commandShells } from '../../drivers/port/explanations/command.js';
+import { serverKinds, type SetupGuide } from '../../drivers/port/explanations/setup-guide.js';
 
-const serverKinds = ['exchange-server', 'exchange-online'] as const;
 const serverKind = z.enum(serverKinds).describe('exchange-server: one of your own');
 
 export const profileGuideQuery = z.strictObject({

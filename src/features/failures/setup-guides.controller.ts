@@ -8,7 +8,7 @@ import { idParam } from '../../platform/http/validation.js';
 import { Caller } from '../identity/callers/caller.js';
 import { RequireScope } from '../identity/callers/require-scope.js';
 import { ProfilesStore } from '../profiles/profiles.store.js';
-import { setupGuide } from './remedies/setup-guide.js';
+import { serverExplanations } from './driver-explanations.js';
 import {
   guideQuery,
   profileGuideQuery,
@@ -34,7 +34,7 @@ export class SetupGuidesController {
   @Answers(200, 'The guide', setupGuideAnswer)
   ofNoProfile(@Query({ schema: guideQuery }) query: z.output<typeof guideQuery>): SetupGuideAnswer {
     const { serverKind = null, ewsUrl = null, username = null, access } = query;
-    return showGuide(setupGuide({ serverKind, ewsUrl, username, access }));
+    return showGuide(serverExplanations.setupGuide({ serverKind, ewsUrl, username, access }));
   }
 
   @Get('email-server-profiles/:id/setup-guide')
@@ -52,6 +52,8 @@ export class SetupGuidesController {
     const profile = caller.sees(id) ? await this.profiles.find(this.dataSource, id) : null;
     if (!profile) throw new Problem(problems.notFound);
     const { ewsUrl, auth, access } = profile;
-    return showGuide(setupGuide({ serverKind: query.serverKind ?? null, ewsUrl, username: auth.username, access }));
+    return showGuide(
+      serverExplanations.setupGuide({ serverKind: query.serverKind ?? null, ewsUrl, username: auth.username, access }),
+    );
   }
 }

@@ -13,8 +13,8 @@ import { RequireScope } from '../identity/callers/require-scope.js';
 import { EventsStore } from '../feed/events.store.js';
 import { ProfilesStore } from '../profiles/profiles.store.js';
 import { actor } from './incident-acts.schemas.js';
-import { isKnownCode } from '../failures/codes/code-table.js';
 import { explain } from '../failures/explanations.js';
+import { isKnownCode } from '../failures/stored-rows.js';
 import { MutedCausesStore, type MutedCauseRow } from './muted-causes.store.js';
 
 const codeParam = oneLine(200).min(1);

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import type { FailureCategory } from '../failures/codes/code-row.js';
+import type { FailureCategory } from '../../drivers/port/failure-class.js';
 import type { MailboxState } from './mailbox-state.js';
 
 /** Which mailboxes; null: whatever it is. */

@@ -1,4 +1,4 @@
-import type { Command } from '../failures/remedies/command.js';
+import type { Command } from '../../drivers/port/explanations/command.js';
 
 /** What a notification consists of, before it is laid out as plain text or HTML; each string is one harmless line. */
 export type Block =

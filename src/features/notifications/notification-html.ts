@@ -1,5 +1,5 @@
 import type { Block } from './notification-document.js';
-import { shellHeadings } from '../failures/remedies/command.js';
+import { shellHeadings } from '../../drivers/port/explanations/command.js';
 
 const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',

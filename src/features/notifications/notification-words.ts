@@ -1,6 +1,6 @@
 import type { NotificationFacts } from './notification-facts.js';
-import { oneLine } from '../failures/remedies/quoting.js';
-import { placeOf } from '../failures/remedies/server-kind.js';
+import { oneLine } from '../../drivers/port/explanations/quoting.js';
+import { placeOf } from '../../drivers/port/explanations/server-place.js';
 
 const shownNames = 5;
 const shownProfiles = 10;

@@ -1,4 +1,4 @@
-import type { FailureCategory } from '../../failures/codes/code-row.js';
+import type { FailureCategory } from '../../../drivers/port/failure-class.js';
 
 /** What changed the mailbox. `established`: the refusal had lasted, or most of the profile met it. */
 export type StateChangeCause =

@@ -1,4 +1,4 @@
-import { rowOfStored } from '../../failures/codes/code-table.js';
+import { rowOfStored } from '../../failures/stored-rows.js';
 import type { StoredFailure } from '../../failures/failure.js';
 import { wordsOf } from './mailbox-reasons.js';
 import { isAfter, noFailure, type IncidentFacts, type Reason, type StandingFacts } from './standing.js';

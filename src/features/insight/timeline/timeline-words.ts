@@ -1,5 +1,5 @@
 import { explain } from '../../failures/explanations.js';
-import type { FailureCategory } from '../../failures/codes/code-row.js';
+import type { FailureCategory } from '../../../drivers/port/failure-class.js';
 import type { RunEnd, StateChange } from '../history/history-entry.js';
 import { nameOfKind } from './kind-words.js';
 import type { EntryRow } from './timeline-entry.js';

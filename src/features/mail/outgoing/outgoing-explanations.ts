@@ -1,7 +1,7 @@
+import type { FailureCategory } from '../../../drivers/port/failure-class.js';
 import { explain, type Explanation, type ExplanationContext } from '../../failures/explanations.js';
 import { mayHaveBeenDelivered } from './delivery-doubt.js';
 import { attachmentNotTaken } from './draft-preparation.js';
-import type { FailureCategory } from '../../failures/response-codes.js';
 
 const recipientUnknown: Explanation = {
   title: 'The server refuses a recipient',

@@ -1,10 +1,11 @@
-import type { MailErrorOrigin } from '../../../drivers/port/mail-error.js';
-import { responseCodes } from '../response-codes.js';
-import type { CodeRow, CodeRows, FailureCategory } from './code-row.js';
+import type { FailureCategory } from '../../port/failure-class.js';
+import type { MailErrorOrigin } from '../../port/mail-error.js';
+import type { CodeRow, CodeRows } from './code-row.js';
 import { httpCodes, httpRow } from './http-codes.js';
-import { codelessResponse, isWithoutCode, ownCodes, unknownResponse } from './own-codes.js';
 import { protocolCodes, protocolRow } from './protocol-codes.js';
+import { responseCodes } from './response-codes.js';
 import { transportCodes, transportRow } from './transport-codes.js';
+import { codelessResponse, isWithoutCode, unknownResponse } from './unlisted-codes.js';
 
 /** A code comes from a server, and may be any text: `constructor` is in no table. */
 const among = (table: CodeRows, code: string): CodeRow | undefined =>
@@ -26,17 +27,13 @@ export function rowOf(origin: MailErrorOrigin, code: string): CodeRow {
 
 /** Whether a failure can have this code as far as the table knows; servers and networks invent further ones. */
 export const isKnownCode = (code: string): boolean =>
-  [responseCodes, httpCodes, transportCodes, protocolCodes, ownCodes].some((table) => among(table, code)) ||
+  [responseCodes, httpCodes, transportCodes, protocolCodes].some((table) => among(table, code)) ||
   /^Http[1-5]\d\d$/.test(code);
 
 /** The row of a failure that was stored, which keeps the code and the category but not the origin. */
 export function rowOfStored(code: string, category: FailureCategory): CodeRow {
   const known =
-    among(responseCodes, code) ??
-    among(httpCodes, code) ??
-    among(transportCodes, code) ??
-    among(protocolCodes, code) ??
-    among(ownCodes, code);
+    among(responseCodes, code) ?? among(httpCodes, code) ?? among(transportCodes, code) ?? among(protocolCodes, code);
   if (known) return known;
   if (category === 'network') return code.startsWith('Http') ? httpRow(code) : transportRow(code);
   return category === 'protocol' ? protocolRow : unlisted(code);

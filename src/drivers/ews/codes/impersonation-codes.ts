@@ -1,4 +1,3 @@
-import { addressCommands } from '../remedies/api-commands.js';
 import { impersonationCommands } from '../remedies/impersonation-commands.js';
 import {
   folderRightsCommands,
@@ -137,7 +136,7 @@ export const impersonationCodes: CodeRows = {
         'The mailbox was entered here with one of its aliases.',
       ],
       advice: `Set the address of the mailbox to ${right ?? 'its primary one'}, or set connectingSidType of the profile to SmtpAddress, which takes aliases too.`,
-      commands: [...(right ? [] : primaryAddressCommands(names)), ...addressCommands(names, right)],
+      commands: [...(right ? [] : primaryAddressCommands(names)), ...names.api.newAddress(right)],
     };
   }),
   ErrorAccessDenied: row(

@@ -1,5 +1,6 @@
+import type { Command } from './command.js';
 import { oneLine } from './quoting.js';
-import { placeOf, serverKind, type ServerKind, type ServerPlace } from './server-kind.js';
+import { placeOf, type ServerPlace } from './server-place.js';
 
 /** What words and commands are filled in with. */
 export interface ExplanationContext {
@@ -19,9 +20,16 @@ export interface ExplanationContext {
   readonly mailboxId?: string;
 }
 
+/** Commands of Postroom's own API that a remedy can name; none where the context does not say enough for them. */
+export interface ApiCommands {
+  /** Gives the profile a new password. */
+  readonly newPassword: () => readonly Command[];
+  /** Gives the mailbox the address that the server named; null: it named none. */
+  readonly newAddress: (emailAddress: string | null) => readonly Command[];
+}
+
 /** The names as sentences take them: each one harmless line, and something to say where there is none. */
 export interface Names {
-  readonly kind: ServerKind;
   readonly account: string;
   /** `anna@example.com` or “the mailbox”; `Mailbox` at the start of a sentence. */
   readonly mailbox: string;
@@ -36,6 +44,7 @@ export interface Names {
   /** A value that the server gave along, or null. */
   readonly value: (name: string) => string | null;
   readonly context: ExplanationContext;
+  readonly api: ApiCommands;
 }
 
 /** An address longer than mail allows is not one; the rest of it would bury the sentence. */
@@ -48,7 +57,8 @@ const shown = (text: string): string => {
 
 const bounded = (text: string): string => text.slice(0, longestName);
 
-export function namesOf(given: ExplanationContext): Names {
+/** Fills the names in, each of them made harmless and cut to a length that mail allows. */
+export function namesOf(given: ExplanationContext, api: ApiCommands): Names {
   const context: ExplanationContext = {
     ...given,
     username: bounded(given.username),
@@ -57,7 +67,6 @@ export function namesOf(given: ExplanationContext): Names {
   };
   const place = placeOf(context.ewsUrl);
   return {
-    kind: serverKind(context.ewsUrl),
     account: shown(context.username),
     mailbox: context.mailbox === '' ? 'the mailbox' : shown(context.mailbox),
     Mailbox: context.mailbox === '' ? 'The mailbox' : shown(context.mailbox),
@@ -68,5 +77,6 @@ export function namesOf(given: ExplanationContext): Names {
     // Its names come from a server, too, and one may be `constructor`.
     value: (name) => (Object.hasOwn(context.values, name) ? shown(context.values[name] ?? '') : null),
     context,
+    api,
   };
 }

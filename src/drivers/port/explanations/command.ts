@@ -1,5 +1,3 @@
-import type { ServerKind } from './server-kind.js';
-
 /** Where a command is typed. */
 export const commandShells = [
   'exchange-management-shell',
@@ -7,7 +5,8 @@ export const commandShells = [
   'terminal',
   'postroom-api',
 ] as const;
-type CommandShell = (typeof commandShells)[number];
+/** One of them. */
+export type CommandShell = (typeof commandShells)[number];
 
 /** A command to paste as it is, the real names filled in. */
 export interface Command {
@@ -17,10 +16,6 @@ export interface Command {
   /** One or several lines. */
   readonly command: string;
 }
-
-/** Commands that only a server of one's own takes; Exchange Online looks after itself there. */
-export const onPremises = (kind: ServerKind, commands: readonly Omit<Command, 'shell'>[]): Command[] =>
-  kind === 'exchange-online' ? [] : commands.map((command) => ({ ...command, shell: 'exchange-management-shell' }));
 
 /** How a group of commands is headed. */
 export const shellHeadings: Readonly<Record<CommandShell, string>> = {

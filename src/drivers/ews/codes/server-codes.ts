@@ -1,4 +1,4 @@
-import { onPremises } from '../remedies/command.js';
+import { onPremises } from '../remedies/on-premises.js';
 import { databaseCommands, serviceAccountCommands } from '../remedies/mailbox-commands.js';
 import type { Names } from '../remedies/names.js';
 import { family, row, type CodeRows, type Words } from './code-row.js';

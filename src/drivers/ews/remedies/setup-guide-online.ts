@@ -1,8 +1,8 @@
-import type { Command } from './command.js';
+import type { Command } from '../../port/explanations/command.js';
 import { askForAppId, grantedAppRole, knownApplication } from './impersonation-rights.js';
 import { ewsOfOrganisation } from './impersonation-commands.js';
 import { scopedGroup } from './setup-group.js';
-import type { SetupStep } from './setup-step.js';
+import type { SetupStep } from '../../port/explanations/setup-guide.js';
 
 const shell = (...commands: readonly { readonly purpose: string; readonly command: string }[]): Command[] =>
   commands.map((command) => ({ ...command, shell: 'exchange-online-powershell' }));

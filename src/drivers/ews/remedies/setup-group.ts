@@ -1,6 +1,6 @@
-import type { Command } from './command.js';
+import type { Command } from '../../port/explanations/command.js';
 import { addedMembers, askForAddresses, madeGroup, scopeOfGroup } from './impersonation-rights.js';
-import type { SetupStep } from './setup-step.js';
+import type { SetupStep } from '../../port/explanations/setup-guide.js';
 
 /**
  * The mailboxes that Postroom may act as: a group, and a management scope of it. The same in each kind of Exchange.

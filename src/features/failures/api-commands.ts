@@ -1,6 +1,6 @@
-import type { Command } from './command.js';
-import type { Names } from './names.js';
-import { posix } from './quoting.js';
+import type { Command } from '../../drivers/port/explanations/command.js';
+import type { ApiCommands, ExplanationContext } from '../../drivers/port/explanations/names.js';
+import { posix } from '../../drivers/port/explanations/quoting.js';
 
 const call = (publicUrl: string, method: string, path: string, body?: Readonly<Record<string, unknown>>): string =>
   [
@@ -11,7 +11,7 @@ const call = (publicUrl: string, method: string, path: string, body?: Readonly<R
   ].join(' ');
 
 /** Has the mailbox looked at now, instead of at the next probe. */
-export function syncNowCommands({ context: { publicUrl, mailboxId } }: Names): Command[] {
+export function syncNowCommands({ publicUrl, mailboxId }: ExplanationContext): Command[] {
   if (publicUrl === undefined || mailboxId === undefined) return [];
   return [
     {
@@ -22,7 +22,8 @@ export function syncNowCommands({ context: { publicUrl, mailboxId } }: Names): C
   ];
 }
 
-export function auditCommands({ context: { publicUrl, mailboxId } }: Names): Command[] {
+/** Shows the audits of the mailbox. */
+export function auditCommands({ publicUrl, mailboxId }: ExplanationContext): Command[] {
   if (publicUrl === undefined || mailboxId === undefined) return [];
   return [
     {
@@ -34,7 +35,7 @@ export function auditCommands({ context: { publicUrl, mailboxId } }: Names): Com
 }
 
 /** Shows which items of the mailbox could not be read, and tries them. */
-export function itemFailureCommands({ context: { publicUrl, mailboxId } }: Names): Command[] {
+export function itemFailureCommands({ publicUrl, mailboxId }: ExplanationContext): Command[] {
   if (publicUrl === undefined || mailboxId === undefined) return [];
   const path = `/v1/mailboxes/${encodeURIComponent(mailboxId)}/item-failures`;
   return [
@@ -47,7 +48,8 @@ export function itemFailureCommands({ context: { publicUrl, mailboxId } }: Names
   ];
 }
 
-export function folderCommands({ context: { publicUrl, mailboxId } }: Names): Command[] {
+/** Shows the folders of the mailbox. */
+export function folderCommands({ publicUrl, mailboxId }: ExplanationContext): Command[] {
   if (publicUrl === undefined || mailboxId === undefined) return [];
   return [
     {
@@ -59,7 +61,7 @@ export function folderCommands({ context: { publicUrl, mailboxId } }: Names): Co
 }
 
 /** A password on a command line would stay in the history of the shell, so it is asked for. */
-export function newPasswordCommands({ context: { publicUrl, profileId } }: Names): Command[] {
+function newPasswordCommands({ publicUrl, profileId }: ExplanationContext): Command[] {
   if (publicUrl === undefined || profileId === undefined) return [];
   const url = posix(`${publicUrl}/v1/email-server-profiles/${encodeURIComponent(profileId)}`);
   return [
@@ -75,7 +77,7 @@ export function newPasswordCommands({ context: { publicUrl, profileId } }: Names
   ];
 }
 
-export function addressCommands({ context: { publicUrl, mailboxId } }: Names, emailAddress: string | null): Command[] {
+function addressCommands({ publicUrl, mailboxId }: ExplanationContext, emailAddress: string | null): Command[] {
   if (publicUrl === undefined || mailboxId === undefined || emailAddress === null) return [];
   return [
     {
@@ -85,3 +87,9 @@ export function addressCommands({ context: { publicUrl, mailboxId } }: Names, em
     },
   ];
 }
+
+/** The commands that the words of a driver can name, of which it knows no more than what they do. */
+export const apiCommands = (context: ExplanationContext): ApiCommands => ({
+  newPassword: () => newPasswordCommands(context),
+  newAddress: (emailAddress) => addressCommands(context, emailAddress),
+});

@@ -1,4 +1,4 @@
-import type { Command } from './command.js';
+import type { Command } from '../../port/explanations/command.js';
 import {
   addedMembers,
   askForAppId,
@@ -12,7 +12,7 @@ import {
 } from './impersonation-rights.js';
 import type { Names } from './names.js';
 import { inFilter, powerShell } from './quoting.js';
-import type { ServerKind } from './server-kind.js';
+import type { ServerKind } from '../../port/explanations/setup-guide.js';
 
 /** Every mailbox that is known to be struck, or the one that is meant; a few of them at most. */
 const struck = ({ context }: Names): readonly string[] =>

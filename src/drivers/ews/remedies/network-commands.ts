@@ -1,7 +1,7 @@
-import type { Command } from './command.js';
-import type { Names } from './names.js';
-import { posix } from './quoting.js';
-import type { ServerPlace } from './server-kind.js';
+import type { Command } from '../../port/explanations/command.js';
+import type { Names } from '../../port/explanations/names.js';
+import { posix } from '../../port/explanations/quoting.js';
+import type { ServerPlace } from '../../port/explanations/server-place.js';
 
 const at = (names: Names, make: (place: ServerPlace) => Command | null): Command[] => {
   const command = names.place ? make(names.place) : null;

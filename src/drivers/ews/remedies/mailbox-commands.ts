@@ -1,4 +1,4 @@
-import type { Command } from './command.js';
+import type { Command } from '../../port/explanations/command.js';
 import type { Names } from './names.js';
 import { inFilter, powerShell } from './quoting.js';
 

@@ -1,4 +1,3 @@
-import { newPasswordCommands } from '../remedies/api-commands.js';
 import { ewsOfOrganisation } from '../remedies/impersonation-commands.js';
 import { enableEwsCommands, ewsOfMailboxCommands, serviceAccountCommands } from '../remedies/mailbox-commands.js';
 import type { Names } from '../remedies/names.js';
@@ -69,7 +68,7 @@ function unauthorised(names: Names): Words {
         ? 'Allow Basic authentication on the EWS virtual directory, and let it pass whatever stands before the server. The password need not be wrong.'
         : 'Enter the current password in the profile. If it is right, check the account, then what EWS accepts.',
     commands: [
-      ...newPasswordCommands(names),
+      ...names.api.newPassword(),
       ...serviceAccountCommands(names),
       ...(online
         ? []
@@ -215,7 +214,7 @@ export const httpCodes: CodeRows = {
     ],
     advice:
       'Sign in with the account in a browser and follow what it asks for; then enter the password in the profile.',
-    commands: [...newPasswordCommands(names), ...serviceAccountCommands(names)],
+    commands: [...names.api.newPassword(), ...serviceAccountCommands(names)],
   })),
   Http500: row(away, (names) => ({
     title: 'The server failed without saying why',

@@ -1,28 +1,7 @@
+import type { SetupFacts, SetupGuide } from '../../port/explanations/setup-guide.js';
 import { onPremisesSteps } from './setup-guide-on-premises.js';
 import { onlineSteps } from './setup-guide-online.js';
-import { serverKind, type ServerKind } from './server-kind.js';
-import type { SetupAccess, SetupStep } from './setup-step.js';
-
-/** How a server is made ready for Postroom, the names of a profile filled in. */
-export interface SetupGuide {
-  readonly serverKind: ServerKind;
-  readonly access: SetupAccess;
-  /** The service account that the commands name. */
-  readonly account: string;
-  /** What to know before any of it; null where there is nothing. */
-  readonly notice: string | null;
-  readonly steps: readonly SetupStep[];
-}
-
-/** What is known of the profile, which need not exist yet. */
-export interface SetupFacts {
-  /** Null: as the address tells; a server of one's own without an address. */
-  readonly serverKind: ServerKind | null;
-  readonly ewsUrl: string | null;
-  /** Null: a name is suggested. */
-  readonly username: string | null;
-  readonly access: SetupAccess;
-}
+import { serverKind } from './server-kind.js';
 
 const suggestedAccount = 'svc-postroom';
 

@@ -1,8 +1,8 @@
-import { onPremises } from './command.js';
+import { onPremises } from './on-premises.js';
 import { askForAddresses, assignmentsOf, grantedRole } from './impersonation-rights.js';
 import { powerShell } from './quoting.js';
 import { scopedGroup } from './setup-group.js';
-import type { SetupAccess, SetupStep } from './setup-step.js';
+import type { SetupAccess, SetupStep } from '../../port/explanations/setup-guide.js';
 
 const shell = (...commands: readonly { readonly purpose: string; readonly command: string }[]) =>
   onPremises('exchange-server', commands);

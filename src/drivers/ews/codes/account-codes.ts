@@ -1,5 +1,4 @@
-import { newPasswordCommands } from '../remedies/api-commands.js';
-import { onPremises } from '../remedies/command.js';
+import { onPremises } from '../remedies/on-premises.js';
 import { licenceCommands, ownerAccountCommands, serviceAccountCommands } from '../remedies/mailbox-commands.js';
 import type { Names } from '../remedies/names.js';
 import { family, row, type CodeRows, type Words } from './code-row.js';
@@ -13,7 +12,7 @@ const newPassword = (names: Names, title: string, meaning: string): Words => ({
   ],
   advice:
     'Give the account a new password and enter it in the profile. A service account is best exempt from expiry, with a long password of its own.',
-  commands: [...serviceAccountCommands(names), ...newPasswordCommands(names)],
+  commands: [...serviceAccountCommands(names), ...names.api.newPassword()],
 });
 
 const blockedSender = (title: string) => (names: Names) => ({

@@ -1,5 +1,6 @@
-import { auditCommands, folderCommands, itemFailureCommands } from '../remedies/api-commands.js';
-import { row, type CodeRow, type CodeRows } from './code-row.js';
+import { row, type CodeRows } from '../../drivers/port/explanations/code-row.js';
+import { auditCommands, folderCommands, itemFailureCommands } from './api-commands.js';
+import { listingRows } from './listing-rows.js';
 
 /** An error that no mail server caused: the database away, or a bug. */
 export const ownError = row(['other', 'mailbox', 'backoff'], ({ mailbox }) => ({
@@ -12,6 +13,7 @@ export const ownError = row(['other', 'mailbox', 'backoff'], ({ mailbox }) => ({
 
 /** What did not come from a mail server. */
 export const ownCodes: CodeRows = {
+  ...listingRows,
   InternalError: ownError,
   AuditDifference: row(['other', 'mailbox', 'never'], (names) => ({
     title: 'What is stored differs from the mailbox, again and again',
@@ -22,7 +24,7 @@ export const ownCodes: CodeRows = {
     ],
     advice:
       'No mail is lost, and none is stopped. Its audits tell when and how much; the incident closes with the first audit that finds nothing.',
-    commands: auditCommands(names),
+    commands: auditCommands(names.context),
   })),
   ItemsUnreadable: row(['other', 'mailbox', 'backoff'], (names) => ({
     title: 'Messages of a mailbox cannot be read',
@@ -34,7 +36,7 @@ export const ownCodes: CodeRows = {
     ],
     advice:
       'They are tried again over days, and at once when others like them can be read. Open one in Outlook to see whether it can be read there; the mailbox’s page and its item failures name each, and try them on request.',
-    commands: itemFailureCommands(names),
+    commands: itemFailureCommands(names.context),
   })),
   FolderUnreadable: row(['other', 'mailbox', 'backoff'], (names) => ({
     title: 'A watched folder cannot be read',
@@ -46,36 +48,7 @@ export const ownCodes: CodeRows = {
     ],
     advice:
       'Check the rights on the folder and whether Outlook opens it. If it is not wanted, take it out of the folders of the mailbox. Postroom tries it every 15 minutes, and the incident closes when it can be read.',
-    commands: folderCommands(names),
+    commands: folderCommands(names.context),
     selfHealing: false,
   })),
 };
-
-/** A response code that the table does not know: newer servers invent some, and those of other vendors. */
-export const unknownResponse: CodeRow = row(['other', 'server', 'backoff'], ({ Server }) => ({
-  title: 'The server reports an error that Postroom does not know',
-  meaning: `${Server} answered with an error code that this version of Postroom does not know. Whether it passes, only another try tells.`,
-  causes: ['The server was updated.', 'The server is not Exchange, and has codes of its own.'],
-  advice: 'See the server’s own words in the technical details. If it lasts, update Postroom, or report the code.',
-  selfHealing: false,
-}));
-
-/** Fault codes of SOAP 1.1 and 1.2, which say only whose fault it is, and ours for an error without a code. */
-const withoutCode = new Set(['Server', 'Receiver', 'Client', 'Sender', 'UnknownFault', 'UnknownError']);
-
-/** An error that has no code of EWS; the server's own text is all there is. */
-export const isWithoutCode = (code: string): boolean => withoutCode.has(code);
-
-export const codelessResponse: CodeRow = row(['other', 'server', 'backoff'], ({ Server, value }) => {
-  const said = value('serverText');
-  return {
-    title: 'The server reports an error without a code',
-    meaning:
-      said === null
-        ? `${Server} answered with an error, and gave neither a code nor a reason.`
-        : `${Server} answered with an error and gave no code, but the words “${said}” as its reason.`,
-    causes: ['The server is not Exchange, and has reasons of its own.', 'The request met a fault of the server.'],
-    advice: 'Go by the server’s own words. If they say nothing to you, report them with the technical details.',
-    selfHealing: false,
-  };
-});
