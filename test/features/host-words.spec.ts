@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { MailServerError } from '../../src/drivers/port/mail-error.js';
+import { exchangeError } from '../../src/drivers/ews/exchange-error.js';
 import { classify } from '../../src/features/failures/classify.js';
 import { storedFailure } from '../../src/features/failures/failure.js';
 import { SendingPaceStore } from '../../src/features/mail/outgoing/sending-pace.store.js';
@@ -106,7 +106,7 @@ describe('what a host says that is no mail server', () => {
   );
 
   it('is told of sending and of older mail to the same readers', async () => {
-    const error = new MailServerError({
+    const error = exchangeError({
       origin: 'http',
       code: 'Http500',
       operation: 'SendItem',

@@ -3,7 +3,7 @@ import { storedFailure, type StoredFailure } from '../../src/features/failures/f
 import { classify } from '../../src/features/failures/classify.js';
 import { MailboxTransitions, type MailboxReport } from '../../src/features/mailboxes/mailbox-transitions.js';
 import { NotificationsStore } from '../../src/features/notifications/notifications.store.js';
-import { MailServerError } from '../../src/drivers/port/mail-error.js';
+import { exchangeError } from '../../src/drivers/ews/exchange-error.js';
 import { WholeStage, succeeded } from './support/whole-stage.js';
 
 let stage: WholeStage;
@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => stage?.close());
 
 function failure(code: string): StoredFailure {
-  const error = new MailServerError({
+  const error = exchangeError({
     origin: 'response',
     code,
     operation: 'FindItem',

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { mailError } from '../support/mail-errors.js';
 import {
   grown,
   mayBeTooLarge,
@@ -8,7 +9,6 @@ import {
   smallerSizes,
   type PageSize,
 } from '../../src/features/mail/incoming/page-size.js';
-import type { MailErrorDetails, MailServerError } from '../../src/drivers/port/mail-error.js';
 
 const at = (minute: number) => new Date(Date.UTC(2026, 2, 1) + minute * 60_000);
 const page = (size: number, more: Partial<PageSize> = {}): PageSize => ({
@@ -95,8 +95,7 @@ describe('the size of a page', () => {
 });
 
 describe('errors over which a page shrinks', () => {
-  const error = (code: string, backOffMs: number | null = null) =>
-    ({ code, details: { backOffMs } as MailErrorDetails }) as MailServerError;
+  const error = (code: string, backOffMs: number | null = null) => mailError(code, { backOffMs });
   it.each([
     ['ErrorTimeoutExpired', true],
     ['ErrorInsufficientResources', true],

@@ -1,6 +1,7 @@
+import { classOf } from '../../src/drivers/ews/exchange-error.js';
 import { MailServerError, withoutCall, type MailErrorDetails } from '../../src/drivers/port/mail-error.js';
 
-/** An error of a mail server, by default a response code that says nothing more. */
+/** An error of an Exchange server as its driver classes it, by default a response code that says nothing more. */
 export const mailError = (code: string, more: Partial<MailErrorDetails> = {}): MailServerError =>
   new MailServerError({
     origin: 'response',
@@ -9,5 +10,6 @@ export const mailError = (code: string, more: Partial<MailErrorDetails> = {}): M
     text: '',
     effectPossible: false,
     diagnostics: withoutCall,
+    ...classOf({ origin: 'response', code, ...more }),
     ...more,
   });

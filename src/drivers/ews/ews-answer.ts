@@ -1,4 +1,5 @@
-import { MailServerError, type CallDiagnostics, type MailErrorDetails } from '../port/mail-error.js';
+import type { CallDiagnostics, MailErrorDetails, MailServerError } from '../port/mail-error.js';
+import { exchangeError } from './exchange-error.js';
 import { NOT_HTTP, type TransportFailure } from './http/transport-failure.js';
 import { isRefusal } from './refusals.js';
 import { attribute, child, childText, type XmlElement } from './soap/element.js';
@@ -24,7 +25,7 @@ export function responseError(
   { answer = null, hostWords = null }: Pick<MailErrorDetails, 'answer' | 'hostWords'> = {},
 ): MailServerError {
   const values = Object.fromEntries(Object.entries(error.values).map(([name, value]) => [name, call.redact(value)]));
-  return new MailServerError({
+  return exchangeError({
     origin: 'response',
     code: error.code,
     operation: call.operation,
@@ -48,7 +49,7 @@ export function protocolError(
   text: string,
   { values = {}, hostWords = null }: Pick<MailErrorDetails, 'values' | 'hostWords'> = {},
 ): MailServerError {
-  return new MailServerError({
+  return exchangeError({
     origin: 'protocol',
     code,
     operation: call.operation,
@@ -67,7 +68,7 @@ export function transportError(call: CallFacts, failure: TransportFailure): Mail
     // Without its cause: that holds what came over the wire, which can be our own request echoed.
     return protocolError(call, 'UnexpectedAnswer', `the server does not speak HTTP: ${failure.message}`);
   }
-  return new MailServerError(
+  return exchangeError(
     {
       origin: 'transport',
       code: failure.code,

@@ -1,6 +1,7 @@
-import { MailServerError } from '../port/mail-error.js';
+import type { MailServerError } from '../port/mail-error.js';
 import { EwsAnswer, protocolError, responseError, type CallFacts } from './ews-answer.js';
 import type { EwsOperation } from './ews-operation.js';
+import { exchangeError } from './exchange-error.js';
 import { hasExchangeMarks } from './http/exchange-marks.js';
 import { httpProblem, looksLikeHtml, plainText, retryAfterMs } from './http/http-problem.js';
 import { MisplacedAnswer } from './http/request-echo.js';
@@ -30,7 +31,7 @@ export function judgeAnswer(received: ReceivedAnswer, operation: EwsOperation, f
   }
   if (head.status < 200 || head.status > 299) {
     const problem = httpProblem(head, envelope === null ? excerpt : '', facts.isMailServer);
-    throw new MailServerError({
+    throw exchangeError({
       origin: 'http',
       code: problem.code,
       operation: operation.name,

@@ -1,3 +1,5 @@
+import type { MailErrorClass } from './mail-error-class.js';
+
 /** Where an error arose on its way. */
 export type MailErrorOrigin =
   /** The server answered with an error code of its own (a SOAP fault or a response message). */
@@ -36,19 +38,20 @@ export const withoutCall: CallDiagnostics = {
   durationMs: null,
 };
 
-export interface MailErrorDetails {
+/** Everything that an error says: where it arose, what it means, and what a person needs to find it in the logs. */
+export interface MailErrorDetails extends MailErrorClass {
   readonly origin: MailErrorOrigin;
   /**
-   * Stable and machine-readable: the EWS response code (`ErrorServerBusy`, already unwrapped from an
-   * inner code), `Http401`, a socket code (`ECONNREFUSED`, `ENOTFOUND`, `CERT_HAS_EXPIRED`, `TimedOut`),
-   * or `InvalidXml`, `UnexpectedAnswer`, `AnswerTooLarge`, `SyncStateStuck`.
+   * Stable, for people and logs: the server's own code, `Http401`, a socket code (`ECONNREFUSED`, `ENOTFOUND`,
+   * `CERT_HAS_EXPIRED`, `TimedOut`), or `InvalidXml`, `UnexpectedAnswer`, `AnswerTooLarge`, `SyncStateStuck`.
+   * What it means is in the class; nobody above the driver reads it out of the code.
    */
   readonly code: string;
   /** The EWS operation (`FindItem`). */
   readonly operation: string;
   /** The message of the mail server, or ours if there is none; never a secret. */
   readonly text: string;
-  /** `MessageXml` values by name, for example the right address of ErrorNonPrimarySmtpAddress. */
+  /** What the server said besides its code, by name: for example the primary address of an alias. */
   readonly values?: Readonly<Record<string, string>>;
   /** BackOffMilliseconds or Retry-After, in ms; null when the server named no time. */
   readonly backOffMs?: number | null;

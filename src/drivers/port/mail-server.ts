@@ -97,7 +97,7 @@ export interface MailboxSession {
 
   /**
    * Items received at or after `since`, oldest first where the server sorts (see `limitation`). An error for
-   * which `queryRefusal` (query-refusal.ts) has a reason means that the server lists nothing by date.
+   * which `queryRefusal` (mail-error-class.ts) has a reason means that the server lists nothing by date.
    * @param page `offset` in items from the start of the result, `limit` at most 1000.
    */
   findReceivedSince(

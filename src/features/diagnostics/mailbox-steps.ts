@@ -1,6 +1,5 @@
 import { MailServerError } from '../../drivers/port/mail-error.js';
 import type { FoundPage, ListingLimitation } from '../../drivers/port/mail-server.js';
-import { queryRefusal } from '../../drivers/port/query-refusal.js';
 import type { AnalysisRun } from './analysis-run.js';
 import type { StepOutcome } from './diagnostic-step.js';
 import { removeMarked } from './leftovers.js';
@@ -150,7 +149,7 @@ async function listedSince(run: AnalysisRun, since: Date): Promise<FoundPage | n
   try {
     return await run.session.findReceivedSince(inbox, since, { offset: 0, limit: listed }, run);
   } catch (error) {
-    if (!(error instanceof MailServerError) || queryRefusal(error) === null) throw error;
+    if (!(error instanceof MailServerError) || error.details.queryRefusal === null) throw error;
     await run.session.syncFolder(inbox, null, 1, run);
     return null;
   }

@@ -1,10 +1,6 @@
-import type { CodeRow } from '../../drivers/port/explanations/code-row.js';
 import { MailServerError } from '../../drivers/port/mail-error.js';
 import type { Failure } from './failure.js';
 import { ownError } from './own-codes.js';
-import { rowOf } from './stored-rows.js';
-
-const classOf = ({ category, scope, retry }: CodeRow) => ({ category, scope, retry });
 
 /**
  * The one road from an error to a decision. An error that no mail server caused (the database away, a
@@ -14,7 +10,11 @@ export function classify(error: unknown): Failure {
   if (!(error instanceof MailServerError)) {
     return {
       code: 'InternalError',
-      ...classOf(ownError),
+      origin: null,
+      kind: 'other',
+      category: ownError.category,
+      scope: ownError.scope,
+      retry: ownError.retry,
       operation: '',
       message: 'An error on our side interrupted the run; the log of the worker has the details.',
       values: {},
@@ -28,7 +28,11 @@ export function classify(error: unknown): Failure {
   const { details } = error;
   return {
     code: details.code,
-    ...classOf(rowOf(details.origin, details.code)),
+    origin: details.origin,
+    kind: details.kind,
+    category: details.category,
+    scope: details.scope,
+    retry: details.retry,
     operation: details.operation,
     message: details.text,
     values: details.values ?? {},
@@ -51,16 +55,11 @@ export type Consequence =
   /** This work waits a growing time; nothing else changes. */
   | 'retry-later';
 
-const impersonationFailures = new Set([
-  'ErrorImpersonateUserDenied',
-  'ErrorImpersonationDenied',
-  'ErrorImpersonationFailed',
-]);
 const stopping = new Set(['impersonation-permission', 'credentials-auth', 'mailbox-gone-moved']);
 
 export function consequenceOf(failure: Failure): Consequence {
-  // By name and first: the table rightly calls some of them the profile's or passing, but the mailbox is what stops.
-  if (impersonationFailures.has(failure.code)) return 'fail-mailbox';
+  // By kind and first: the class rightly calls some of them the profile's or passing, but the mailbox is what stops.
+  if (failure.kind === 'impersonation-denied') return 'fail-mailbox';
   if (failure.category === 'throttling' && failure.scope !== 'mailbox') return 'throttle-profile';
   if (failure.retry === 'never' && stopping.has(failure.category)) {
     return failure.category === 'credentials-auth' && failure.scope === 'profile' ? 'suspend-profile' : 'fail-mailbox';

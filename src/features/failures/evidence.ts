@@ -13,7 +13,7 @@ export interface Proof {
 const nothing: Proof = { signedIn: false, answered: false };
 
 /**
- * What a call proves that failed. An EWS response code comes from behind the sign-in, even one that refuses
+ * What a call proves that failed. A code of the server's own comes from behind the sign-in, even one that refuses
  * impersonation; an HTTP status can be the answer of anything in between.
  */
 export function proofOf(error: unknown): Proof {
@@ -36,6 +36,6 @@ export type DoubtKind = (typeof doubtKinds)[number];
 export function wantsConfirmation(failure: Failure): boolean {
   const consequence = consequenceOf(failure);
   if (consequence === 'suspend-profile') return true;
-  if (!failure.code.startsWith('Http')) return false;
+  if (failure.origin !== 'http') return false;
   return consequence === 'fail-mailbox' || (consequence === 'throttle-profile' && failure.backOffMs === null);
 }

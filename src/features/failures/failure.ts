@@ -1,10 +1,14 @@
 import type { FailureCategory, FailureRetry, FailureScope } from '../../drivers/port/failure-class.js';
-import type { CallDiagnostics } from '../../drivers/port/mail-error.js';
+import type { MailErrorKind } from '../../drivers/port/mail-error-class.js';
+import type { CallDiagnostics, MailErrorOrigin } from '../../drivers/port/mail-error.js';
 
 /** Any error of a run, in the one form that decisions, incidents, notifications and the API share. */
 export interface Failure {
   /** As `MailErrorDetails.code`. */
   readonly code: string;
+  /** Null when no mail server caused it. */
+  readonly origin: MailErrorOrigin | null;
+  readonly kind: MailErrorKind;
   readonly category: FailureCategory;
   readonly scope: FailureScope;
   readonly retry: FailureRetry;

@@ -1,6 +1,6 @@
 import type { CodeRow } from '../../drivers/port/explanations/code-row.js';
 import type { FailureCategory } from '../../drivers/port/failure-class.js';
-import type { MailErrorOrigin } from '../../drivers/port/mail-error.js';
+import type { MailErrorKind } from '../../drivers/port/mail-error-class.js';
 import { serverExplanations } from './driver-explanations.js';
 import { ownCodes } from './own-codes.js';
 
@@ -9,11 +9,11 @@ const own = (code: string): CodeRow | undefined => (Object.hasOwn(ownCodes, code
 
 /** The row of a failure that was stored, which keeps the code and the category: Postroom's own, or the driver's. */
 export const rowOfStored = (code: string, category: FailureCategory): CodeRow =>
-  own(code) ?? serverExplanations.rowOfStored(code, category);
+  own(code) ?? serverExplanations.rowOf(code, category);
 
-/** The row of an error. */
-export const rowOf = (origin: MailErrorOrigin, code: string): CodeRow =>
-  own(code) ?? serverExplanations.rowOf(origin, code);
+/** The kind of a failure that was stored, which keeps the code only. */
+export const kindOfStored = (code: string): MailErrorKind =>
+  own(code) === undefined ? serverExplanations.kindOf(code) : 'other';
 
 /** Whether a failure can have this code as far as is known; servers and networks invent further ones. */
 export const isKnownCode = (code: string): boolean => own(code) !== undefined || serverExplanations.isKnown(code);

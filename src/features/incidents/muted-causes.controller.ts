@@ -13,8 +13,8 @@ import { RequireScope } from '../identity/callers/require-scope.js';
 import { EventsStore } from '../feed/events.store.js';
 import { ProfilesStore } from '../profiles/profiles.store.js';
 import { actor } from './incident-acts.schemas.js';
-import { explain } from '../failures/explanations.js';
 import { isKnownCode } from '../failures/stored-rows.js';
+import { explain } from '../failures/explanations.js';
 import { MutedCausesStore, type MutedCauseRow } from './muted-causes.store.js';
 
 const codeParam = oneLine(200).min(1);
@@ -134,8 +134,7 @@ export class MutedCausesController {
 
 /** A mistyped code would mute nothing, and nobody would notice. */
 function unknownCause(): Problem {
-  const message =
-    'is not a code that an incident can have; give the code of an incident, such as Http401 or ErrorServerBusy';
+  const message = 'is not a code that an incident can have; give the code of an incident, such as Http401';
   return new Problem(problems.invalidRequest, `code: ${message}`, { errors: [{ field: 'code', message }] });
 }
 

@@ -67,7 +67,7 @@ export class CopySearch {
   private async headersOf(itemIds: readonly string[], signal?: AbortSignal): Promise<FetchResult[]> {
     const call = signal ? { signal } : {};
     const results = await this.session.fetchItemHeaders(itemIds, call);
-    const left = results.filter((result) => !result.ok && result.error.code !== 'ErrorItemNotFound');
+    const left = results.filter((result) => !result.ok && result.error.details.kind !== 'item-gone');
     if (left.length === 0 || left.length === results.length) return results;
     const alone: FetchResult[] = [];
     for (const { itemId } of left) {

@@ -1,7 +1,6 @@
 import { MailServerError } from '../../drivers/port/mail-error.js';
 import type { FetchResult, FoundItem } from '../../drivers/port/mail-item.js';
 import type { FoundPage } from '../../drivers/port/mail-server.js';
-import { queryRefusal } from '../../drivers/port/query-refusal.js';
 import { classify, consequenceOf } from '../failures/classify.js';
 import type { MailboxRun } from '../mailboxes/mailbox-run.js';
 import { testMarkerOf } from '../mailboxes/own-test-id.js';
@@ -47,7 +46,7 @@ async function someItems({ session, signal }: MailboxRun, since: Date): Promise<
   try {
     return await session.findReceivedSince(inbox, since, { offset: 0, limit: listed }, { signal });
   } catch (error) {
-    if (!(error instanceof MailServerError) || queryRefusal(error) === null) throw error;
+    if (!(error instanceof MailServerError) || error.details.queryRefusal === null) throw error;
     const { changes, last } = await session.syncFolder(inbox, null, listed, { signal });
     const items = changes.flatMap((change) => ('item' in change ? [change.item] : []));
     return { items: items.filter(({ receivedAt }) => receivedAt === null || receivedAt >= since), last };
@@ -61,7 +60,7 @@ async function readOne(run: MailboxRun, items: readonly FoundItem[]): Promise<st
     if (!result) continue;
     if (result.ok) return 'One item was read.';
     // Deleted or moved since the listing.
-    if (result.error.code === 'ErrorItemNotFound') continue;
+    if (result.error.details.kind === 'item-gone') continue;
     if (isBeyondItem(result.error)) throw result.error;
     last = result.error;
   }

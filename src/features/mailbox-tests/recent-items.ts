@@ -1,7 +1,6 @@
 import { MailServerError } from '../../drivers/port/mail-error.js';
 import type { FoundItem } from '../../drivers/port/mail-item.js';
 import type { FolderRef, MailboxSession } from '../../drivers/port/mail-server.js';
-import { queryRefusal } from '../../drivers/port/query-refusal.js';
 
 const pageSize = 500;
 /** Of a listing by date, which begins at what is wanted. */
@@ -27,7 +26,7 @@ export async function recentItems(
   try {
     return sorted(await byDate(session, folder, since, call));
   } catch (error) {
-    if (!(error instanceof MailServerError) || queryRefusal(error) === null) throw error;
+    if (!(error instanceof MailServerError) || error.details.queryRefusal === null) throw error;
     return sorted(await byChanges(session, folder, since, call));
   }
 }

@@ -1,6 +1,5 @@
 import { MailServerError } from '../../drivers/port/mail-error.js';
 import type { MailboxSession } from '../../drivers/port/mail-server.js';
-import { queryRefusal } from '../../drivers/port/query-refusal.js';
 import { CopySearch, type SoughtMessage } from './copy-search.js';
 
 type Session = Pick<
@@ -43,7 +42,7 @@ async function marked(session: Session, name: string, signal?: AbortSignal): Pro
   try {
     return (await session.findByMarker(name, signal ? { signal } : {})).map(({ id }) => id);
   } catch (error) {
-    if (error instanceof MailServerError && queryRefusal(error) !== null) return [];
+    if (error instanceof MailServerError && error.details.queryRefusal !== null) return [];
     throw error;
   }
 }

@@ -4,7 +4,8 @@ import {
   reachesBehind,
   type ListingForm,
 } from '../../../src/drivers/ews/operations/listing-form.js';
-import { queryRefusal, type QueryRefusal } from '../../../src/drivers/port/query-refusal.js';
+import { queryRefusal } from '../../../src/drivers/ews/query-refusal.js';
+import type { QueryRefusal } from '../../../src/drivers/port/mail-error-class.js';
 import type { MailErrorDetails } from '../../../src/drivers/port/mail-error.js';
 import type { MailboxSession, MailServer } from '../../../src/drivers/port/mail-server.js';
 import { failure, fault, message, responses } from './support/answers.js';
@@ -45,7 +46,7 @@ describe('the form of a listing after a refusal', () => {
 
 describe('a refusal of a query', () => {
   const of = (code: string, more: Partial<MailErrorDetails> = {}) =>
-    queryRefusal({ code, details: { origin: 'response', code, backOffMs: null, ...more } as MailErrorDetails });
+    queryRefusal({ origin: 'response', code, backOffMs: null, ...more });
 
   it.each([
     ['ErrorInvalidRestriction', 'restriction'],

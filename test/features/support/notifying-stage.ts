@@ -8,7 +8,8 @@ import { NotificationsStore } from '../../../src/features/notifications/notifica
 import { Notifier } from '../../../src/features/notifications/notifier.js';
 import { ServerIncidents } from '../../../src/features/incidents/server-incidents.js';
 import { MailboxTransitions, type MailboxReport } from '../../../src/features/mailboxes/mailbox-transitions.js';
-import { MailServerError } from '../../../src/drivers/port/mail-error.js';
+import { exchangeError } from '../../../src/drivers/ews/exchange-error.js';
+import { withoutCall } from '../../../src/drivers/port/mail-error.js';
 import { readSettings } from '../../../src/platform/config/settings.js';
 import { recordedLog } from '../../support/api.js';
 import { startSmtpReceiver, type SmtpReceiver } from '../../support/smtp-receiver.js';
@@ -87,7 +88,7 @@ export class NotifyingStage {
   failure(code = 'ErrorImpersonateUserDenied'): StoredFailure {
     const details = { origin: 'response', code, operation: 'FindItem', text: 'no', effectPossible: false } as const;
     return storedFailure(
-      classify(new MailServerError({ ...details, diagnostics: null } as never)),
+      classify(exchangeError({ ...details, diagnostics: withoutCall })),
       'incoming',
       this.whole.clock.now(),
     );

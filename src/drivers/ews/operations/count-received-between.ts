@@ -1,6 +1,5 @@
 import { MailServerError } from '../../port/mail-error.js';
 import type { FolderRef } from '../../port/mail-server.js';
-import { queryRefusal } from '../../port/query-refusal.js';
 import type { OperationContext } from '../ews-operation.js';
 import { attribute, child } from '../soap/element.js';
 import { readInteger, writeDate } from '../soap/values.js';
@@ -23,7 +22,7 @@ export async function countReceivedBetween(
   try {
     return await count(context, folder, from, to, signal);
   } catch (error) {
-    if (error instanceof MailServerError && queryRefusal(error) !== null) return null;
+    if (error instanceof MailServerError && error.details.queryRefusal !== null) return null;
     throw error;
   }
 }

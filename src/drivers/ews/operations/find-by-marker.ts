@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { MailServerError } from '../../port/mail-error.js';
 import type { MarkedItem } from '../../port/mail-server.js';
-import { queryRefusal } from '../../port/query-refusal.js';
 import type { EwsAnswer } from '../ews-answer.js';
 import type { OperationContext } from '../ews-operation.js';
 import { child, type XmlElement } from '../soap/element.js';
@@ -74,7 +73,7 @@ async function search(context: OperationContext, marker: string, signal?: AbortS
     if (!isShown && !(await heedsRestriction(context, signal))) return null;
     return found.map(({ item }) => item);
   } catch (error) {
-    if (error instanceof MailServerError && queryRefusal(error) !== null) return null;
+    if (error instanceof MailServerError && error.details.queryRefusal !== null) return null;
     throw error;
   }
 }

@@ -1,7 +1,6 @@
 import { MailServerError } from '../../port/mail-error.js';
 import type { FoundItem } from '../../port/mail-item.js';
 import type { FolderRef, FoundPage, ListingLimitation } from '../../port/mail-server.js';
-import { queryRefusal } from '../../port/query-refusal.js';
 import type { OperationContext } from '../ews-operation.js';
 import { child } from '../soap/element.js';
 import { readFindItemPage } from './find-item-page.js';
@@ -31,7 +30,7 @@ export async function findReceivedSince(
       if (form !== known) context.support.learnListingForm(form);
       return found;
     } catch (error) {
-      const refusal = error instanceof MailServerError ? queryRefusal(error) : null;
+      const refusal = error instanceof MailServerError ? error.details.queryRefusal : null;
       form = refusal && nextForm(form, refusal);
       if (form === null) throw error;
     }

@@ -1,6 +1,5 @@
 import { MailServerError } from '../../port/mail-error.js';
 import type { DistinguishedFolder, FolderNode } from '../../port/mail-server.js';
-import { queryRefusal } from '../../port/query-refusal.js';
 import type { OperationContext } from '../ews-operation.js';
 import { attribute, child, childText, type XmlElement } from '../soap/element.js';
 import { readBoolean, readInteger } from '../soap/values.js';
@@ -51,7 +50,7 @@ async function tree(context: OperationContext, signal?: AbortSignal): Promise<Tr
     try {
       return await new TreeReader(context, 'Deep', signal).below(null);
     } catch (error) {
-      if (!(error instanceof MailServerError) || queryRefusal(error) === null) throw error;
+      if (!(error instanceof MailServerError) || error.details.queryRefusal === null) throw error;
       context.support.refusedTree();
     }
   }

@@ -1,6 +1,5 @@
 import { MailServerError } from '../../port/mail-error.js';
 import type { MarkedItem } from '../../port/mail-server.js';
-import { queryRefusal } from '../../port/query-refusal.js';
 import type { OperationContext } from '../ews-operation.js';
 import { child, childText } from '../soap/element.js';
 import { readDate } from '../soap/values.js';
@@ -77,7 +76,7 @@ async function firstPage(
     try {
       return [shape, await onePage(context, folder, shape, 0, signal)];
     } catch (error) {
-      if (!(error instanceof MailServerError) || queryRefusal(error) === null) throw error;
+      if (!(error instanceof MailServerError) || error.details.queryRefusal === null) throw error;
       refused = error;
     }
   }

@@ -1,4 +1,4 @@
-import type { QueryRefusal } from '../../port/query-refusal.js';
+import type { QueryRefusal } from '../../port/mail-error-class.js';
 import type { XmlObject } from '../soap/xml-writer.js';
 import { writeDate } from '../soap/values.js';
 

@@ -1,5 +1,4 @@
 import type { MailServerError } from '../../port/mail-error.js';
-import { queryRefusal } from '../../port/query-refusal.js';
 import type { RequestVersion } from '../soap/request-version.js';
 import type { XmlObject } from '../soap/xml-writer.js';
 import { additionalProperties, SEARCH_KEY_PROPERTY } from './property-paths.js';
@@ -66,4 +65,4 @@ const others = new Set(['ErrorItemPropertyRequestFailed', 'ErrorObjectTypeChange
  */
 export const isPropertyRefusal = (error: MailServerError): boolean =>
   (error.details.origin === 'response' && (refusal.test(error.code) || others.has(error.code))) ||
-  (queryRefusal(error) === 'unknown' && !/Mime|Id/.test(error.code));
+  (error.details.queryRefusal === 'unknown' && !/Mime|Id/.test(error.code));

@@ -1,4 +1,5 @@
-import { MailServerError, withoutCall } from '../../port/mail-error.js';
+import { withoutCall, type MailServerError } from '../../port/mail-error.js';
+import { exchangeError } from '../exchange-error.js';
 import { transportCode } from '../http/transport-failure.js';
 import { ProtocolViolation } from '../soap/protocol-violation.js';
 
@@ -7,7 +8,7 @@ export function probeError(operation: string, error: unknown): MailServerError {
   const violation = error instanceof ProtocolViolation;
   const code = violation ? error.code : (transportCode(error) ?? 'Unknown');
   const text = error instanceof Error && error.message !== '' ? error.message : code;
-  return new MailServerError(
+  return exchangeError(
     {
       origin: violation ? 'protocol' : 'transport',
       code,

@@ -6,7 +6,6 @@ import { LOG } from '../../../platform/tokens.js';
 import { ownFailure, type StoredFailure } from '../../failures/failure.js';
 import { Incidents } from '../../incidents/incidents.js';
 import { MailServerError } from '../../../drivers/port/mail-error.js';
-import { queryRefusal } from '../../../drivers/port/query-refusal.js';
 import { folderOrMailboxError, FolderUnreadable } from '../incoming/folder-attribution.js';
 import { saysGone } from '../incoming/gone-folder.js';
 import { listingCodes } from '../incoming/listing-error.js';
@@ -76,7 +75,11 @@ export class AuditRun {
     } catch (error) {
       if (!(error instanceof MailServerError) || run.signal.aborted) throw error;
       if (saysGone(error) && folder.key !== 'inbox') return null;
-      if (error.code === listingCodes.listing || queryRefusal(error) !== null || error instanceof FolderUnreadable)
+      if (
+        error.code === listingCodes.listing ||
+        error.details.queryRefusal !== null ||
+        error instanceof FolderUnreadable
+      )
         return null;
       const attributed = isAlone ? error : await folderOrMailboxError(run, folder.key, error);
       if (attributed instanceof FolderUnreadable) return null;

@@ -104,14 +104,14 @@ export class ChangeFollow {
    * internal error or run out of time over it, while the folder without a state lists well.
    */
   private async isOfState(run: MailboxRun, ref: FolderRef, error: MailServerError): Promise<boolean> {
-    if (stateCodes.has(error.code)) return true;
+    if (error.details.kind === 'sync-state-invalid') return true;
     const failure = classify(error);
     const { retry } = failure;
     const canBe =
       error.details.origin === 'response' &&
       // Whoever is denied the mailbox is denied without a state, too.
       consequenceOf(failure) === 'retry-later' &&
-      (retry === 'never' || retry === 'resync' || mayHide.has(error.code));
+      (retry === 'never' || retry === 'resync' || error.details.mayBeSyncState);
     if (!canBe) return false;
     try {
       await run.session.syncFolder(ref, null, 1, { signal: run.signal });
@@ -133,6 +133,3 @@ export class ChangeFollow {
     if (changes > 0) this.metrics.unlisted(changes);
   }
 }
-
-const stateCodes = new Set(['ErrorInvalidSyncStateData', 'ErrorSyncStateTooBig', 'ErrorInvalidWatermark']);
-const mayHide = new Set(['ErrorInternalServerError', 'ErrorTimeoutExpired', 'ErrorDataSourceOperation']);

@@ -71,11 +71,9 @@ export function codesMetBefore(
  * But a scanner may answer one item with any status, so what is met once more after a pause can be that.
  */
 export function mayBeNarrow({ code, details }: MailServerError, metBefore: ReadonlySet<string> = none): boolean {
-  if ((code === 'Http401' || (details.backOffMs ?? 0) > 0) && !metBefore.has(code)) return false;
-  return details.origin !== 'transport' || !neverSent.test(code);
+  if ((details.kind === 'credentials-refused' || (details.backOffMs ?? 0) > 0) && !metBefore.has(code)) return false;
+  return details.kind !== 'not-connected';
 }
-
-const neverSent = /^(?:E(?:CONNREFUSED|NOTFOUND|AI_AGAIN|HOSTUNREACH|NETUNREACH)$|ERR_TLS)|CERT|SELF_SIGNED/;
 
 async function opens({ session, signal }: Run, folder: FolderRef): Promise<boolean> {
   try {

@@ -1,7 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { MailServerError } from '../../../drivers/port/mail-error.js';
 import type { FolderRef } from '../../../drivers/port/mail-server.js';
-import { queryRefusal } from '../../../drivers/port/query-refusal.js';
 import { Clock } from '../../../platform/clock/clock.js';
 import type { Log } from '../../../platform/log/log.js';
 import { LOG } from '../../../platform/tokens.js';
@@ -186,12 +185,12 @@ export class FolderSync {
 
 /** Whether the other listing method may work where this one failed. */
 const isOfWay = (error: MailServerError, metBefore: ReadonlySet<string>): boolean =>
-  error.code !== 'Http401' && mayBeNarrow(error, metBefore) && !deniesMailbox(error);
+  error.details.kind !== 'credentials-refused' && mayBeNarrow(error, metBefore) && !deniesMailbox(error);
 
 /** The server refuses whoever calls, whatever the call: the other way would meet the same. */
 const deniesMailbox = (error: MailServerError): boolean =>
   error.details.origin === 'response' &&
-  error.code !== 'ErrorAccessDenied' &&
+  error.details.kind !== 'access-denied' &&
   consequenceOf(classify(error)) !== 'retry-later';
 
 const leadsNowhere = (error: unknown): error is MailServerError =>
@@ -201,4 +200,4 @@ const leadsNowhere = (error: unknown): error is MailServerError =>
 const isUnlistable = (error: unknown): error is MailServerError =>
   error instanceof MailServerError &&
   error.details.operation === 'FindItem' &&
-  (error.code === listingCodes.listing || queryRefusal(error) !== null);
+  (error.code === listingCodes.listing || error.details.queryRefusal !== null);

@@ -86,7 +86,7 @@ export class IsolatedReading {
   /** A call about one item failed. */
   noteFailedCall(error: MailServerError): void {
     this.failedCalls += 1;
-    if (error.code === 'Http401') this.refusedSignIns += 1;
+    if (error.details.kind === 'credentials-refused') this.refusedSignIns += 1;
     this.lastError = error;
   }
 
@@ -103,7 +103,7 @@ export class IsolatedReading {
       if (!(error instanceof MailServerError)) throw error;
       await this.throwUnlessItems(folder, error);
       // Refusals in a row can lock the account, so each item is requested alone: most are accepted.
-      if (error.code === 'Http401') return oneByOne(itemIds, narrowed);
+      if (error.details.kind === 'credentials-refused') return oneByOne(itemIds, narrowed);
       // Asked once more as it was: a call that failed by chance comes through.
       return narrowDown(itemIds, narrowed);
     }
@@ -187,7 +187,8 @@ async function oneByOne(itemIds: readonly string[], narrowed: NarrowedCall<strin
   return results;
 }
 
-export const isGone = ({ code }: MailServerError): boolean => code === 'ErrorItemNotFound';
+/** Whether the server does not know the item. */
+export const isGone = ({ details }: MailServerError): boolean => details.kind === 'item-gone';
 
-/** An error that by its code can only be an item's own. */
+/** An error that by its class can only be an item's own. */
 export const isOfItem = (error: MailServerError): boolean => classify(error).scope === 'item';

@@ -31,12 +31,19 @@ export interface ItemTrouble {
   readonly backOffMs: number;
 }
 
+/** An item that the server has told of and does not know. */
+export interface GoneItem {
+  readonly itemId: string;
+  /** The code that it answered with. */
+  readonly code: string;
+}
+
 /** The result of reading a batch of items. */
 export interface ReadItems {
   readonly messages: readonly NewMessage[];
   readonly troubles: readonly ItemTrouble[];
-  /** The server does not know these ids. */
-  readonly gone: readonly string[];
+  /** The server does not know these items. */
+  readonly gone: readonly GoneItem[];
 }
 
 /** Reads items whole: as MIME, and by their properties where the server has none to give. */
@@ -60,7 +67,7 @@ export class ItemReader {
   ): Promise<ReadItems> {
     const messages: NewMessage[] = [];
     const troubles: ItemTrouble[] = [];
-    const gone: string[] = [];
+    const gone: GoneItem[] = [];
     if (itemIds.length === 0) return { messages, troubles, gone };
     const results = await reading.fetch(folder, itemIds, (part) =>
       run.session.fetchItems(part, { signal: run.signal }),
@@ -68,7 +75,7 @@ export class ItemReader {
     for (const result of results) {
       // Usually moved or deleted since the listing.
       if (!result.ok && isGone(result.error)) {
-        gone.push(result.itemId);
+        gone.push({ itemId: result.itemId, code: result.error.code });
         continue;
       }
       const read = await this.readOne(run, folder, result, reading);
@@ -134,7 +141,7 @@ export class ItemReader {
   ): Promise<NewMessage | ItemTrouble> {
     if (result.ok) return this.readItem(run, folder, result.item, reading);
     // Each further try of an item costs a call: not where none could be read at all.
-    if (!result.asked || reading.givenUpOver !== null || result.error.code === 'Http401')
+    if (!result.asked || reading.givenUpOver !== null || result.error.details.kind === 'credentials-refused')
       return Promise.resolve(troubleOf(result.itemId, result.error, result.asked));
     return this.readByProperties(run, folder, result.itemId, result.error, reading);
   }

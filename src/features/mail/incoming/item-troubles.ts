@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Sql } from '../../../platform/database/data-source.js';
 import { endedProcesses, ItemFailuresStore, type ItemFailure } from './item-failures.store.js';
-import type { ItemTrouble, ReadItems } from './item-reader.js';
+import type { GoneItem, ItemTrouble, ReadItems } from './item-reader.js';
 import { missingRetryAfter, retryAfter, type KnownItemKind } from './item-retries.js';
 import { UnreadableNotices } from './unreadable-notices.js';
 
@@ -102,25 +102,26 @@ export class ItemTroubles {
     sql: Sql,
     mailboxId: string,
     folder: string,
-    gone: readonly string[],
+    gone: readonly GoneItem[],
     isNoneFound: boolean,
     now: Date,
   ): Promise<void> {
     if (gone.length === 0) return;
-    const known = await this.failures.ofItems(sql, mailboxId, gone);
+    const goneIds = gone.map(({ itemId }) => itemId);
+    const known = await this.failures.ofItems(sql, mailboxId, goneIds);
     const ageOf = (itemId: string) => now.getTime() - (known.get(itemId)?.firstAt ?? now).getTime();
     const isOver = (itemId: string) => missingRetryAfter(ageOf(itemId), isNoneFound) === null;
-    await this.over(sql, mailboxId, { readIds: [], otherIds: gone.filter(isOver) }, now);
+    await this.over(sql, mailboxId, { readIds: [], otherIds: goneIds.filter(isOver) }, now);
     const tried = gone
-      .filter((itemId) => !isOver(itemId))
-      .map((itemId): Failure => {
+      .filter(({ itemId }) => !isOver(itemId))
+      .map(({ itemId, code }): Failure => {
         const before = known.get(itemId);
         return {
           itemId,
           folder,
           kind: 'missing',
           attempts: (before?.attempts ?? 0) + 1,
-          code: 'ErrorItemNotFound',
+          code,
           message: 'The server has told of this item and does not know it.',
           firstAt: before?.firstAt ?? now,
           retryAt: inMs(now, missingRetryAfter(ageOf(itemId), isNoneFound) ?? 0),

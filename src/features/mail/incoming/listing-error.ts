@@ -1,4 +1,5 @@
 import { MailServerError, withoutCall } from '../../../drivers/port/mail-error.js';
+import { listingRows } from '../../failures/listing-rows.js';
 
 /** Codes of servers that answer every call, and with which a listing does not get on all the same. */
 export const listingCodes = {
@@ -19,10 +20,18 @@ const texts: Readonly<Record<ListingCode, string>> = {
 
 /** An answer that cannot be true. Another way of listing is taken, and the mailbox backs off once. */
 export function listingError(code: ListingCode, cause?: MailServerError): MailServerError {
+  const { category, scope, retry } = listingRows[code];
   const said = cause === undefined ? '' : ` It says: ${cause.details.text}`;
   return new MailServerError(
     {
       origin: 'protocol',
+      kind: 'other',
+      category,
+      scope,
+      retry,
+      mayBeTooMuch: false,
+      mayBeSyncState: false,
+      queryRefusal: null,
       code,
       operation: code === listingCodes.listing ? 'FindItem' : 'SyncFolderItems',
       text: `${texts[code]}${said}`,

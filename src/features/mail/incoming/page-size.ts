@@ -58,37 +58,6 @@ export const halved = (page: PageSize, now: Date): PageSize => ({
   fullPages: 0,
 });
 
-/** Errors of a server, or of what lies before it, that ran out of time, memory or patience over a page. */
-const exhaustion = new Set([
-  'ErrorTimeoutExpired',
-  'ErrorInsufficientResources',
-  'ErrorTooManyObjectsOpened',
-  'ErrorMailboxStoreUnavailable',
-  'ErrorDataSourceOperation',
-  'ErrorInternalServerError',
-  'ErrorInternalServerTransientError',
-  'ErrorExceededFindCountLimit',
-  'ErrorResultSetTooBig',
-  'ErrorMessageSizeExceeded',
-  'ErrorDataSizeLimitExceeded',
-  'ErrorNotEnoughMemory',
-  'ErrorQueryTooComplex',
-  'Http408',
-  'Http413',
-  'Http500',
-  'Http502',
-  'Http503',
-  'Http504',
-  'Http507',
-  'Http524',
-  'TimedOut',
-  'SocketClosed',
-  'ECONNRESET',
-  'ECONNABORTED',
-  'AnswerTooLarge',
-  'InvalidXml',
-]);
-
 /** Whether fewer rows may come through where these did not. A server that asks for quiet is to get quiet. */
-export const mayBeTooLarge = ({ code, details }: MailServerError): boolean =>
-  exhaustion.has(code) && (details.backOffMs ?? 0) === 0;
+export const mayBeTooLarge = ({ details }: MailServerError): boolean =>
+  details.mayBeTooMuch && (details.backOffMs ?? 0) === 0;

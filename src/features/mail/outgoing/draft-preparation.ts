@@ -91,6 +91,8 @@ function troubleOf(names: readonly string[], error: MailServerError | null): Dra
   const said = error === null ? 'It answered with success, and the draft does not hold it whole.' : error.details.text;
   const failure: Failure = {
     code: attachmentNotTaken,
+    origin: null,
+    kind: 'other',
     category: 'item-permanent',
     scope: 'item',
     retry: 'never',

@@ -1,6 +1,5 @@
 import { MailServerError } from '../../../drivers/port/mail-error.js';
 import type { MailboxSession, MarkedItem } from '../../../drivers/port/mail-server.js';
-import { queryRefusal } from '../../../drivers/port/query-refusal.js';
 import type { Seen } from './next-step.js';
 import type { OutgoingPosition } from './outgoing-state.js';
 import type { SendingTraits } from './sending-traits.js';
@@ -36,7 +35,7 @@ async function orRefused<T>(call: Promise<T>): Promise<T | null> {
     return await call;
   } catch (error) {
     // What the server does not support it refuses again each time.
-    if (error instanceof MailServerError && queryRefusal(error) !== null) return null;
+    if (error instanceof MailServerError && error.details.queryRefusal !== null) return null;
     throw error;
   }
 }

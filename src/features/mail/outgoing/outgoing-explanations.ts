@@ -1,5 +1,7 @@
 import type { FailureCategory } from '../../../drivers/port/failure-class.js';
+import type { MailErrorKind } from '../../../drivers/port/mail-error-class.js';
 import { explain, type Explanation, type ExplanationContext } from '../../failures/explanations.js';
+import { kindOfStored } from '../../failures/stored-rows.js';
 import { mayHaveBeenDelivered } from './delivery-doubt.js';
 import { attachmentNotTaken } from './draft-preparation.js';
 
@@ -51,20 +53,13 @@ const attachmentLost: Explanation = {
 const byCode: Readonly<Record<string, Explanation>> = {
   [mayHaveBeenDelivered]: inDoubt,
   [attachmentNotTaken]: attachmentLost,
-  ErrorInvalidRecipients: recipientUnknown,
-  ErrorMailRecipientNotFound: recipientUnknown,
-  ErrorRecipientNotFound: recipientUnknown,
-  ErrorMessageSizeExceeded: tooLarge,
-  ErrorAttachmentSizeLimitExceeded: tooLarge,
-  ErrorDataSizeLimitExceeded: tooLarge,
-  ErrorRequestStreamTooBig: tooLarge,
-  Http413: tooLarge,
-  ErrorSubmissionQuotaExceeded: quotaUsedUp,
-  ErrorExceededMessageLimit: quotaUsedUp,
-  ErrorExceededMessageLimitShowTierUpgrade: quotaUsedUp,
-  ErrorExceededMaxRecipientLimit: tooMany,
-  ErrorExceededMaxRecipientLimitBlock: tooMany,
-  ErrorExceededMaxRecipientLimitShowTierUpgrade: tooMany,
+};
+
+const byKind: Partial<Record<MailErrorKind, Explanation>> = {
+  'recipient-unknown': recipientUnknown,
+  'message-too-large': tooLarge,
+  'sending-quota': quotaUsedUp,
+  'too-many-recipients': tooMany,
 };
 
 const byCategory: Partial<Record<FailureCategory, Explanation>> = {
@@ -102,8 +97,9 @@ export function explainOutgoing(
   context: ExplanationContext,
   from: string | null,
 ): Explanation {
-  if (failure.code === 'ErrorSendAsDenied' && from !== null) return sendAsDenied(context.mailbox, from);
+  const kind = kindOfStored(failure.code);
+  if (kind === 'send-as-denied' && from !== null) return sendAsDenied(context.mailbox, from);
   // A code is a server's text, and may be `constructor`.
   const own = Object.hasOwn(byCode, failure.code) ? byCode[failure.code] : undefined;
-  return own ?? byCategory[failure.category] ?? explain(failure, context);
+  return own ?? byKind[kind] ?? byCategory[failure.category] ?? explain(failure, context);
 }

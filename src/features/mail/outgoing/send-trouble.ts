@@ -1,3 +1,4 @@
+import type { MailErrorKind } from '../../../drivers/port/mail-error-class.js';
 import { consequenceOf } from '../../failures/classify.js';
 import type { Failure } from '../../failures/failure.js';
 import type { SendingTraits } from './sending-traits.js';
@@ -18,39 +19,33 @@ export type SendVerdict =
   /** The server lets the mailbox send no more for now; it goes on receiving. */
   | 'hold';
 
-const quotaCodes = new Set([
-  'ErrorSubmissionQuotaExceeded',
-  'ErrorExceededMessageLimit',
-  'ErrorExceededMessageLimitShowTierUpgrade',
-]);
-
 /**
  * A failure as it concerns one message. That the right to send as somebody else is missing says nothing
  * of the mailbox's other mail.
  * @param sendsAsOther whether the message goes out in another mailbox's name
  */
 export function asOfMessage(failure: Failure, sendsAsOther: boolean): Failure {
-  if (!sendsAsOther || failure.code !== 'ErrorSendAsDenied') return failure;
+  if (!sendsAsOther || failure.kind !== 'send-as-denied') return failure;
   return { ...failure, category: 'item-permanent', scope: 'item', retry: 'never' };
 }
 
 /** The draft changed or went (sent, moved or deleted by a person, say) since we read its change key. */
-const outdated = new Set(['ErrorItemNotFound', 'ErrorInvalidChangeKey']);
+const outdated: ReadonlySet<MailErrorKind> = new Set(['item-gone', 'item-changed']);
 
 /**
  * Whether the call that failed surely did nothing. A draft that is gone was not submitted by the call that did not
  * find it, but only where submitting takes a draft away: elsewhere it is not known what its id stands for.
  */
 export function hadNoEffect(failure: Failure, traits: SendingTraits): boolean {
-  return !failure.effectPossible || (failure.code === 'ErrorItemNotFound' && traits.movesDrafts === true);
+  return !failure.effectPossible || (failure.kind === 'item-gone' && traits.movesDrafts === true);
 }
 
 export function verdictOn(failure: Failure, call: OutgoingCall): SendVerdict {
-  if (quotaCodes.has(failure.code)) return 'hold';
+  if (failure.kind === 'sending-quota') return 'hold';
   if (consequenceOf(failure) !== 'retry-later') return 'park';
   // Searching fails for reasons of its own, which say nothing about the message.
   if (call === 'look') return 'delay';
-  if (call === 'submit' && (failure.retry === 'immediately' || outdated.has(failure.code))) return 'look';
+  if (call === 'submit' && (failure.retry === 'immediately' || outdated.has(failure.kind))) return 'look';
   return isPermanent(failure) ? 'fail' : 'delay';
 }
 

@@ -20,7 +20,7 @@ export async function troubleScope(run: MailboxRun, failure: Failure, verdict: S
   if (verdict === 'fail' || verdict === 'hold' || failure.scope === 'item') return 'message';
   const consequence = consequenceOf(failure);
   if (consequence === 'throttle-profile' || consequence === 'suspend-profile') return 'mailbox';
-  if (failure.code === 'ErrorSendAsDenied') return 'unproven';
+  if (failure.kind === 'send-as-denied') return 'unproven';
   const scope = await attributeByChecks('item', 'folder', () => opensDrafts(run));
   return scope === 'item' ? 'message' : 'mailbox';
 }

@@ -1,7 +1,5 @@
-import type { MailServerError } from './mail-error.js';
-
-/** What a refused query may have been refused for. */
-export type QueryRefusal = 'restriction' | 'sort-order' | 'unknown';
+import type { QueryRefusal } from '../port/mail-error-class.js';
+import type { MailErrorDetails } from '../port/mail-error.js';
 
 const RESTRICTION = /Restriction|ForQuery$|QueryFilter|FilterWrongType|Subfilter|^ErrorValueOutOfRange$/;
 const SORT_ORDER = /Sort/;
@@ -12,14 +10,14 @@ const ANY_PART =
 const FAULTS = /^(?:Client|Sender|MustUnderstand|UnknownFault|UnknownError)$/i;
 const STATUSES = new Set(['Http400', 'Http405', 'Http422', 'Http501']);
 
-/**
- * Whether a server that answered a query with this error may accept the same question in another form; null
- * when the error is about something else. A server may refuse what others support: restrictions on a
- * property, sorting, traversal of a whole tree.
- */
-export function queryRefusal({ code, details }: Pick<MailServerError, 'code' | 'details'>): QueryRefusal | null {
-  if (details.origin === 'http') return STATUSES.has(code) ? 'unknown' : null;
-  if (details.origin !== 'response' || (details.backOffMs ?? 0) > 0) return null;
+/** Whether a server that answered a query with this error may accept the same question in another form. */
+export function queryRefusal({
+  origin,
+  code,
+  backOffMs,
+}: Pick<MailErrorDetails, 'origin' | 'code' | 'backOffMs'>): QueryRefusal | null {
+  if (origin === 'http') return STATUSES.has(code) ? 'unknown' : null;
+  if (origin !== 'response' || (backOffMs ?? 0) > 0) return null;
   if (SORT_ORDER.test(code)) return 'sort-order';
   if (RESTRICTION.test(code)) return 'restriction';
   return ANY_PART.test(code) || FAULTS.test(code) ? 'unknown' : null;
