@@ -1,35 +1,9 @@
 import type { FailureCategory } from '../../../drivers/port/failure-class.js';
-import type { MailErrorKind } from '../../../drivers/port/mail-error-class.js';
+import { serverExplanations } from '../../failures/driver-explanations.js';
 import { explain, type Explanation, type ExplanationContext } from '../../failures/explanations.js';
 import { kindOfStored } from '../../failures/stored-rows.js';
 import { mayHaveBeenDelivered } from './delivery-doubt.js';
 import { attachmentNotTaken } from './draft-preparation.js';
-
-const recipientUnknown: Explanation = {
-  title: 'The server refuses a recipient',
-  cause: 'The server knows no such recipient, or does not accept an address of the message as one.',
-  remedy: 'Correct the recipients and send a new message.',
-};
-
-const tooLarge: Explanation = {
-  title: 'The message is larger than the server takes',
-  cause: 'The message with its attachments exceeds a limit of the server, the mailbox or the connection.',
-  remedy:
-    'Send smaller attachments, or have the limits raised: Get-TransportConfig | Format-List MaxSendSize, and maxRequestLength of the EWS virtual directory.',
-};
-
-const tooMany: Explanation = {
-  title: 'The message has more recipients than the server allows',
-  cause: 'A limit of the organisation or of the mailbox on recipients is reached.',
-  remedy: 'Send to fewer recipients at once, or through a distribution group.',
-};
-
-const quotaUsedUp: Explanation = {
-  title: 'The server lets the mailbox send no more for now',
-  cause: 'A limit of the organisation on the messages or recipients of one sender is reached.',
-  remedy:
-    'Nothing: the mailbox sends again by itself when the limit allows it, and receives meanwhile. If it lasts, have the limit raised (Set-ThrottlingPolicy with RecipientRateLimit and MessageRateLimit), or set maxSendsPerMinute of the mailbox or the profile lower.',
-};
 
 const inDoubt: Explanation = {
   title: 'The message may have been delivered',
@@ -55,13 +29,6 @@ const byCode: Readonly<Record<string, Explanation>> = {
   [attachmentNotTaken]: attachmentLost,
 };
 
-const byKind: Partial<Record<MailErrorKind, Explanation>> = {
-  'recipient-unknown': recipientUnknown,
-  'message-too-large': tooLarge,
-  'sending-quota': quotaUsedUp,
-  'too-many-recipients': tooMany,
-};
-
 const byCategory: Partial<Record<FailureCategory, Explanation>> = {
   'item-permanent': {
     title: 'The server does not take this message',
@@ -75,19 +42,6 @@ const byCategory: Partial<Record<FailureCategory, Explanation>> = {
   },
 };
 
-/** In PowerShell a quote inside single quotes is doubled. */
-const quoted = (text: string): string => text.replaceAll("'", "''");
-
-const sendAsDenied = (mailbox: string, from: string): Explanation => ({
-  title: 'The mailbox may not send in the name of the other one',
-  cause: `${mailbox} lacks the right to send as ${from}, or the server knows no mailbox of that address.`,
-  remedy: [
-    'Grant the right to the sending mailbox, not to the service account:',
-    `  Add-ADPermission -Identity '${quoted(from)}' -User '${quoted(mailbox)}' -ExtendedRights 'Send As'`,
-    '(Exchange Online: Add-RecipientPermission with -Trustee and -AccessRights SendAs.) It takes effect within two hours; then retry the message.',
-  ].join('\n'),
-});
-
 /**
  * Plain words for what keeps a message from being sent.
  * @param from in whose name it was to go out; null for the mailbox's own
@@ -97,9 +51,9 @@ export function explainOutgoing(
   context: ExplanationContext,
   from: string | null,
 ): Explanation {
-  const kind = kindOfStored(failure.code);
-  if (kind === 'send-as-denied' && from !== null) return sendAsDenied(context.mailbox, from);
   // A code is a server's text, and may be `constructor`.
   const own = Object.hasOwn(byCode, failure.code) ? byCode[failure.code] : undefined;
-  return own ?? byKind[kind] ?? byCategory[failure.category] ?? explain(failure, context);
+  const sender = { mailbox: context.mailbox, from };
+  const words = own ?? serverExplanations.sendingWords(kindOfStored(failure.code), sender);
+  return words ?? byCategory[failure.category] ?? explain(failure, context);
 }
