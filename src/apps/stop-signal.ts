@@ -3,7 +3,7 @@ import type { Log } from '../platform/log/log.js';
 /** npm hands Ctrl-C on although the terminal sends it to everybody, so each press arrives twice; a second press comes later. */
 const samePressMs = 1_000;
 /** A part that hangs must not keep the process for ever. */
-const longestStopMs = 30_000;
+const maxStopMs = 30_000;
 
 /** Stops once at SIGINT or SIGTERM and ends the process; a second Ctrl-C ends it at once. */
 export function onStopSignal(log: Log, stop: () => Promise<void>): { requested(): boolean } {
@@ -15,7 +15,7 @@ export function onStopSignal(log: Log, stop: () => Promise<void>): { requested()
     }
     requestedAt = Date.now();
     log.info({ signal }, 'stopping');
-    setTimeout(() => process.exit(1), longestStopMs).unref();
+    setTimeout(() => process.exit(1), maxStopMs).unref();
     stop().then(
       () => process.exit(0),
       () => process.exit(1),

@@ -3,7 +3,7 @@ import {
   afterTryOfNetwork,
   afterTryOfStranger,
   freeTries,
-  mostTriesADay,
+  maxTriesADay,
   strangeTries,
   waitMs,
   withoutTryOfNetwork,
@@ -45,8 +45,8 @@ function mostInADay(times: readonly number[]): number {
 const none = (count: number) => Array.from({ length: count }, () => 0);
 
 describe.each([
-  ['one network', afterTryOfNetwork, mostTriesADay.ofNetwork, 33],
-  ['all strange networks together', afterTryOfStranger, mostTriesADay.ofStrangers, 174],
+  ['one network', afterTryOfNetwork, maxTriesADay.ofNetwork, 33],
+  ['all strange networks together', afterTryOfStranger, maxTriesADay.ofStrangers, 174],
 ])('the tries of %s', (_who, count, promised, documented) => {
   it('are as many a day as documented, for somebody who never stops', () => {
     expect(promised).toBe(documented);

@@ -42,12 +42,12 @@ const report: fc.Arbitrary<MailboxReport> = fc.oneof(
   {
     weight: 6,
     arbitrary: fc
-      .record({ kind, code: fc.constantFrom(...codes), established: fc.boolean() })
-      .map(({ kind, code, established }) => ({
+      .record({ kind, code: fc.constantFrom(...codes), confirmed: fc.boolean() })
+      .map(({ kind, code, confirmed }) => ({
         type: 'work-denied' as const,
         kind,
         failure: failure(code, kind),
-        established,
+        confirmed,
       })),
   },
   {

@@ -54,7 +54,7 @@ async function report(id: string, event: MailboxReport): Promise<void> {
   }
 }
 const stop = (id: string, code = 'ErrorImpersonateUserDenied') =>
-  report(id, { type: 'work-denied', kind: 'incoming', failure: failure(code), established: true });
+  report(id, { type: 'work-denied', kind: 'incoming', failure: failure(code), confirmed: true });
 const recover = (id: string) => report(id, { type: 'work-succeeded', kind: 'incoming', nextInMs: 60_000, lane: 1 });
 
 const incidentsOf = (profileId: string) => stage.client().all(`/v1/incidents?profileId=${profileId}`);

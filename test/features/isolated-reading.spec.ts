@@ -66,7 +66,7 @@ it('takes pages of mail that is too old for progress, and the same page again fo
         limitation: 'no-restrictions',
       });
     const session = { findReceivedSince } as MailboxSession;
-    const run = { session, signal, goOn: () => undefined };
+    const run = { session, signal, checkpoint: () => undefined };
     return new FolderListing(run, { distinguished: 'inbox' }, undefined, new ManualClock(new Date('2026-03-01')));
   };
   const goesOn = listing((offset) => `row ${offset}`);

@@ -5,10 +5,10 @@ import {
   type MailboxEvent,
   type MailboxStatus,
 } from '../../src/features/mailboxes/mailbox-state.js';
-import type { StoredFailure, WorkKind } from '../../src/features/failures/failure.js';
+import type { StoredFailure, Stream } from '../../src/features/failures/failure.js';
 import { lanes, type RunKind } from '../../src/features/scheduling/work.js';
 
-const failure = (during: WorkKind, code = 'ErrorImpersonateUserDenied'): StoredFailure => ({
+const failure = (during: Stream, code = 'ErrorImpersonateUserDenied'): StoredFailure => ({
   code,
   category: 'impersonation-permission',
   operation: 'FindItem',
@@ -34,16 +34,16 @@ const active: MailboxStatus = {
   approvedAt,
 };
 const paused: MailboxStatus = { ...active, state: 'paused' };
-const denial = (kind: RunKind, during: WorkKind = 'incoming', more: Partial<Denial> = {}): MailboxEvent => ({
+const denial = (kind: RunKind, during: Stream = 'incoming', more: Partial<Denial> = {}): MailboxEvent => ({
   type: 'work-denied',
   kind,
   failure: failure(during),
-  established: false,
-  companions: 0,
+  confirmed: false,
+  peers: 0,
   ...more,
 });
 /** Denied, and denied again at the second look. */
-const deniedTwice = (kind: RunKind, during: WorkKind = 'incoming', status = active, random = 0) =>
+const deniedTwice = (kind: RunKind, during: Stream = 'incoming', status = active, random = 0) =>
   transition(transition(status, denial(kind, during), random).status, denial(during, during), random);
 const of = (effects: readonly MailboxEffect[], type: MailboxEffect['type']) =>
   effects.filter((effect) => effect.type === type);
@@ -93,15 +93,15 @@ describe('a mailbox that is denied once', () => {
       failure: failure('incoming', 'ECONNRESET'),
       attempts: 1,
       atLeastMs: 0,
-      companions: 0,
+      peers: 0,
     } as const;
     const later = transition(first.status, delayed, 0);
     expect(later.status).toEqual(first.status);
     expect(scheduled(later.effects, 'incoming')).toBeGreaterThan(0);
   });
 
-  it('fails at once when the cause is established', () => {
-    const known = transition(active, denial('incoming', 'incoming', { established: true }), 0);
+  it('fails at once when the cause is confirmed', () => {
+    const known = transition(active, denial('incoming', 'incoming', { confirmed: true }), 0);
     expect(known.status.state).toBe('failed');
     expect(of(known.effects, 'announce')).toEqual([{ type: 'announce', event: 'mailbox.failed' }]);
   });
@@ -145,7 +145,7 @@ describe('a mailbox that is denied again', () => {
     expect(scheduled(back.effects, 'outgoing')).toBe(0);
     expect(of(back.effects, 'leave-incidents')).toEqual([{ type: 'leave-incidents' }]);
     expect(of(back.effects, 'announce')).toEqual([{ type: 'announce', event: 'mailbox.recovered' }]);
-    expect(back.effects.findIndex(({ type }) => type === 'wake-companions')).toBeLessThan(
+    expect(back.effects.findIndex(({ type }) => type === 'wake-peers')).toBeLessThan(
       back.effects.findIndex(({ type }) => type === 'leave-incidents'),
     );
   });
@@ -153,7 +153,7 @@ describe('a mailbox that is denied again', () => {
   it('waits longer in a crowd, at any time up to four hours', () => {
     const inCrowd = (random: number) =>
       scheduled(
-        transition(denied.status, denial('incoming', 'incoming', { companions: 10_000 }), random).effects,
+        transition(denied.status, denial('incoming', 'incoming', { peers: 10_000 }), random).effects,
         'incoming',
       );
     expect(inCrowd(0)).toBe(2 * 60_000);
@@ -161,7 +161,7 @@ describe('a mailbox that is denied again', () => {
   });
 
   it('is put off by trouble that passes, and probed on by the same that stopped it', () => {
-    const delayed = { type: 'work-delayed', kind: 'incoming', attempts: 1, atLeastMs: 0, companions: 0 } as const;
+    const delayed = { type: 'work-delayed', kind: 'incoming', attempts: 1, atLeastMs: 0, peers: 0 } as const;
     const passing = transition(denied.status, { ...delayed, failure: failure('incoming', 'ECONNRESET') }, 0);
     expect(passing.status).toEqual(denied.status);
     expect(scheduled(passing.effects, 'incoming')).toBe(60_000);
@@ -261,15 +261,15 @@ const event: fc.Arbitrary<MailboxEvent> = fc.oneof(
     failure: codeOf().map((code) => failure('incoming', code)),
     attempts: fc.integer({ min: 1, max: 40 }),
     atLeastMs: fc.nat(100_000),
-    companions: fc.nat(20_000),
+    peers: fc.nat(20_000),
   }),
   kindOf().chain((kind) =>
     fc.record({
       type: fc.constant('work-denied' as const),
       kind: fc.constant(kind),
       failure: codeOf().map((code) => failure(kind, code)),
-      established: fc.boolean(),
-      companions: fc.nat(20_000),
+      confirmed: fc.boolean(),
+      peers: fc.nat(20_000),
     }),
   ),
   fc.constant({ type: 'paused' as const }),
@@ -296,7 +296,7 @@ function testEvent(): fc.Arbitrary<MailboxEvent> {
       failure: fc.constant(failure('incoming')),
       attempts: fc.integer({ min: 1, max: 40 }),
       atLeastMs: fc.nat(100_000),
-      companions: fc.constant(0),
+      peers: fc.constant(0),
     }),
   );
 }
@@ -305,7 +305,7 @@ function codeOf(): fc.Arbitrary<string> {
   return fc.constantFrom('ErrorImpersonateUserDenied', 'ErrorNonExistentMailbox');
 }
 
-function kindOf(): fc.Arbitrary<WorkKind> {
+function kindOf(): fc.Arbitrary<Stream> {
   return fc.constantFrom('incoming', 'outgoing');
 }
 
@@ -332,14 +332,14 @@ function careEvent(): fc.Arbitrary<MailboxEvent> {
       failure: fc.constant(failure('incoming')),
       attempts: fc.integer({ min: 1, max: 40 }),
       atLeastMs: fc.nat(100_000),
-      companions: fc.constant(0),
+      peers: fc.constant(0),
     }),
     fc.record({
       type: fc.constant('work-denied' as const),
       kind,
       failure: fc.constant(failure('incoming')),
-      established: fc.constant(false),
-      companions: fc.constant(0),
+      confirmed: fc.constant(false),
+      peers: fc.constant(0),
     }),
   );
 }
@@ -362,7 +362,7 @@ describe('a mailbox that is tested', () => {
     expect(back.status).toEqual(active);
     expect(of(back.effects, 'announce')).toEqual([{ type: 'announce', event: 'mailbox.recovered' }]);
     expect([scheduled(back.effects, 'incoming'), scheduled(back.effects, 'outgoing')]).toEqual([0, 0]);
-    expect(of(back.effects, 'wake-companions')).toHaveLength(1);
+    expect(of(back.effects, 'wake-peers')).toHaveLength(1);
     expect(transition(denied, tested('failed', 'passed'), 0).status).toEqual(denied);
     const verifying = transition(active, denial('incoming'), 0).status;
     const well = transition(verifying, tested('passed', null), 0);

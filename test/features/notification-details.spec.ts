@@ -28,7 +28,7 @@ describe('what a notification tells of the moment it happened', () => {
       { code: 'ErrorImpersonateUserDenied' },
     ]);
     const failure = { ...stage.failure(), during: 'outgoing' as const, answer: '<s:Fault>denied</s:Fault>' };
-    await stage.report(id, { type: 'work-denied', kind: 'outgoing', failure, established: true });
+    await stage.report(id, { type: 'work-denied', kind: 'outgoing', failure, confirmed: true });
     await stage.pass(2 * minutes);
     const [mail] = smtp.mails.filter(({ recipients }) => recipients.includes('sender@example.com'));
     for (const part of ['sending the message “Offer 4711”', 'What the server answered', '<s:Fault>denied</s:Fault>'])

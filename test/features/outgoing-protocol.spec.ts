@@ -4,10 +4,10 @@ import type { ItemRef, OutgoingDraft, SavedDraft } from '../../src/drivers/port/
 import type { MarkedItem } from '../../src/drivers/port/mail-server.js';
 import { classify } from '../../src/features/failures/classify.js';
 import { nextStep } from '../../src/features/mail/outgoing/next-step.js';
-import { mostDoubtful, untouched, type OutgoingPosition } from '../../src/features/mail/outgoing/outgoing-state.js';
+import { maxDoubtful, untouched, type OutgoingPosition } from '../../src/features/mail/outgoing/outgoing-state.js';
 import { sendMessage, type SendPorts } from '../../src/features/mail/outgoing/send-protocol.js';
 import { nothingKnown, type SendingTraits } from '../../src/features/mail/outgoing/sending-traits.js';
-import { countAttempt, mostAttempts, verdictOn } from '../../src/features/mail/outgoing/send-trouble.js';
+import { countAttempt, maxAttempts, verdictOn } from '../../src/features/mail/outgoing/send-trouble.js';
 import { mailError } from '../support/mail-errors.js';
 
 const marker = 'message-1';
@@ -166,9 +166,9 @@ describe('what an error means', () => {
   it('gives a message up for its own failures only', () => {
     let attempts = 0;
     for (let outage = 0; outage < 1_000; outage += 1) attempts = countAttempt(attempts, false);
-    expect(attempts).toBeLessThan(mostAttempts / 2);
-    for (let own = 0; own < mostAttempts; own += 1) attempts = countAttempt(attempts, true);
-    expect(attempts).toBeGreaterThanOrEqual(mostAttempts);
+    expect(attempts).toBeLessThan(maxAttempts / 2);
+    for (let own = 0; own < maxAttempts; own += 1) attempts = countAttempt(attempts, true);
+    expect(attempts).toBeGreaterThanOrEqual(maxAttempts);
     expect(countAttempt(25, false)).toBe(25);
   });
 });
@@ -366,7 +366,7 @@ async function carryThrough(
     },
     note: async (position) => {
       // What the database holds, too.
-      expect(position.doubtful).toBeLessThanOrEqual(mostDoubtful);
+      expect(position.doubtful).toBeLessThanOrEqual(maxDoubtful);
       if (position.step === 'submitting' && position.doubtful > 1) {
         repeats += 1;
         expect({ movesDrafts: traits.movesDrafts, draftLies }).toEqual({ movesDrafts: true, draftLies: true });
@@ -438,7 +438,7 @@ describe('sending exactly once', () => {
         const journey = await carryThrough(chances, gap);
         expectTruth(journey);
         // With one submission in doubt nothing is left undecided.
-        if (journey.end === 'undecided') expect(journey.row.doubtful).toBe(mostDoubtful);
+        if (journey.end === 'undecided') expect(journey.row.doubtful).toBe(maxDoubtful);
       }),
       { numRuns: 3_000 },
     );
@@ -498,7 +498,7 @@ describe('sending exactly once', () => {
             const chances = [...fine(point), bad(first, 30), ...fine(between), bad(second, 60)];
             const journey = await carryThrough(chances, 20);
             const { end, deliveries } = outcomeOf(journey);
-            const bothInDoubt = journey.row.doubtful === mostDoubtful;
+            const bothInDoubt = journey.row.doubtful === maxDoubtful;
             const facts = { first, second, point, between, end, deliveries };
             if (!bothInDoubt) expect(facts).toMatchObject({ end: 'sent', deliveries: 1 });
             else expect(facts).toMatchObject({ end: 'undecided', deliveries: expect.any(Number) });

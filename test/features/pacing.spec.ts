@@ -2,7 +2,7 @@ import type { DataSource } from 'typeorm';
 import { v7 as uuid } from 'uuid';
 import { PacingStore, type Claim } from '../../src/features/scheduling/pacing.store.js';
 import { ServerPacingStore } from '../../src/features/scheduling/server-pacing.store.js';
-import { lanes, leaseMs, LeaseLost, type Lane, type WorkKind } from '../../src/features/scheduling/work.js';
+import { lanes, leaseMs, LeaseLost, type Lane, type JobKind } from '../../src/features/scheduling/work.js';
 import { WorkStore } from '../../src/features/scheduling/work.store.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { makeProfile } from '../support/profiles.js';
@@ -80,7 +80,7 @@ const concurrencyOf = async (profileId: string): Promise<number> => {
   const [row] = await sql.query(`SELECT concurrency FROM profile_pacing WHERE profile_id = $1`, [profileId]);
   return row.concurrency;
 };
-const workOf = async (mailboxId: string, kind: WorkKind = 'incoming') => {
+const workOf = async (mailboxId: string, kind: JobKind = 'incoming') => {
   const [row] = await sql.query(`SELECT * FROM mailbox_work WHERE mailbox_id = $1 AND kind = $2`, [mailboxId, kind]);
   return row;
 };

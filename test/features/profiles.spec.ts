@@ -29,7 +29,7 @@ class Listener extends ProfileListener {
 
   override async removed(): Promise<void> {}
 
-  override async tellingChanged(manager: EntityManager): Promise<void> {
+  override async recipientsChanged(manager: EntityManager): Promise<void> {
     await manager.query('SELECT 1');
   }
 }

@@ -13,7 +13,7 @@ import { MailboxesStore } from '../../src/features/mailboxes/mailboxes.store.js'
 import { CatchUpStore } from '../../src/features/incidents/catch-up.store.js';
 import { IncidentActsStore } from '../../src/features/incidents/incident-acts.store.js';
 import { NotificationPlanner } from '../../src/features/notifications/notification-planner.js';
-import { TellingStore } from '../../src/features/notifications/telling.store.js';
+import { NotificationPlanStore } from '../../src/features/notifications/notification-plan.store.js';
 import { NotificationsStore } from '../../src/features/notifications/notifications.store.js';
 import { ProfileDoubtsStore } from '../../src/features/scheduling/profile-doubts.store.js';
 import { ServerPacingStore } from '../../src/features/scheduling/server-pacing.store.js';
@@ -445,7 +445,7 @@ it.each<[string, () => Promise<unknown>]>([
         .get(IncidentsStore)
         .addMailbox(stage.dataSource, { profileId: mailbox.profile_id, cause: 'Cause200' }, mailbox.id, now()),
   ],
-  ['waking companions', () => stage.get(StoppedMailboxesStore).wakeCompanions(stage.dataSource, mailbox.id, 3, now())],
+  ['waking peers', () => stage.get(StoppedMailboxesStore).wakeCompanions(stage.dataSource, mailbox.id, 3, now())],
   [
     'finding what an incident interrupted',
     () =>
@@ -511,11 +511,11 @@ it.each<[string, () => Promise<unknown>]>([
     async () => {
       // Also as it is when there is no incident to look at, and when each of them is due.
       expect(await stage.get(NotificationPlanner).planDue()).toBeGreaterThan(5);
-      await stage.get(TellingStore).due(new Date(0), 50);
-      await stage.get(TellingStore).due(new Date(4e12), 50);
-      await stage.get(TellingStore).withdrawWaiting(stage.dataSource, incident, now());
-      await stage.get(TellingStore).refusedBy(stage.dataSource, incident);
-      await stage.get(TellingStore).audienceChanged(stage.dataSource, mailbox.profile_id, now());
+      await stage.get(NotificationPlanStore).due(new Date(0), 50);
+      await stage.get(NotificationPlanStore).due(new Date(4e12), 50);
+      await stage.get(NotificationPlanStore).withdrawWaiting(stage.dataSource, incident, now());
+      await stage.get(NotificationPlanStore).refusedBy(stage.dataSource, incident);
+      await stage.get(NotificationPlanStore).recipientsChanged(stage.dataSource, mailbox.profile_id, now());
     },
   ],
   [

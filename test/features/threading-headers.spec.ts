@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { writableMessageId } from '../../src/features/mail/outgoing/message-id.js';
 import { prefixedSubject } from '../../src/features/mail/outgoing/subject-prefix.js';
-import { mostReferences, threadingOf, threadingOfIds } from '../../src/features/mail/outgoing/threading.js';
+import { maxReferences, threadingOf, threadingOfIds } from '../../src/features/mail/outgoing/threading.js';
 
 describe('the threading headers of an answer', () => {
   it.each([
@@ -77,7 +77,7 @@ describe('the threading headers of an answer', () => {
         const threading = threadingOf({ internetMessageId: '<parent@x>', inReplyTo: null, references });
         const written = threading.references.join(' ');
         expect(threading.inReplyTo).toBe('<parent@x>');
-        expect(threading.references.length).toBeLessThanOrEqual(mostReferences);
+        expect(threading.references.length).toBeLessThanOrEqual(maxReferences);
         expect(written.length).toBeLessThanOrEqual(4_300);
         expect(new Set(threading.references).size).toBe(threading.references.length);
         expect(threading.references.at(-1)).toBe('<parent@x>');

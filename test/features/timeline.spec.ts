@@ -175,7 +175,7 @@ describe('what stops a mailbox', () => {
     expect(confirmed).toMatchObject({ details: { nextWhy: 'probe', nextAt: nextSyncAt } });
   });
 
-  it('names its companions', async () => {
+  it('names its peers', async () => {
     const ids = [await syncedMailbox(ada), await syncedMailbox(bob), await syncedMailbox(carol)];
     control().revoke(serviceAccount, [ada, bob, carol]);
     await pass(200_000);

@@ -3,15 +3,15 @@ import fc from 'fast-check';
 /** Ms of this process's own time below which nothing is compared: what is not linear takes many times as long. */
 const floorMs = 400;
 /** Four times the input may take so many times as long: linear is 4, quadratic 16. */
-const mostTimes = 10;
+const maxTimes = 10;
 
 /** A collection of the whole heap of a worker that ran many suites takes longer than most of what is measured here. */
-const mostRuns = 5;
+const maxRuns = 5;
 
 /** Time of the processor rather than of the clock, the least of some runs: other processes have no part in it. */
 export async function costOf(run: () => unknown): Promise<number> {
   let least = Infinity;
-  for (let count = 0; count < mostRuns; count += 1) {
+  for (let count = 0; count < maxRuns; count += 1) {
     const before = process.cpuUsage();
     await run();
     const { user, system } = process.cpuUsage(before);
@@ -33,7 +33,7 @@ export async function expectLinear<T>(
   const [small, large] = [make(size), make(4 * size)];
   const costOfLarge = await costOf(() => read(large));
   if (costOfLarge < floorMs) return;
-  expect(costOfLarge).toBeLessThan(mostTimes * (await costOf(() => read(small))));
+  expect(costOfLarge).toBeLessThan(maxTimes * (await costOf(() => read(small))));
 }
 
 /** What formats of mail and of the web are put together of, in any order. */

@@ -17,7 +17,7 @@ export type SyncChange =
   | { readonly kind: 'delete'; readonly itemId: string }
   | { readonly kind: 'read-flag'; readonly itemId: string; readonly isRead: boolean };
 
-export interface Mailbox {
+export interface MailAddress {
   readonly name: string | null;
   /** Null when the server gives a name without an SMTP address. */
   readonly address: string | null;
@@ -38,12 +38,12 @@ export interface ItemProperties {
   readonly importance: 'low' | 'normal' | 'high' | null;
   readonly size: number | null;
   readonly subject: string | null;
-  readonly from: Mailbox | null;
-  readonly sender: Mailbox | null;
-  readonly to: readonly Mailbox[];
-  readonly cc: readonly Mailbox[];
-  readonly bcc: readonly Mailbox[];
-  readonly replyTo: readonly Mailbox[];
+  readonly from: MailAddress | null;
+  readonly sender: MailAddress | null;
+  readonly to: readonly MailAddress[];
+  readonly cc: readonly MailAddress[];
+  readonly bcc: readonly MailAddress[];
+  readonly replyTo: readonly MailAddress[];
   readonly inReplyTo: string | null;
   readonly references: string | null;
   /** Filled by `fetchItemProperties` only, the headers also by `fetchItemHeaders`. */
@@ -112,17 +112,17 @@ export interface OutgoingDraft {
   readonly marker: string;
   /** With angle brackets. */
   readonly internetMessageId: string;
-  readonly to: readonly Mailbox[];
-  readonly cc: readonly Mailbox[];
-  readonly bcc: readonly Mailbox[];
-  readonly replyTo: readonly Mailbox[];
+  readonly to: readonly MailAddress[];
+  readonly cc: readonly MailAddress[];
+  readonly bcc: readonly MailAddress[];
+  readonly replyTo: readonly MailAddress[];
   readonly subject: string;
   /** Exchange keeps one body and derives the other; HTML wins when both are given. */
   readonly text: string | null;
   readonly html: string | null;
   readonly attachments: readonly OutgoingAttachment[];
   /** In whose name, where it is not the mailbox's own; the owner needs the right to send as that one. */
-  readonly from?: Mailbox | null;
+  readonly from?: MailAddress | null;
   readonly importance?: 'low' | 'normal' | 'high';
   /** With angle brackets, as all ids here. */
   readonly inReplyTo?: string | null;

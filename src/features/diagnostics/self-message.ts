@@ -14,7 +14,7 @@ import { explainFailure, refusesAccount } from './step-failure.js';
 import { testMessage } from './test-message.js';
 
 /** A mailbox on the same server takes a second; with a mail gateway before it, half a minute. */
-const longestWaitMs = 45_000;
+const maxWaitMs = 45_000;
 const pausesMs = [100, 250, 500, 1_000, 2_000];
 /** Pauses between tries that failed for reasons that may pass. */
 const retriesMs = [500, 2_000];
@@ -103,7 +103,7 @@ interface Sought extends SoughtMessage {
 }
 
 async function waitFor(run: AnalysisRun, sought: Sought): Promise<boolean> {
-  const deadline = performance.now() + longestWaitMs;
+  const deadline = performance.now() + maxWaitMs;
   const search = new CopySearch(run.session, sought);
   for (let look = 0; ; look += 1) {
     if ((await search.in('inbox', run.signal).catch(noneWhileAborted(run))).length > 0) return true;

@@ -10,7 +10,7 @@ const probeJitter = 0.2;
 const probedSingly = 10;
 
 /** In a crowd a mailbox waits longer, but not longer than this: it may have been mended alone. */
-const longestProbeMs = 240 * minute;
+const maxProbeMs = 240 * minute;
 
 /**
  * When a stopped mailbox is looked at again. In a crowd that one cause has stopped, a few mailboxes speak for
@@ -18,14 +18,14 @@ const longestProbeMs = 240 * minute;
  * the first success wakes the others.
  * @param failedProbes how many probes have failed since the mailbox stopped
  * @param random from 0 up to 1
- * @param companions mailboxes that the same cause has stopped
+ * @param peers mailboxes that the same cause has stopped
  * @returns ms until the next probe; never less than the schedule's own time
  */
-export function probeDelay(failedProbes: number, random: number, companions = 0): number {
+export function probeDelay(failedProbes: number, random: number, peers = 0): number {
   const minutes = probeMinutes[Math.min(failedProbes, probeMinutes.length - 1)] ?? 15;
   const alone = minutes * minute;
-  const inCrowd = Math.min(longestProbeMs, (alone * 2 * companions) / probedSingly);
-  const spread = companions > probedSingly ? inCrowd - alone : alone * probeJitter;
+  const inCrowd = Math.min(maxProbeMs, (alone * 2 * peers) / probedSingly);
+  const spread = peers > probedSingly ? inCrowd - alone : alone * probeJitter;
   return Math.round(alone + spread * random);
 }
 
@@ -41,10 +41,10 @@ export function serverProbeDelay(failedProbes: number, random: number): number {
 }
 
 /** A server cannot hold us longer than this in one go: a typo in its policy must not stop a profile for a day. */
-const longestHoldMs = 60 * minute;
+const maxHoldMs = 60 * minute;
 
 const firstRetryMs = 5_000;
-const longestRetryMs = 15 * minute;
+const maxRetryMs = 15 * minute;
 
 /**
  * Exponential with jitter: half of the time is fixed, half is random, so that many mailboxes struck by
@@ -53,8 +53,8 @@ const longestRetryMs = 15 * minute;
  * @param atLeastMs what the server asked for
  */
 export function retryDelay(attempts: number, random: number, atLeastMs = 0): number {
-  const ceiling = Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(attempts - 1, 20));
-  return Math.max(Math.min(atLeastMs, longestHoldMs), Math.round(ceiling / 2 + (ceiling / 2) * random));
+  const ceiling = Math.min(maxRetryMs, firstRetryMs * 2 ** Math.min(attempts - 1, 20));
+  return Math.max(Math.min(atLeastMs, maxHoldMs), Math.round(ceiling / 2 + (ceiling / 2) * random));
 }
 
 /** A server that names no time gets this long to breathe. */
@@ -62,5 +62,5 @@ const defaultHoldMs = 10_000;
 
 /** How long a whole profile keeps still after a throttling answer, in ms. */
 export function throttleHold(backOffMs: number | null, random: number): number {
-  return Math.min(longestHoldMs, Math.round((backOffMs ?? defaultHoldMs) * (1 + 0.1 * random)));
+  return Math.min(maxHoldMs, Math.round((backOffMs ?? defaultHoldMs) * (1 + 0.1 * random)));
 }

@@ -34,7 +34,7 @@ export interface StoredFailure {
   readonly category: FailureCategory;
   readonly operation: string;
   /** What the mailbox was doing: also which work proves that it is well again. */
-  readonly during: WorkKind;
+  readonly during: Stream;
   readonly message: string;
   readonly values: Readonly<Record<string, string>>;
   /** ISO 8601, UTC. */
@@ -61,9 +61,9 @@ export const messageFor = (
   profileIds: readonly string[] | null,
 ): string => (profileIds === null && hostWords !== undefined ? `${message} It says: ${hostWords}` : message);
 
-export type WorkKind = 'incoming' | 'outgoing';
+export type Stream = 'incoming' | 'outgoing';
 
-export function storedFailure(failure: Failure, during: WorkKind, at: Date): StoredFailure {
+export function storedFailure(failure: Failure, during: Stream, at: Date): StoredFailure {
   const { diagnostics } = failure;
   return {
     code: failure.code,

@@ -11,14 +11,14 @@ export const isServerAway = (failure: Pick<Failure, 'scope' | 'category'>): bool
   failure.scope === 'server' && (failure.category === 'network' || failure.category === 'protocol');
 
 /** Fewer mailboxes than this are never taken for their whole profile. */
-export const fewestWide = 3;
+export const minWide = 3;
 
 /** A cause of three mailboxes and of half of the profile is the profile's. */
 export const isWidespread = (stopped: number, ofProfile: number): boolean =>
-  stopped >= fewestWide && stopped * 2 >= ofProfile;
+  stopped >= minWide && stopped * 2 >= ofProfile;
 
 /** At which numbers of stopped mailboxes to count the profile's: 3, 4, 6, 8, 12, 16, 24 and so on, for counting is not free. */
 export function isTimeToCount(stopped: number): boolean {
   const powers = (value: number) => Number.isInteger(Math.log2(value));
-  return stopped >= fewestWide && (powers(stopped) || powers(stopped / 3));
+  return stopped >= minWide && (powers(stopped) || powers(stopped / 3));
 }

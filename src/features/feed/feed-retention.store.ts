@@ -3,7 +3,7 @@ import { DataSource } from 'typeorm';
 import type { FeedPosition } from './feed-position.js';
 
 /** What refers to an endpoint, and in which order an index has it. */
-const leavings = [
+const orphans = [
   ['webhook_deliveries', 'epoch, txid, seq'],
   ['webhook_lanes', 'order_key'],
   ['webhook_replays', 'id'],
@@ -65,7 +65,7 @@ export class FeedRetentionStore {
     );
     if (!gone) return 0;
     let removed = 0;
-    for (const [table, order] of leavings) {
+    for (const [table, order] of orphans) {
       const [, count] = await this.dataSource.query<[unknown[], number]>(
         // In the order of an index, so that what was removed before is not passed over again and again.
         `DELETE FROM ${table} WHERE ctid = ANY (ARRAY(SELECT ctid FROM ${table} WHERE endpoint_id = $1 ORDER BY ${order} LIMIT $2))`,

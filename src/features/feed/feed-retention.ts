@@ -17,7 +17,7 @@ export class FeedRetention {
   async step(rows: number): Promise<boolean> {
     const events = await this.store.removeEvents(this.clock.in(-eventsKeptMs), rows);
     const deliveries = await this.store.removeDeliveries(rows);
-    const leavings = await this.store.removeEndpoints(this.clock.now(), rows);
-    return events === rows || deliveries === rows || leavings > 0;
+    const orphans = await this.store.removeEndpoints(this.clock.now(), rows);
+    return events === rows || deliveries === rows || orphans > 0;
   }
 }

@@ -9,9 +9,9 @@ import { comparePositions, laterPosition, type FeedPosition } from './feed-posit
 import { FeedSignalStore, type FeedConnection } from './feed-signal.store.js';
 
 /** Looked at least so often while somebody waits: a hint can be lost, and an event can become readable without one. */
-const longestPauseMs = 1_000;
+const maxPauseMs = 1_000;
 /** After a hint the event may not be readable yet, because an older transaction still runs: look again soon. */
-const shortestPauseMs = 10;
+const minPauseMs = 10;
 const reconnectMs = 10_000;
 const batch = 1_000;
 
@@ -119,20 +119,20 @@ export class FeedWatch implements OnModuleDestroy {
   }
 
   private async follow(): Promise<void> {
-    let pauseMs = shortestPauseMs;
+    let pauseMs = minPauseMs;
     let failed = false;
     while (this.waiters.size > 0 && !this.stopped) {
       try {
         await this.checkHistory();
         await this.connect();
         const moved = await this.readOn();
-        pauseMs = moved || this.rung ? shortestPauseMs : Math.min(longestPauseMs, pauseMs * 2);
+        pauseMs = moved || this.rung ? minPauseMs : Math.min(maxPauseMs, pauseMs * 2);
         failed = false;
       } catch (error) {
         if (!failed) this.log.warn({ err: error }, 'the feed cannot be watched; it is tried again');
         failed = true;
         this.doubtful = true;
-        pauseMs = longestPauseMs;
+        pauseMs = maxPauseMs;
       }
       this.rung = false;
       await pause(pauseMs, this.ringing.signal);

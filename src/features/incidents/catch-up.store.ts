@@ -3,9 +3,9 @@ import { DataSource } from 'typeorm';
 import type { IncidentRow } from './incident-row.js';
 
 /** Nobody needs to know it more exactly, and a count must end. */
-const mostCounted = 100_000;
+const maxCounted = 100_000;
 /** So many of the latest sent messages are looked through for those that waited. */
-const mostLookedAt = 20_000;
+const maxLookedAt = 20_000;
 
 /** What came back after an incident. Null: nothing that is known of yet. */
 interface CatchUp {
@@ -32,7 +32,7 @@ export class CatchUpStore {
       `WITH profile AS MATERIALIZED (
          SELECT id FROM email_server_profiles WHERE id = $2::uuid UNION SELECT id FROM email_server_profiles WHERE server_host = $3::text
        ), told AS (SELECT $1::uuid AS id, $4::timestamptz AS opened_at, $5::timestamptz AS closed_at)
-       SELECT (SELECT count(*)::int FROM (${received} LIMIT ${mostCounted}) r) AS received,
+       SELECT (SELECT count(*)::int FROM (${received} LIMIT ${maxCounted}) r) AS received,
          (SELECT count(*)::int FROM (${sent}) s) AS sent`,
       parameters,
     );
@@ -54,7 +54,7 @@ const sentSince = `
   SELECT o.mailbox_id, o.created_at, o.sent_at FROM told CROSS JOIN profile CROSS JOIN LATERAL (
     SELECT o.* FROM outgoing_messages o
     WHERE o.profile_id = profile.id AND o.content_removed_at IS NULL AND o.state IN ('sent', 'failed', 'cancelled') AND o.updated_at >= told.opened_at
-    ORDER BY o.updated_at DESC LIMIT ${mostLookedAt}
+    ORDER BY o.updated_at DESC LIMIT ${maxLookedAt}
   ) o WHERE o.state = 'sent'`;
 
 const sentByMembers = `

@@ -25,7 +25,7 @@ import { IncidentActsStore } from './incident-acts.store.js';
 import { IncidentReader } from './incident-reader.js';
 import { incidentAnswer, type IncidentAnswer } from './incidents.schemas.js';
 
-const longestSnoozeMs = 90 * 24 * 60 * 60_000;
+const maxSnoozeMs = 90 * 24 * 60 * 60_000;
 const commentQuery = z.strictObject(pageQuery.shape);
 
 @ApiTags('Incidents')
@@ -133,7 +133,7 @@ export class IncidentActsController {
   /** @throws Problem invalid-request */
   private ahead(until: Date): Date {
     const ms = until.getTime() - this.clock.now().getTime();
-    if (ms > 0 && ms <= longestSnoozeMs) return until;
+    if (ms > 0 && ms <= maxSnoozeMs) return until;
     const message = ms <= 0 ? 'must be in the future' : 'must be at most 90 days ahead';
     throw new Problem(problems.invalidRequest, `until: ${message}`, { errors: [{ field: 'until', message }] });
   }

@@ -6,7 +6,7 @@ import type { EndpointFailure } from './endpoint-failure.js';
 import type { StoredFailure } from '../failures/failure.js';
 import type { StorageFailure } from './storage-explanation.js';
 import type { IncidentScope } from './incident-row.js';
-import { fewestWide } from '../failures/lasting-trouble.js';
+import { minWide } from '../failures/lasting-trouble.js';
 import {
   betweenDigestsMs,
   firstLookAt,
@@ -142,13 +142,13 @@ export class IncidentsStore {
   }
 
   /** How many mailboxes a cause stops in a profile, and whether that is most of it. */
-  async crowdOf(sql: Sql, profileId: string, cause: string): Promise<{ companions: number; isWide: boolean }> {
-    const [row] = await sql.query<{ companions: number; isWide: boolean }[]>(
-      `SELECT stopped AS companions, scope = 'profile' AND NOT suspends AS "isWide"
+  async crowdOf(sql: Sql, profileId: string, cause: string): Promise<{ peers: number; isWide: boolean }> {
+    const [row] = await sql.query<{ peers: number; isWide: boolean }[]>(
+      `SELECT stopped AS peers, scope = 'profile' AND NOT suspends AS "isWide"
        FROM incidents WHERE profile_id = $1 AND cause = $2 AND closed_at IS NULL`,
       [profileId, cause],
     );
-    return row ?? { companions: 0, isWide: false };
+    return row ?? { peers: 0, isWide: false };
   }
 
   /** Mailboxes of a profile that nobody has paused. */
@@ -201,7 +201,7 @@ export class IncidentsStore {
     // The few that are left of a wide incident are single mailboxes again: the next one is looked at twice.
     const [rows] = await sql.query<[{ profile_id: string; cause: string; closed: boolean }[], number]>(
       `UPDATE incidents SET stopped = stopped - 1,
-         scope = CASE WHEN scope = 'profile' AND NOT suspends AND stopped <= ${fewestWide} THEN 'mailbox' ELSE scope END,
+         scope = CASE WHEN scope = 'profile' AND NOT suspends AND stopped <= ${minWide} THEN 'mailbox' ELSE scope END,
          closed_at = CASE WHEN ${isLast} THEN $2 ELSE closed_at END, notify_at = CASE WHEN ${isLast} THEN $3 ELSE notify_at END
        WHERE id = $1 RETURNING profile_id, cause, stopped = 0 AND closed_at = $2 AS closed`,
       [incidentId, at, lastLookAt(at, false)],

@@ -41,7 +41,7 @@ export class Incidents {
   }
 
   /** How many mailboxes of a profile a cause stops, and whether it is taken for the profile's own. */
-  async crowdOf(sql: Sql, profileId: string, cause: string): Promise<{ companions: number; isWide: boolean }> {
+  async crowdOf(sql: Sql, profileId: string, cause: string): Promise<{ peers: number; isWide: boolean }> {
     return this.incidents.crowdOf(sql, profileId, cause);
   }
 

@@ -6,7 +6,7 @@ import { recentItems } from './recent-items.js';
 /** Clocks of servers differ. */
 const toleranceMs = 15 * 60_000;
 /** Items that are read because their listing names no message of ours: those that arrived last. */
-const mostRead = 50;
+const maxRead = 50;
 const readAtOnce = 10;
 /** Looks before items are read that have a Message-ID, which is another one: mostly ours just has not arrived yet. */
 const looksBeforeReading = 3;
@@ -51,7 +51,7 @@ export class CopySearch {
       else if (named === null && (readsAll || internetMessageId === null) && !this.others.has(id)) unnamed.push(id);
     }
     if (found.length > 0) return found;
-    const latest = unnamed.slice(-mostRead);
+    const latest = unnamed.slice(-maxRead);
     for (let start = 0; start < latest.length; start += readAtOnce) {
       const batch = latest.slice(start, start + readAtOnce);
       for (const result of await this.headersOf(batch, signal)) {

@@ -24,7 +24,7 @@ export async function testIncoming(run: MailboxRun, steps: TestSteps): Promise<v
     ({ displayName, totalCount }) =>
       `The inbox is called ${displayName}${totalCount === null ? '' : ` and holds ${totalCount} items`}.`,
   );
-  run.goOn();
+  run.checkpoint();
   const since = run.profile.processEmailsFrom;
   const { items } = await steps.take(
     'list',
@@ -33,7 +33,7 @@ export async function testIncoming(run: MailboxRun, steps: TestSteps): Promise<v
   );
   const mail = items.filter(({ internetMessageId }) => testMarkerOf(internetMessageId) === null);
   if (mail.length === 0) return steps.note('read', 'skipped', 0, 'There is nothing to read.');
-  run.goOn();
+  run.checkpoint();
   await steps.take(
     'read',
     () => readOne(run, mail.slice(0, readAtMost)),

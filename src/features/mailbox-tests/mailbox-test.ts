@@ -1,8 +1,8 @@
-import type { StoredFailure, WorkKind } from '../failures/failure.js';
+import type { StoredFailure, Stream } from '../failures/failure.js';
 import type { OutgoingPosition } from '../mail/outgoing/outgoing-state.js';
 
-export const directions = ['incoming', 'outgoing'] as const satisfies readonly WorkKind[];
-export type Direction = WorkKind;
+export const directions = ['incoming', 'outgoing'] as const satisfies readonly Stream[];
+export type Direction = Stream;
 
 export const testStates = ['waiting', 'running', 'ended'] as const;
 export type TestState = (typeof testStates)[number];

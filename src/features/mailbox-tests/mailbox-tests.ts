@@ -14,7 +14,7 @@ import { MailboxTestsStore, type TestWish } from './mailbox-tests.store.js';
 import { MailboxTestViewsStore, type MailboxTestView } from './mailbox-test-views.store.js';
 
 /** Callers that hold a connection open at one time in one process. */
-const mostWaiting = 200;
+const maxWaiting = 200;
 const lookEveryMs = 250;
 
 type Reach = readonly string[] | null;
@@ -73,7 +73,7 @@ export class MailboxTests {
    * @param gone aborted when the caller hangs up
    */
   async waitFor(id: string, seconds: number, gone: AbortSignal): Promise<void> {
-    if (seconds <= 0 || this.waiting >= mostWaiting) return;
+    if (seconds <= 0 || this.waiting >= maxWaiting) return;
     const deadline = performance.now() + seconds * 1_000;
     this.waiting += 1;
     try {

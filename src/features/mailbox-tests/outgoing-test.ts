@@ -16,7 +16,7 @@ import { testMessage } from './test-message.js';
 import type { TestSteps } from './test-steps.js';
 
 /** A mailbox on the same server takes a second; with a mail gateway before it, a minute. */
-const longestWaitMs = 90_000;
+const maxWaitMs = 90_000;
 /** Looks within one run; later ones come in runs of their own, so that a slow server keeps no place of the budget. */
 const pausesMs = [100, 200, 400, 800, 1_500];
 const laterMs = 5_000;
@@ -44,7 +44,7 @@ export class OutgoingTest {
     const waited = () => this.clock.now().getTime() - sentAtOf(sent).getTime();
     if (sent.arrivedAt === null) {
       if (!(await this.hasArrived(run, sent))) {
-        if (waited() < longestWaitMs) return { waitMs: laterMs };
+        if (waited() < maxWaitMs) return { waitMs: laterMs };
         steps.note('arrive', 'failure', waited(), 'It did not arrive in the inbox.', notArrived);
         return { result: { status: 'failure', failure: failureOf(this.clock.now()) } };
       }
@@ -136,7 +136,7 @@ const failureOf = (at: Date): StoredFailure =>
       code: notArrived,
       operation: 'FindItem',
       during: 'outgoing',
-      message: `The test message was handed over, and was not in the inbox within ${longestWaitMs / 1000} s.`,
+      message: `The test message was handed over, and was not in the inbox within ${maxWaitMs / 1000} s.`,
       values: {},
     },
     at,

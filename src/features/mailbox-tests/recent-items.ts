@@ -4,9 +4,9 @@ import type { FolderRef, MailboxSession } from '../../drivers/port/mail-server.j
 
 const pageSize = 500;
 /** Of a listing by date, which begins at what is wanted. */
-const mostPages = 10;
+const maxPages = 10;
 /** Of a listing by changes, which goes through the whole folder. */
-const mostChangePages = 40;
+const maxChangePages = 40;
 
 type Session = Pick<MailboxSession, 'findReceivedSince' | 'syncFolder'>;
 
@@ -41,7 +41,7 @@ type CallOptions = { readonly signal?: AbortSignal };
 async function byDate(session: Session, folder: FolderRef, since: Date, call: CallOptions) {
   const items: FoundItem[] = [];
   let offset = 0;
-  for (let page = 0; page < mostPages; page += 1) {
+  for (let page = 0; page < maxPages; page += 1) {
     const found = await session.findReceivedSince(folder, since, { offset, limit: pageSize }, call);
     items.push(...found.items);
     if (found.last) break;
@@ -53,7 +53,7 @@ async function byDate(session: Session, folder: FolderRef, since: Date, call: Ca
 async function byChanges(session: Session, folder: FolderRef, since: Date, call: CallOptions) {
   const items = new Map<string, FoundItem>();
   let state: string | null = null;
-  for (let page = 0; page < mostChangePages; page += 1) {
+  for (let page = 0; page < maxChangePages; page += 1) {
     const { changes, syncState, last } = await session.syncFolder(folder, state, pageSize, call);
     for (const change of changes) {
       if (change.kind === 'delete') items.delete(change.itemId);

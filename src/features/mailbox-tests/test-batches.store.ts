@@ -43,7 +43,7 @@ export interface TestBatch {
 const columns = `b.id, b.profile_ids AS "profileIds", b.selection, b.tests, b.already_running AS "alreadyRunning", b.totals,
   b.created_at AS "createdAt", b.cancelled_at AS "cancelledAt", b.completed_at AS "completedAt"`;
 
-const mostCauses = 50;
+const maxCauses = 50;
 
 /** A UUID of version 7 for each row: the time of the statement in front, chance behind, as PostgreSQL itself makes them from version 18 on. */
 const rowId = (now: string) => `encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid())
@@ -137,7 +137,7 @@ export class TestBatchesStore {
       enabled: rows.reduce((sum, row) => sum + row.enabled, 0),
       causes: rows
         .flatMap((row) => (row.cause === null ? [] : [{ code: row.cause, mailboxes: row.count }]))
-        .slice(0, mostCauses),
+        .slice(0, maxCauses),
     };
   }
 

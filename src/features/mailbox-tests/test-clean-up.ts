@@ -48,7 +48,7 @@ export class TestCleanUp {
   async ofMailbox(run: MailboxRun): Promise<{ nextInMs: number | null; tried: boolean }> {
     const due = await this.store.toCleanUp(run.mailbox.id, this.clock.now(), atOnce);
     for (const test of due) {
-      run.goOn();
+      run.checkpoint();
       const state = await this.step(run, test);
       await run.commit((manager) => this.store.noteCleanUp(manager, test.id, state));
     }

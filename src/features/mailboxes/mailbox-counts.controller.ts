@@ -11,7 +11,7 @@ import {
   mailboxCausesQuery,
   mailboxCounts,
   mailboxCountsQuery,
-  mostCauses,
+  maxCauses,
   showCauses,
   showCounts,
 } from './mailbox-search.schemas.js';
@@ -36,13 +36,13 @@ export class MailboxCountsController {
   @RequireScope('read')
   @ApiOperation({
     summary: 'List what stops mailboxes',
-    description: `The codes that \`cause\` of the list takes, ${mostCauses} at most.`,
+    description: `The codes that \`cause\` of the list takes, ${maxCauses} at most.`,
   })
   @Answers(200, 'The causes', mailboxCauses)
   async causes(
     @Caller() caller: Caller,
     @Query({ schema: mailboxCausesQuery }) query: z.output<typeof mailboxCausesQuery>,
   ): Promise<z.output<typeof mailboxCauses>> {
-    return showCauses(await this.counts.causes(caller.profileIds, query.profileId ?? null, mostCauses));
+    return showCauses(await this.counts.causes(caller.profileIds, query.profileId ?? null, maxCauses));
   }
 }

@@ -7,12 +7,12 @@ import type {
 } from '../insight/history/history-entry.js';
 import { isCare } from '../scheduling/work.js';
 import type { MailboxEffect, MailboxEvent, MailboxStatus, Transition } from './mailbox-state.js';
-import type { RunTally } from './run-tally.js';
+import type { RunStats } from './run-stats.js';
 
 /** What whoever reports an event knows of how it came about. */
 export interface EventOrigin {
   /** Of the run that reports. */
-  readonly tally?: RunTally;
+  readonly tally?: RunStats;
   /** Failures in a row, this one included. */
   readonly attempt?: number;
   /** Id of the API key or the user that acts. */
@@ -37,7 +37,7 @@ function runEnd(
   event: MailboxEvent,
   status: MailboxStatus,
   effects: readonly MailboxEffect[],
-  tally: RunTally,
+  tally: RunStats,
   attempt: number,
   now: Date,
 ): RunEnd | null {
@@ -101,10 +101,10 @@ function changeCause(before: MailboxStatus, event: MailboxEvent): StateChangeCau
     case 'work-succeeded':
       return before.state === 'verifying' ? 'second-look' : 'probe';
     case 'work-delayed':
-      return 'established';
+      return 'confirmed';
     case 'work-denied':
       if (before.state === 'verifying') return 'second-look';
-      return event.established ? 'established' : 'denied';
+      return event.confirmed ? 'confirmed' : 'denied';
     case 'paused':
       return 'paused';
     case 'directions-changed':

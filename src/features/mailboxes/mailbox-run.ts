@@ -5,7 +5,7 @@ import type { MailSettings } from '../profiles/mail-settings.js';
 import type { Lane, Lease, RunKind } from '../scheduling/work.js';
 import type { MailboxEntity } from './mailbox.entity.js';
 import type { CallLedger } from './call-ledger.js';
-import type { RunTally } from './run-tally.js';
+import type { RunStats } from './run-stats.js';
 
 /** A piece of work under way: the mailbox opened as its owner, under a lease. */
 export interface MailboxRun {
@@ -19,7 +19,7 @@ export interface MailboxRun {
   };
   readonly session: MailboxSession;
   /** What the run has done so far, for its row in the history. */
-  readonly tally: RunTally;
+  readonly stats: RunStats;
   /** What its calls have proved so far. */
   readonly ledger: CallLedger;
   /** Aborted when the process goes down or the lease is lost. */
@@ -28,7 +28,7 @@ export interface MailboxRun {
    * To be asked wherever the work can be put down, before the next call to the server.
    * @throws ProfileOnHold, as of the last commit; the reason of an aborted `signal`
    */
-  goOn(): void;
+  checkpoint(): void;
   /**
    * A transaction that commits only while the lease is ours.
    * @param also `mailbox` when it writes the mailbox's own row

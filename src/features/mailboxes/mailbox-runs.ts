@@ -27,7 +27,7 @@ import { MailboxEntity } from './mailbox.entity.js';
 import { MailboxesStore } from './mailboxes.store.js';
 import { RunMetrics } from './run-metrics.js';
 import { RunSettlement } from './run-settlement.js';
-import { RunTally } from './run-tally.js';
+import { RunStats } from './run-stats.js';
 import { RunsUnderWay, type RunUnderWay } from './runs-under-way.js';
 import { SignInGate } from './sign-in-gate.js';
 import { watchedSession } from './watched-session.js';
@@ -112,7 +112,7 @@ export class MailboxRuns implements OnModuleDestroy {
   ): Promise<string | null> {
     let run: MailboxRun | null = null;
     let underWay: RunUnderWay | null = null;
-    const tally = new RunTally(this.clock.now());
+    const tally = new RunStats(this.clock.now());
     try {
       const opened = await this.open(lease, refusals, signal, tally, ledger);
       if (!opened) {
@@ -171,7 +171,7 @@ export class MailboxRuns implements OnModuleDestroy {
     lease: Lease & { kind: RunKind },
     refusals: number,
     signal: AbortSignal,
-    tally: RunTally,
+    tally: RunStats,
     ledger: CallLedger,
   ): Promise<{ readonly run: MailboxRun; readonly host: string } | null> {
     const mailbox = await this.dataSource.manager.findOneBy(MailboxEntity, { id: lease.mailboxId });
@@ -200,10 +200,10 @@ export class MailboxRuns implements OnModuleDestroy {
       mailbox,
       profile: connection,
       session,
-      tally,
+      stats: tally,
       ledger,
       signal,
-      goOn: () => {
+      checkpoint: () => {
         signal.throwIfAborted();
         if (onHold) throw new ProfileOnHold();
       },

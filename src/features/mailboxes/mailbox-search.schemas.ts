@@ -7,7 +7,7 @@ import type { CauseCount, MailboxChoice } from './mailbox-counts.store.js';
 import { mailboxStates, type MailboxState } from './mailbox-state.js';
 
 /** One that a list shows; a filter is for people, who read no more. */
-export const mostCauses = 200;
+export const maxCauses = 200;
 
 const stateNames = z.string().max(200);
 const states = z

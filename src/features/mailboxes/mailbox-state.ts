@@ -1,5 +1,5 @@
 import { probeDelay, retryDelay, secondLookDelay } from '../failures/backoff.js';
-import type { StoredFailure, WorkKind } from '../failures/failure.js';
+import type { StoredFailure, Stream } from '../failures/failure.js';
 import { isCare, lanes, type CareKind, type Lane, type RunKind } from '../scheduling/work.js';
 
 export const mailboxStates = ['active', 'verifying', 'failed', 'paused'] as const;
@@ -28,7 +28,7 @@ export type MailboxEvent =
       /** Failures in a row, this one included. */
       readonly attempts: number;
       readonly atLeastMs: number;
-      readonly companions: number;
+      readonly peers: number;
     }
   /** What stops the mailbox. */
   | {
@@ -36,9 +36,9 @@ export type MailboxEvent =
       readonly kind: RunKind;
       readonly failure: StoredFailure;
       /** Known to be more than a mood of the server: it has lasted, or most of the profile's mailboxes meet it. */
-      readonly established: boolean;
+      readonly confirmed: boolean;
       /** Mailboxes that the same cause has stopped in this profile. */
-      readonly companions: number;
+      readonly peers: number;
     }
   /** There is older mail to bring. */
   | { readonly type: 'backfill-requested' }
@@ -68,7 +68,7 @@ export type MailboxEffect =
   | { readonly type: 'join-incident'; readonly failure: StoredFailure }
   | { readonly type: 'leave-incidents' }
   /** What stopped this one may be mended: some others that it stopped are looked at now. */
-  | { readonly type: 'wake-companions' }
+  | { readonly type: 'wake-peers' }
   | {
       readonly type: 'announce';
       readonly event: 'mailbox.failed' | 'mailbox.recovered' | 'mailbox.paused' | 'mailbox.resumed';
@@ -89,7 +89,7 @@ const schedule = (kind: RunKind, inMs: number | null, lane: Lane = laneOf(kind),
   attempts,
 });
 
-const other = (kind: WorkKind): WorkKind => (kind === 'incoming' ? 'outgoing' : 'incoming');
+const other = (kind: Stream): Stream => (kind === 'incoming' ? 'outgoing' : 'incoming');
 
 /** Whether this kind of work is to be done on a mailbox that is well. A mailbox that receives nothing has nothing to compare. */
 export function wants(status: Pick<MailboxStatus, 'incoming' | 'outgoing'>, kind: RunKind): boolean {
@@ -207,7 +207,7 @@ type Tested = Extract<MailboxEvent, { type: 'tested' }>;
 function tested(status: MailboxStatus, event: Tested, random: number): Transition {
   if (event.incoming !== 'passed' && event.outgoing !== 'passed') return { status, effects: [] };
   const starts = event.enable && mayStart(status);
-  const isOn = (kind: WorkKind): boolean => {
+  const isOn = (kind: Stream): boolean => {
     if (!event.enable || status.approvedAt === null || event[kind] === null) return status[kind];
     return event[kind] === 'passed' || (status[kind] && !starts);
   };
@@ -257,7 +257,7 @@ function succeeded(
 /** Nobody was told of a mailbox that was only being verified. */
 const recovered = (proven: boolean): MailboxEffect[] => [
   // Before it leaves: afterwards nothing would tell who the others are.
-  ...(proven ? [{ type: 'wake-companions' } as const] : []),
+  ...(proven ? [{ type: 'wake-peers' } as const] : []),
   { type: 'announce', event: 'mailbox.recovered' },
   // Last: the incident is one row for a crowd, and each of them holds it locked until its commit.
   { type: 'leave-incidents' },
@@ -278,8 +278,8 @@ function delayed(
     return { status, effects: [schedule(kind, wait, laneOf(kind), attempts)] };
   // Trouble that should have passed stopped it, and is still there; any other only puts the next probe off.
   if (status.failure.code === event.failure.code)
-    return stopped(status, status.failure.during, { ...event, established: true }, random);
-  const probe = probeDelay(status.failedProbes, random, event.companions);
+    return stopped(status, status.failure.during, { ...event, confirmed: true }, random);
+  const probe = probeDelay(status.failedProbes, random, event.peers);
   return { status, effects: [schedule(kind, Math.max(wait, probe), laneOf(kind), attempts)] };
 }
 
@@ -309,13 +309,13 @@ function careDenied(status: MailboxStatus, kind: CareKind, event: Denial, random
 /** One denial can be a mood of the server, so a mailbox fails at the second only; meanwhile nothing else asks. */
 function stopped(
   status: MailboxStatus,
-  probe: WorkKind,
+  probe: Stream,
   event: Omit<Denial, 'type' | 'kind'>,
   random: number,
 ): Transition {
   const failure: StoredFailure = { ...event.failure, during: probe };
   const standStill = [schedule(other(probe), null), ...restCare()];
-  if (status.state === 'active' && !event.established) {
+  if (status.state === 'active' && !event.confirmed) {
     return {
       status: { ...status, state: 'verifying', failure, failedProbes: 0 },
       // Before first looks that are overdue: what a crowd has met is then known, and told, within minutes.
@@ -326,7 +326,7 @@ function stopped(
   return {
     status: { ...status, state: 'failed', failure, failedProbes },
     effects: [
-      schedule(probe, probeDelay(failedProbes, random, event.companions)),
+      schedule(probe, probeDelay(failedProbes, random, event.peers)),
       ...(status.state === 'failed' ? [] : standStill),
       ...(status.state === 'failed' ? [] : [{ type: 'announce', event: 'mailbox.failed' } as const]),
       // Last: the incident is one row for a crowd, and each of them holds it locked until its commit.

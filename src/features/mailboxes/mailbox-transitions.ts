@@ -15,9 +15,9 @@ import { StoppedMailboxesStore } from './stopped-mailboxes.store.js';
 /** Mailboxes that the first of a crowd to come back brings along; each of these brings as many. */
 const wave = 3;
 
-type WithoutCompanions<E> = E extends { readonly companions: number } ? Omit<E, 'companions'> : E;
+type WithoutPeers<E> = E extends { readonly peers: number } ? Omit<E, 'peers'> : E;
 /** What happened to a mailbox, as far as whoever reports it can know. */
-export type MailboxReport = WithoutCompanions<MailboxEvent>;
+export type MailboxReport = WithoutPeers<MailboxEvent>;
 
 /**
  * The only road by which a mailbox changes state: the row is locked, the pure state machine decides,
@@ -69,12 +69,12 @@ export class MailboxTransitions {
     report: MailboxReport,
   ): Promise<MailboxEvent> {
     if (report.type !== 'work-denied' && report.type !== 'work-delayed') return report;
-    if (report.type === 'work-delayed' && mailbox.state !== 'failed') return { ...report, companions: 0 };
+    if (report.type === 'work-delayed' && mailbox.state !== 'failed') return { ...report, peers: 0 };
     const cause = (report.type === 'work-delayed' && mailbox.failure?.code) || report.failure.code;
-    const { companions, isWide } = await this.incidents.crowdOf(manager, mailbox.profileId, cause);
+    const { peers, isWide } = await this.incidents.crowdOf(manager, mailbox.profileId, cause);
     return report.type === 'work-denied'
-      ? { ...report, companions, established: report.established || isWide }
-      : { ...report, companions };
+      ? { ...report, peers, confirmed: report.confirmed || isWide }
+      : { ...report, peers };
   }
 
   private async carryOut(
@@ -94,7 +94,7 @@ export class MailboxTransitions {
           failure: effect.failure,
           at: now,
         });
-      case 'wake-companions':
+      case 'wake-peers':
         return this.stopped.wakeCompanions(manager, mailbox.id, wave, now);
       case 'leave-incidents':
         return this.incidents.mailboxLeft(manager, mailbox.id, now);
@@ -125,8 +125,14 @@ export class MailboxTransitions {
   ): Promise<void> {
     const dueAt = effect.inMs === null ? null : new Date(now.getTime() + effect.inMs);
     if (own?.kind === effect.kind) {
-      const heedAsked = effect.kind === 'test' || (status.state === 'active' && wants(status, effect.kind));
-      await this.work.finish(manager, own, { dueAt, lane: effect.lane, attempts: effect.attempts }, heedAsked, now);
+      const rerunRequested = effect.kind === 'test' || (status.state === 'active' && wants(status, effect.kind));
+      await this.work.finish(
+        manager,
+        own,
+        { dueAt, lane: effect.lane, attempts: effect.attempts },
+        rerunRequested,
+        now,
+      );
     } else if (effect.inMs === 0) {
       await this.work.bringForward(manager, mailboxId, effect.kind, now, effect.lane);
     } else {

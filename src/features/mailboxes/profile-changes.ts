@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Clock } from '../../platform/clock/clock.js';
 import { ServerIncidents } from '../incidents/server-incidents.js';
-import { TellingStore } from '../notifications/telling.store.js';
+import { NotificationPlanStore } from '../notifications/notification-plan.store.js';
 import { ProfileListener } from '../profiles/profile-listener.js';
 import { ProfileDoubtsStore } from '../scheduling/profile-doubts.store.js';
 import { ServerPacingStore } from '../scheduling/server-pacing.store.js';
@@ -15,7 +15,7 @@ export class ProfileChanges extends ProfileListener {
     private readonly stopped: StoppedMailboxesStore,
     private readonly servers: ServerPacingStore,
     private readonly doubts: ProfileDoubtsStore,
-    private readonly telling: TellingStore,
+    private readonly plans: NotificationPlanStore,
     private readonly serverIncidents: ServerIncidents,
     private readonly clock: Clock,
   ) {
@@ -33,8 +33,8 @@ export class ProfileChanges extends ProfileListener {
     await this.forgetServers(manager, null);
   }
 
-  override async tellingChanged(manager: EntityManager, profileId: string): Promise<void> {
-    await this.telling.audienceChanged(manager, profileId, this.clock.now());
+  override async recipientsChanged(manager: EntityManager, profileId: string): Promise<void> {
+    await this.plans.recipientsChanged(manager, profileId, this.clock.now());
   }
 
   private async forgetServers(manager: EntityManager, profileId: string | null): Promise<void> {

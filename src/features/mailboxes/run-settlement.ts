@@ -16,7 +16,7 @@ import { MailboxTransitions, type MailboxReport } from './mailbox-transitions.js
 import { MailboxesStore } from './mailboxes.store.js';
 import type { MailboxRun, RunResult } from './mailbox-run.js';
 import { ProfileAttribution } from './profile-attribution.js';
-import type { RunTally } from './run-tally.js';
+import type { RunStats } from './run-stats.js';
 
 /** How a run ended that did not end well. */
 export interface FailedRun {
@@ -29,7 +29,7 @@ export interface FailedRun {
   /** What the run worked with; null: it never learnt that. */
   readonly profile: { readonly id: string; readonly version: number } | null;
   /** What it had done until then. */
-  readonly tally: RunTally;
+  readonly tally: RunStats;
   /** What its calls had proved until then. */
   readonly ledger: CallLedger;
 }
@@ -53,7 +53,7 @@ export class RunSettlement {
       const now = this.clock.now();
       const { nextInMs, lane } = result;
       const event = { type: 'work-succeeded', kind: run.lease.kind, nextInMs, lane } as const;
-      const { tally, ledger } = run;
+      const { stats: tally, ledger } = run;
       const mailbox = await this.transitions.apply(manager, run.mailbox.id, event, run.lease, { tally });
       if (result.trouble) return this.onItsWay(manager, run, result.trouble, now);
       if (!result.contacted) return;
@@ -85,7 +85,7 @@ export class RunSettlement {
       const lasted = !denied && lease.kind === 'incoming' && hasLasted(attempts);
       const report: MailboxReport =
         lease.kind !== 'test' && (denied || lasted)
-          ? { type: 'work-denied', kind: lease.kind, failure: stored, established: lasted }
+          ? { type: 'work-denied', kind: lease.kind, failure: stored, confirmed: lasted }
           : { type: 'work-delayed', kind: lease.kind, failure: stored, attempts, atLeastMs: atLeastMs(failure) };
       const mailbox = await this.transitions.apply(manager, lease.mailboxId, report, lease, {
         tally,

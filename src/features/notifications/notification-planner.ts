@@ -8,7 +8,12 @@ import { EventsStore } from '../feed/events.store.js';
 import { ProfileNamesStore } from '../profiles/profile-names.store.js';
 import type { NotificationKind } from './notification-row.js';
 import { passedInQuiet, planOf, type NotificationPlan } from './notification-plan.js';
-import { TellingStore, type Listener, type NewNotification, type TellingIncident } from './telling.store.js';
+import {
+  NotificationPlanStore,
+  type Listener,
+  type NewNotification,
+  type PlannedIncident,
+} from './notification-plan.store.js';
 
 const batch = 50;
 const putOffMs = 60_000;
@@ -21,7 +26,7 @@ const putOffMs = 60_000;
 export class NotificationPlanner {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly store: TellingStore,
+    private readonly store: NotificationPlanStore,
     private readonly profiles: ProfileNamesStore,
     private readonly events: EventsStore,
     private readonly clock: Clock,
@@ -72,7 +77,7 @@ export class NotificationPlanner {
   }
 
   /** To each of a server's profiles, so that readers limited to one of them learn of it. */
-  private async announceEscalation(sql: Sql, incident: TellingIncident, now: Date): Promise<void> {
+  private async announceEscalation(sql: Sql, incident: PlannedIncident, now: Date): Promise<void> {
     const { id, profileId, serverHost, cause } = incident;
     const profileIds = serverHost === null ? [profileId] : await this.profiles.idsOnServer(sql, serverHost);
     await this.events.append(
@@ -89,7 +94,7 @@ export class NotificationPlanner {
   }
 }
 
-function mailsOf(plan: NotificationPlan, incident: TellingIncident, listeners: readonly Listener[]): NewNotification[] {
+function mailsOf(plan: NotificationPlan, incident: PlannedIncident, listeners: readonly Listener[]): NewNotification[] {
   const owners = listeners.filter(({ role }) => role === 'owner');
   const digest = incident.digests + 1;
   return [
@@ -106,7 +111,7 @@ function mailsOf(plan: NotificationPlan, incident: TellingIncident, listeners: r
 
 /** The end is told to whoever heard of the beginning; to the others in its place, when it was not told before it was over. */
 function endOf(
-  incident: TellingIncident,
+  incident: PlannedIncident,
   listeners: readonly Listener[],
   refused: ReadonlySet<string>,
 ): NewNotification[] {
@@ -121,5 +126,5 @@ const mail = (
   { profileId, name, email }: Listener,
   kind: NotificationKind,
   number: number,
-  { toldAffected }: TellingIncident,
+  { toldAffected }: PlannedIncident,
 ): NewNotification => ({ kind, number, profileId, name, email, toldBefore: toldAffected });

@@ -26,7 +26,7 @@ interface NotificationText {
   readonly html: string;
 }
 
-const longestSubject = 150;
+const maxSubjectLength = 150;
 
 /** The words of a notification: pure, so that they can be held against golden files. */
 export function notificationText(facts: NotificationFacts): NotificationText {
@@ -42,7 +42,7 @@ export function notificationText(facts: NotificationFacts): NotificationText {
     ...(facts.mailboxIds?.[0] === undefined ? {} : { mailboxId: facts.mailboxIds[0] }),
   });
   const { subject, blocks } = facts.kind === 'recovered' ? recovery(facts, explanation) : trouble(facts, explanation);
-  const line = clipped(`[Postroom] ${subject}`, longestSubject);
+  const line = clipped(`[Postroom] ${subject}`, maxSubjectLength);
   return { subject: line, text: plainText(blocks), html: htmlPage(line, blocks) };
 }
 

@@ -4,9 +4,9 @@ import { placeOf } from '../../drivers/port/explanations/server-place.js';
 
 const shownNames = 5;
 const shownProfiles = 10;
-const longestName = 320;
-const mostAnswerLines = 60;
-const longestAnswerLine = 400;
+const maxNameLength = 320;
+const maxAnswerLines = 60;
+const maxAnswerLineLength = 400;
 
 /** Cut to so many characters, the sign of it included; never through the middle of a character. */
 export function clipped(text: string, length: number): string {
@@ -15,7 +15,7 @@ export function clipped(text: string, length: number): string {
 }
 
 /** Text from outside as one line of bounded length; runs of white space, line breaks too, become one space. */
-export const shownLine = (text: string, length = longestName): string =>
+export const shownLine = (text: string, length = maxNameLength): string =>
   clipped(oneLine(text.slice(0, 4 * length).replace(/\s+/g, ' ')).trim(), length);
 
 const grouped = (count: number): string => count.toLocaleString('en-US');
@@ -66,8 +66,8 @@ export function undertaking({ work, incident }: NotificationFacts): string {
 export function answerLines(excerpt: string | null | undefined): string[] {
   if (!excerpt) return [];
   const lines = excerpt
-    .slice(0, 2 * mostAnswerLines * longestAnswerLine)
+    .slice(0, 2 * maxAnswerLines * maxAnswerLineLength)
     .split(/\r\n?|\n/)
-    .map((line) => clipped(oneLine(line.replaceAll('\t', '  ')), longestAnswerLine));
-  return lines.length <= mostAnswerLines ? lines : [...lines.slice(0, mostAnswerLines), '…'];
+    .map((line) => clipped(oneLine(line.replaceAll('\t', '  ')), maxAnswerLineLength));
+  return lines.length <= maxAnswerLines ? lines : [...lines.slice(0, maxAnswerLines), '…'];
 }

@@ -9,7 +9,7 @@ import { NotificationHealth } from './notification-health.js';
 import { NotificationPlanner } from './notification-planner.js';
 import { NotificationsStore } from './notifications.store.js';
 import { NotificationWriter } from './notification-writer.js';
-import { TellingStore } from './telling.store.js';
+import { NotificationPlanStore } from './notification-plan.store.js';
 
 /** Who is mailed about an incident, when, and what the mail says. */
 @Module({
@@ -22,8 +22,8 @@ import { TellingStore } from './telling.store.js';
     NotificationPlanner,
     NotificationsStore,
     NotificationWriter,
-    TellingStore,
+    NotificationPlanStore,
   ],
-  exports: [NotificationHealth, NotificationPlanner, NotificationsStore, NotificationWriter, TellingStore],
+  exports: [NotificationHealth, NotificationPlanner, NotificationsStore, NotificationWriter, NotificationPlanStore],
 })
 export class NotificationsModule {}

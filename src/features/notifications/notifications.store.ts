@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { storableText } from '../../platform/database/storable-text.js';
 import type { ListedNotification, NotificationRow, NotificationState } from './notification-row.js';
-import { audience } from './telling.store.js';
+import { audience } from './notification-plan.store.js';
 
 /** So long mail waits for the end of its incident to be written, which takes its place. */
 const lookAgainMs = 2_000;

@@ -1,6 +1,6 @@
 /** Mail is given up after this time, as mail servers do. */
 const keptTryingMs = 5 * 24 * 60 * 60_000;
-const longestWords = 500;
+const maxWordsLength = 500;
 
 /** What came of trying to mail a notification. */
 interface SmtpFailure {
@@ -20,7 +20,7 @@ export function smtpFailure(error: unknown): SmtpFailure {
   };
   const words = [response, message].find((text): text is string => typeof text === 'string' && text !== '');
   return {
-    words: (words ?? 'unknown error').slice(0, longestWords),
+    words: (words ?? 'unknown error').slice(0, maxWordsLength),
     isFinal: command === 'RCPT TO' && typeof responseCode === 'number' && responseCode >= 500 && responseCode < 600,
   };
 }

@@ -6,7 +6,7 @@ export interface SmtpServer {
   readonly encrypted: boolean | null;
 }
 
-const longestWords = 500;
+const maxWordsLength = 500;
 
 /** @param smtpUrl a valid one */
 export function smtpServerOf(smtpUrl: string): SmtpServer {
@@ -27,7 +27,7 @@ export function safeWords(words: string, smtpUrl: string): string {
   return hidden
     .replace(/[\p{Cc}\s]+/gu, ' ')
     .trim()
-    .slice(0, longestWords)
+    .slice(0, maxWordsLength)
     .toWellFormed();
 }
 

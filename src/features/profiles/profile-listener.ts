@@ -6,7 +6,7 @@ export abstract class ProfileListener {
   abstract connectionChanged(manager: EntityManager, profileId: string): Promise<void>;
 
   /** Others are to be told of trouble, or at another time; open incidents have them at once. */
-  abstract tellingChanged(manager: EntityManager, profileId: string): Promise<void>;
+  abstract recipientsChanged(manager: EntityManager, profileId: string): Promise<void>;
 
   /** A profile is gone, and with it perhaps the last one of its server. */
   abstract removed(manager: EntityManager): Promise<void>;

@@ -61,7 +61,7 @@ export const isSameAddress = (one: string | null | undefined, other: string | nu
   one?.toLowerCase() === other?.toLowerCase();
 
 /** Whether a change makes other people, or people at another time, the ones to be told of trouble. */
-export function changesTelling(before: ProfileSettings, after: ProfileSettings): boolean {
+export function changesRecipients(before: ProfileSettings, after: ProfileSettings): boolean {
   return (
     !isSameAddress(before.ownerEmail, after.ownerEmail) ||
     before.notifyOwner !== after.notifyOwner ||

@@ -6,7 +6,7 @@ import { Clock } from '../../platform/clock/clock.js';
 import { defineProblem, Problem, problems } from '../../platform/http/problem.js';
 import { SecretBox } from '../../platform/secrets/secret-box.js';
 import { changedMailSettings, defaultMailSettings } from './mail-settings.js';
-import { changesConnection, changesTelling, secretOwner, type Profile } from './profile.js';
+import { changesConnection, changesRecipients, secretOwner, type Profile } from './profile.js';
 import { ProfileListener } from './profile-listener.js';
 import { addressRemediation, ServerAddressRules, type AddressSetter } from './server-address-rules.js';
 import { ProfilesStore, type PacedProfile } from './profiles.store.js';
@@ -116,7 +116,7 @@ export class Profiles {
       updatedAt: this.clock.now(),
     };
     await this.store.update(manager, after);
-    if (changesTelling(before, after)) await this.listener()?.tellingChanged(manager, before.id);
+    if (changesRecipients(before, after)) await this.listener()?.recipientsChanged(manager, before.id);
     // A password given again counts as changed: somebody just mended something, perhaps on the server.
     if (auth?.password === undefined && !changesConnection(before, after)) return;
     await this.store.liftHold(manager, before.id);

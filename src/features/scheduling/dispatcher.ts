@@ -12,7 +12,7 @@ const tickMs = 200;
 /** Leases given in one tick. */
 const claimLimit = 500;
 /** A longer queue would outlast the leases of its last jobs; what is not claimed stays due. */
-const longestQueue = 1_000;
+const maxQueueLength = 1_000;
 
 /**
  * Turns due rows into jobs. Every worker process runs one: the claim makes them safe together, and
@@ -42,7 +42,7 @@ export class Dispatcher implements OnApplicationBootstrap, OnModuleDestroy {
   /** Claims and enqueues what is due. @returns whether more may be due at once */
   async tick(): Promise<boolean> {
     const { waiting } = await this.jobs.depth(mailboxQueue);
-    if (waiting >= longestQueue) return false;
+    if (waiting >= maxQueueLength) return false;
     const now = this.clock.now();
     const claims = await this.pacing.claimDue(now, claimLimit);
     for (const kind of workKinds) await this.enqueue(claims.filter((claim) => claim.kind === kind));

@@ -3,11 +3,11 @@ import { DataSource } from 'typeorm';
 import type { Sql } from '../../platform/database/data-source.js';
 import { ServerPacingStore } from './server-pacing.store.js';
 import { runsOfSilentServer, unansweredMs } from './silence.js';
-import { leaseMs, type Lease, type WorkKind } from './work.js';
+import { leaseMs, type Lease, type JobKind } from './work.js';
 
 interface ClaimedRow {
   readonly mailbox_id: string;
-  readonly kind: WorkKind;
+  readonly kind: JobKind;
   readonly lease_token: string;
   readonly profile_id: string;
   readonly lane: number;
@@ -59,7 +59,7 @@ export interface Surroundings {
 }
 
 /** More mailboxes than this are not told apart. */
-const mostCounted = 1_000;
+const maxCounted = 1_000;
 
 /** What a profile is trusted with when it comes back. */
 const softConcurrency = 2;
@@ -291,7 +291,7 @@ export class PacingStore {
   async surroundingsOf(sql: Sql, mailboxId: string): Promise<Surroundings | null> {
     const atWork = (also: string) =>
       `(SELECT count(*)::int FROM (SELECT FROM mailboxes o WHERE o.profile_id = m.profile_id AND o.id <> m.id
-         AND o.removed_at IS NULL AND o.state IN ('active', 'verifying') ${also} LIMIT ${mostCounted}) counted)`;
+         AND o.removed_at IS NULL AND o.state IN ('active', 'verifying') ${also} LIMIT ${maxCounted}) counted)`;
     const [row] = await sql.query<Surroundings[]>(
       `SELECT m.profile_id AS "profileId", m.state = 'failed' AS "isStopped", m.last_error->>'code' AS "lastErrorCode",
          p.suspended_cause AS "suspendedCause", s.suspended_cause IS NOT NULL AS "isServerAway",

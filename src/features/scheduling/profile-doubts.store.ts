@@ -17,7 +17,7 @@ interface Meeting {
 }
 
 /** More mailboxes than this decide nothing further. */
-const mostRemembered = 10;
+const maxRemembered = 10;
 
 /**
  * The SQL of doubts about profiles: what one mailbox met, until others meet it, too, or show that it is the
@@ -41,7 +41,7 @@ export class ProfileDoubtsStore {
          since = CASE WHEN d.last_at <= $9 THEN excluded.since ELSE d.since END,
          tries = CASE WHEN d.last_at <= $9 THEN 0 ELSE d.tries END + excluded.tries,
          met = CASE WHEN d.last_at <= $9 THEN excluded.met
-           WHEN d.met @> excluded.met OR cardinality(d.met) >= ${mostRemembered} THEN d.met ELSE d.met || excluded.met END
+           WHEN d.met @> excluded.met OR cardinality(d.met) >= ${maxRemembered} THEN d.met ELSE d.met || excluded.met END
        RETURNING cause, since, tries, cardinality(met) AS met`,
       [profileId, kind, cause, mailboxId, tries, since, now, raises, stale],
     );

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineJob, type JobDefinition } from '../../platform/queue/job-definition.js';
-import type { WorkKind } from './work.js';
+import type { JobKind } from './work.js';
 
 /** A job names its lease and nothing else: everything it needs is read fresh, and a stale job finds its token gone. */
 const leasePayload = z.object({ mailboxId: z.uuid(), token: z.string().regex(/^\d+$/) });
@@ -8,7 +8,7 @@ export type LeasePayload = z.infer<typeof leasePayload>;
 
 export const mailboxQueue = 'mailbox-work';
 
-const jobFor = (kind: WorkKind) =>
+const jobFor = (kind: JobKind) =>
   defineJob<LeasePayload>({ name: `mailbox-${kind}`, queue: mailboxQueue, payload: leasePayload });
 
 export const incomingJob = jobFor('incoming');
@@ -18,7 +18,7 @@ export const auditJob = jobFor('audit');
 export const removalJob = jobFor('removal');
 export const testJob = jobFor('test');
 
-export const jobOfKind: Readonly<Record<WorkKind, JobDefinition<LeasePayload>>> = {
+export const jobOfKind: Readonly<Record<JobKind, JobDefinition<LeasePayload>>> = {
   incoming: incomingJob,
   outgoing: outgoingJob,
   backfill: backfillJob,

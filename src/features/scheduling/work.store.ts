@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { Sql } from '../../platform/database/data-source.js';
-import { LeaseLost, leaseMs, type Lane, type Lease, type WorkKind } from './work.js';
+import { LeaseLost, leaseMs, type Lane, type Lease, type JobKind } from './work.js';
 
 /** When and how urgently a piece of work is to be done; `dueAt` null: not until something happens. */
 export interface Schedule {
@@ -81,7 +81,7 @@ export class WorkStore {
   }
 
   /** Waits for whoever writes under a lease on this work, and keeps others from it until the transaction ends. */
-  async lock(sql: Sql, mailboxId: string, kind: WorkKind): Promise<void> {
+  async lock(sql: Sql, mailboxId: string, kind: JobKind): Promise<void> {
     await sql.query(`SELECT FROM mailbox_work WHERE mailbox_id = $1 AND kind = $2 FOR UPDATE`, [mailboxId, kind]);
   }
 
@@ -95,13 +95,13 @@ export class WorkStore {
    * mailbox has stopped (`heedAsked` false).
    * @throws LeaseLost
    */
-  async finish(sql: Sql, lease: Lease, next: Schedule, heedAsked: boolean, now: Date): Promise<void> {
+  async finish(sql: Sql, lease: Lease, next: Schedule, rerunRequested: boolean, now: Date): Promise<void> {
     const [, finished] = await sql.query<[unknown[], number]>(
       `UPDATE mailbox_work SET lease_until = NULL, attempts = $6,
          due_at = CASE WHEN $7 AND asked_token = lease_token THEN $8::timestamptz ELSE $4::timestamptz END,
          lane = CASE WHEN $7 AND asked_token = lease_token THEN 0 ELSE $5::smallint END
        WHERE mailbox_id = $1 AND kind = $2 AND lease_token = $3 AND lease_until IS NOT NULL RETURNING 1`,
-      [lease.mailboxId, lease.kind, lease.token, next.dueAt, next.lane, next.attempts, heedAsked, now],
+      [lease.mailboxId, lease.kind, lease.token, next.dueAt, next.lane, next.attempts, rerunRequested, now],
     );
     if (finished === 0) throw new LeaseLost(lease);
   }
@@ -123,7 +123,7 @@ export class WorkStore {
   }
 
   /** Gives a mailbox the row of a kind of work that it did not have before; nothing of it is due yet. */
-  async add(sql: Sql, mailboxId: string, kind: WorkKind): Promise<void> {
+  async add(sql: Sql, mailboxId: string, kind: JobKind): Promise<void> {
     await sql.query(
       `INSERT INTO mailbox_work (mailbox_id, kind, profile_id, lane) SELECT id, $2, profile_id, 2 FROM mailboxes WHERE id = $1
        ON CONFLICT DO NOTHING`,
@@ -142,7 +142,7 @@ export class WorkStore {
   async reschedule(
     sql: Sql,
     mailboxIds: readonly string[],
-    kind: WorkKind,
+    kind: JobKind,
     next: { dueAt: Date | null; lane: Lane },
   ): Promise<void> {
     await sql.query(
@@ -152,7 +152,7 @@ export class WorkStore {
   }
 
   /** Has what waits to be tried again be due by a time. */
-  async notLaterThan(sql: Sql, mailboxId: string, kind: WorkKind, dueAt: Date): Promise<void> {
+  async notLaterThan(sql: Sql, mailboxId: string, kind: JobKind, dueAt: Date): Promise<void> {
     await sql.query(`UPDATE mailbox_work SET due_at = $3 WHERE mailbox_id = $1 AND kind = $2 AND due_at > $3`, [
       mailboxId,
       kind,
@@ -164,7 +164,7 @@ export class WorkStore {
    * Brings work forward, never putting it off. Asked while the work runs, it is done once more after it:
    * the run may already have passed what the caller is about to commit.
    */
-  async bringForward(sql: Sql, mailboxId: string, kind: WorkKind, dueAt: Date, lane: Lane): Promise<void> {
+  async bringForward(sql: Sql, mailboxId: string, kind: JobKind, dueAt: Date, lane: Lane): Promise<void> {
     await sql.query(
       `UPDATE mailbox_work SET due_at = least(coalesce(due_at, 'infinity'), $3), lane = least(lane, $4), attempts = 0, asked_token = lease_token
        WHERE mailbox_id = $1 AND kind = $2`,

@@ -1,12 +1,12 @@
-import type { WorkKind as MailWorkKind } from '../failures/failure.js';
+import type { Stream } from '../failures/failure.js';
 
 /** Looks after a mailbox beside its mail: older mail on request, and the comparison with the server. Never in the way of a poll. */
 export type CareKind = 'backfill' | 'audit';
 /** What is done on the mailbox's server. A test is asked for by a person, and runs whatever state the mailbox is in. */
-export type RunKind = MailWorkKind | CareKind | 'test';
+export type RunKind = Stream | CareKind | 'test';
 
 /** What a mailbox can have to do. Mail work proves its health; a removal clears away a deleted mailbox. */
-export type WorkKind = RunKind | 'removal';
+export type JobKind = RunKind | 'removal';
 export const workKinds = [
   'incoming',
   'outgoing',
@@ -14,10 +14,10 @@ export const workKinds = [
   'audit',
   'removal',
   'test',
-] as const satisfies readonly WorkKind[];
+] as const satisfies readonly JobKind[];
 
-export const isCare = (kind: WorkKind): kind is CareKind => kind === 'backfill' || kind === 'audit';
-export const isMailWork = (kind: WorkKind): kind is MailWorkKind => kind === 'incoming' || kind === 'outgoing';
+export const isCare = (kind: JobKind): kind is CareKind => kind === 'backfill' || kind === 'audit';
+export const isMailWork = (kind: JobKind): kind is Stream => kind === 'incoming' || kind === 'outgoing';
 
 /** Who is served first when a profile's budget is short. */
 export const lanes = { asked: 0, routine: 1, patient: 2 } as const;
@@ -26,7 +26,7 @@ export type Lane = (typeof lanes)[keyof typeof lanes];
 /** A claim on one piece of work. Every claim has a higher token, which fences off the holder before. */
 export interface Lease {
   readonly mailboxId: string;
-  readonly kind: WorkKind;
+  readonly kind: JobKind;
   readonly token: string;
 }
 

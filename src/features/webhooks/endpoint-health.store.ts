@@ -6,7 +6,7 @@ import { givenUpAfterMs } from './retry-schedule.js';
 import type { DisabledReason } from './webhook-endpoint.js';
 
 /** What a few attempts together say about an endpoint. */
-export interface Tidings {
+export interface DeliveryResults {
   readonly delivered: number;
   /** Of the last one that failed; null when none did. */
   readonly error: string | null;
@@ -36,8 +36,8 @@ export class EndpointHealthStore {
    * failing for days. A success in between, of whichever mailbox, begins the days anew.
    * @returns why the endpoint was switched off here, or null
    */
-  async note(sql: Sql, endpointId: string, tidings: Tidings, now: Date): Promise<DisabledReason | null> {
-    const { delivered, error, gone, holdUntil } = tidings;
+  async note(sql: Sql, endpointId: string, results: DeliveryResults, now: Date): Promise<DisabledReason | null> {
+    const { delivered, error, gone, holdUntil } = results;
     const [rows] = await sql.query<[HealthRow[], number]>(
       `UPDATE webhook_endpoints SET delivered = delivered + $2::int,
          last_success_at = CASE WHEN $2::int > 0 THEN $5::timestamptz ELSE last_success_at END,

@@ -32,7 +32,7 @@ export interface SessionParts {
 
 /** Requests at once: it starts low, grows with each success and halves with each failure. */
 const firstRequests = 8;
-const mostRequests = 64;
+const maxRequests = 64;
 /** Below so much waiting work more is read. */
 const lowWater = 500;
 const batch = 500;
@@ -197,7 +197,7 @@ export class EndpointSession {
     const { status, error, ms } = attempt;
     const result = { position, orderKey: key, attempts, status, error, ms };
     if (attempt.ok) {
-      this.requests = Math.min(mostRequests, this.requests + 1);
+      this.requests = Math.min(maxRequests, this.requests + 1);
       this.results.push({ ...result, state: 'delivered', nextAttemptAt: null });
       this.tidings.delivered += 1;
       if (!this.queues.done(key) && this.lanes.delete(key)) this.drained.add(key);

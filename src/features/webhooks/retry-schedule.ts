@@ -11,7 +11,7 @@ export const maxAttempts = waits.length + 1;
 const jitter = 0.1;
 
 /** A receiver cannot put us off for longer than this in one go. */
-const longestWaitMs = 24 * hour;
+const maxWaitMs = 24 * hour;
 
 /**
  * @param attempts how many have failed
@@ -22,7 +22,7 @@ const longestWaitMs = 24 * hour;
 export function retryWait(attempts: number, random: number, askedMs: number | null): number | null {
   const wait = waits[attempts - 1];
   if (wait === undefined) return null;
-  return Math.max(Math.round(wait * (1 + jitter * random)), Math.min(askedMs ?? 0, longestWaitMs));
+  return Math.max(Math.round(wait * (1 + jitter * random)), Math.min(askedMs ?? 0, maxWaitMs));
 }
 
 /** Retry-After in ms: seconds, or a date; null when there is none to be understood. */
@@ -30,7 +30,7 @@ export function retryAfterMs(header: string | undefined, now: Date): number | nu
   if (header === undefined) return null;
   const text = header.trim();
   const ms = /^\d{1,9}$/.test(text) ? Number(text) * second : Date.parse(text) - now.getTime();
-  return Number.isFinite(ms) ? Math.min(Math.max(ms, 0), longestWaitMs) : null;
+  return Number.isFinite(ms) ? Math.min(Math.max(ms, 0), maxWaitMs) : null;
 }
 
 /** Failing for so long without any success, an endpoint is switched off. */

@@ -17,7 +17,7 @@ import { WebhookSender } from './webhook-sender.js';
 
 const tickMs = 250;
 /** Endpoints that one process delivers to at a time. */
-const mostSessions = 50;
+const maxSessions = 50;
 /** Claimed in one tick: few, so that other workers get their share. */
 const claimedAtOnce = 5;
 const lingerMs = 5_000;
@@ -77,7 +77,7 @@ export class WebhookLoop implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async tick(linger: number): Promise<boolean> {
     await this.giveBack();
-    const room = this.stopping ? 0 : Math.min(claimedAtOnce, mostSessions - this.sessions.size);
+    const room = this.stopping ? 0 : Math.min(claimedAtOnce, maxSessions - this.sessions.size);
     if (room <= 0) return false;
     const claimed = await this.leases.claimDue(this.clock.now(), room);
     for (const endpoint of claimed) this.begin(endpoint, linger);

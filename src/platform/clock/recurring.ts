@@ -10,7 +10,7 @@ export interface RecurringTask {
 }
 
 /** Failures do not stretch the pause beyond this, unless the task's own pause is longer already. */
-const longestRetryMs = 30_000;
+const maxRetryMs = 30_000;
 
 /**
  * The pause before the next run, in ms. The cap is for failures alone: it once applied to every pause, and
@@ -18,7 +18,7 @@ const longestRetryMs = 30_000;
  * @param failures runs in a row that failed
  */
 export function pauseBefore(everyMs: number, failures: number): number {
-  return Math.min(Math.max(everyMs, longestRetryMs), everyMs * 2 ** Math.min(failures, 10));
+  return Math.min(Math.max(everyMs, maxRetryMs), everyMs * 2 ** Math.min(failures, 10));
 }
 
 /**

@@ -18,7 +18,7 @@ const named: Readonly<Record<string, readonly string[]>> = {
   linklocal: ['169.254.0.0/16', 'fe80::/10'],
   uniquelocal: ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'],
 };
-const mostHops = 10;
+const maxHops = 10;
 
 /**
  * Reads `TRUST_PROXY`: a number of proxies, or addresses, networks and names, comma-separated.
@@ -28,7 +28,7 @@ export function parseTrustedProxies(text: string): TrustedProxies | null {
   const trimmed = text.trim();
   if (/^\d+$/.test(trimmed)) {
     const hops = Number(trimmed);
-    return hops <= mostHops ? { kind: 'hops', hops } : null;
+    return hops <= maxHops ? { kind: 'hops', hops } : null;
   }
   const networks = trimmed.split(',').map((part) => part.trim());
   return networks.every((network) => subnetsOf(network) !== null) ? { kind: 'networks', networks } : null;

@@ -4,7 +4,7 @@ import type { Log } from './log.js';
 const shownPerWindow = 3;
 const windowMs = 60_000;
 /** Kinds that are remembered at one time; more than these are written as they come. */
-const mostKinds = 10_000;
+const maxKinds = 10_000;
 
 interface Window {
   lines: number;
@@ -33,7 +33,7 @@ export class RepeatedLines {
   warn(kind: string, common: object, own: object, message: string): void {
     const window = this.windows.get(kind);
     if (!window) {
-      if (this.windows.size < mostKinds) this.open(kind, common, message);
+      if (this.windows.size < maxKinds) this.open(kind, common, message);
     } else {
       window.lines += 1;
       if (window.lines > shownPerWindow) return;

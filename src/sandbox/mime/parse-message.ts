@@ -6,7 +6,7 @@ import { parseMime } from './patient-parser.js';
 
 /** Messages from here on are kept parsed, in bytes: four million lines take half a minute. */
 const largeBytes = 256 * 1024;
-const mostKept = 8;
+const maxKept = 8;
 /** The last large messages by digest: one message is often delivered to several mailboxes. */
 const kept = new Map<string, MessageContent>();
 
@@ -22,7 +22,7 @@ export async function parseMessage(mime: Buffer): Promise<MessageContent> {
   kept.delete(digest);
   kept.set(digest, content);
   const [oldest] = kept.keys();
-  if (kept.size > mostKept && oldest !== undefined) kept.delete(oldest);
+  if (kept.size > maxKept && oldest !== undefined) kept.delete(oldest);
   return content;
 }
 

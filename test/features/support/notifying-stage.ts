@@ -109,7 +109,7 @@ export class NotifyingStage {
   }
 
   stop = (id: string, code?: string) =>
-    this.report(id, { type: 'work-denied', kind: 'incoming', failure: this.failure(code), established: true });
+    this.report(id, { type: 'work-denied', kind: 'incoming', failure: this.failure(code), confirmed: true });
 
   recover = (id: string) => this.report(id, { type: 'work-succeeded', kind: 'incoming', nextInMs: 60_000, lane: 1 });
 

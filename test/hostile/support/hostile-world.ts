@@ -11,7 +11,7 @@ export const pollingMs = 120_000;
 const dispatchMs = 500;
 const heldMs = 5_000;
 /** For one mailbox: no seed that is served well comes near. */
-const mostCalls = 1_500;
+const maxCalls = 1_500;
 
 /** One seed's server, its profile and mailboxes, and the workers that serve them. */
 export class HostileWorld {
@@ -152,7 +152,7 @@ export class HostileWorld {
     while (this.nowMs() < untilMs) {
       const claims = await pacing.claimDue(clock.now(), 100);
       for (const claim of claims) await carryOut(this.stage, claim);
-      if ([...this.proxy.calls.values()].some((calls) => calls > mostCalls)) throw new Error(`it calls without an end`);
+      if ([...this.proxy.calls.values()].some((calls) => calls > maxCalls)) throw new Error(`it calls without an end`);
       const nextMs = await this.nextDueMs(claims.length > 0 ? dispatchMs : heldMs);
       clock.set(new Date(this.startMs + Math.min(untilMs, nextMs)));
     }

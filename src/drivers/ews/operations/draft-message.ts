@@ -1,4 +1,4 @@
-import type { Mailbox, OutgoingAttachment, OutgoingDraft } from '../../port/mail-item.js';
+import type { MailAddress, OutgoingAttachment, OutgoingDraft } from '../../port/mail-item.js';
 import type { MailboxIdentity } from '../../port/mail-server.js';
 import type { XmlObject } from '../soap/xml-writer.js';
 import { MARKER_PROPERTY } from './property-paths.js';
@@ -100,10 +100,10 @@ function fileAttachment(attachment: OutgoingAttachment): XmlObject {
   };
 }
 
-function recipients(mailboxes: readonly Mailbox[]): XmlObject | undefined {
+function recipients(mailboxes: readonly MailAddress[]): XmlObject | undefined {
   return mailboxes.length === 0 ? undefined : { 't:Mailbox': mailboxes.map(mailbox) };
 }
 
-function mailbox({ name, address }: Mailbox): XmlObject {
+function mailbox({ name, address }: MailAddress): XmlObject {
   return { 't:Name': name ?? undefined, 't:EmailAddress': address ?? undefined };
 }

@@ -27,7 +27,7 @@ const shown = [
 ] as const;
 
 /** A property can hold a list, as attendees; of a long one so many lines are shown. */
-const mostValues = 200;
+const maxValues = 200;
 
 /**
  * An item that has no MIME as a text for people to read; null when the server gave nothing but its class.
@@ -49,7 +49,7 @@ export function itemInWords(item: XmlElement): string | null {
 function valuesOf(element: XmlElement | null): string[] {
   const values = new Set<string>();
   for (const text of element === null ? [] : leaves(element)) {
-    if (values.size >= mostValues) break;
+    if (values.size >= maxValues) break;
     if (text !== '') values.add(text);
   }
   return [...values];

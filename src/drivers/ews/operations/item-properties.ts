@@ -1,4 +1,4 @@
-import type { AttachmentRef, ItemProperties, Mailbox } from '../../port/mail-item.js';
+import type { AttachmentRef, ItemProperties, MailAddress } from '../../port/mail-item.js';
 import { attribute, child, childText, type XmlElement } from '../soap/element.js';
 import { readBoolean, readInteger, readPastDate } from '../soap/values.js';
 import { isSearchKeyTag } from './property-paths.js';
@@ -36,7 +36,7 @@ export function readItemProperties(item: XmlElement, now: Date): ItemProperties 
   };
 }
 
-function readMailbox(mailbox: XmlElement | null): Mailbox | null {
+function readMailbox(mailbox: XmlElement | null): MailAddress | null {
   if (mailbox === null) return null;
   const name = childText(mailbox, 'Name');
   const address = childText(mailbox, 'EmailAddress');
@@ -47,7 +47,7 @@ function readMailbox(mailbox: XmlElement | null): Mailbox | null {
   return name === null && usable === null ? null : { name, address: usable };
 }
 
-function readMailboxes(item: XmlElement, name: string): readonly Mailbox[] {
+function readMailboxes(item: XmlElement, name: string): readonly MailAddress[] {
   const recipients = child(item, name)?.children ?? [];
   return recipients.map(readMailbox).filter((mailbox) => mailbox !== null);
 }

@@ -48,14 +48,14 @@ export interface Names {
 }
 
 /** An address longer than mail allows is not one; the rest of it would bury the sentence. */
-const longestName = 320;
+const maxNameLength = 320;
 
 const shown = (text: string): string => {
-  const line = oneLine(text.length > longestName ? `${text.slice(0, longestName)}…` : text).trim();
+  const line = oneLine(text.length > maxNameLength ? `${text.slice(0, maxNameLength)}…` : text).trim();
   return line === '' ? '(unknown)' : line;
 };
 
-const bounded = (text: string): string => text.slice(0, longestName);
+const bounded = (text: string): string => text.slice(0, maxNameLength);
 
 /** Fills the names in, each of them made harmless and cut to a length that mail allows. */
 export function namesOf(given: ExplanationContext, api: ApiCommands): Names {

@@ -12,7 +12,7 @@ const minuteMs = 60_000;
 /** Attempts that a network has without a delay. */
 export const freeTries = 5;
 const firstDelayMs = minuteMs;
-const longestDelayMs = 60 * minuteMs;
+const maxDelayMs = 60 * minuteMs;
 const forgetAfterMs = 24 * 60 * minuteMs;
 
 /** The allowance that all unknown networks of a user share, and the time until it grows by one. */
@@ -22,7 +22,7 @@ export const strangeDelayMs = 10 * minuteMs;
 export const strangeRefillMs = strangeTries * strangeDelayMs;
 
 /** The most attempts in any 24 hours: from one network, and from all unknown networks together. */
-export const mostTriesADay = { ofNetwork: 33, ofStrangers: strangeTries + forgetAfterMs / strangeDelayMs };
+export const maxTriesADay = { ofNetwork: 33, ofStrangers: strangeTries + forgetAfterMs / strangeDelayMs };
 
 /** @param before null: none that still counts */
 const live = (before: GuessDelay | null, now: number): GuessDelay | null =>
@@ -39,7 +39,7 @@ export const waitMs = (delay: GuessDelay | null, now: number): number =>
 export function afterTryOfNetwork(before: GuessDelay | null, now: number): GuessDelay {
   const tries = (live(before, now)?.tries ?? 0) + 1;
   const doublings = tries - freeTries;
-  const delay = doublings < 0 ? 0 : Math.min(longestDelayMs, firstDelayMs * 2 ** Math.min(doublings, 10));
+  const delay = doublings < 0 ? 0 : Math.min(maxDelayMs, firstDelayMs * 2 ** Math.min(doublings, 10));
   return { tries, waitUntil: now + delay, endsAt: now + forgetAfterMs };
 }
 

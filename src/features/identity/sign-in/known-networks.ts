@@ -6,7 +6,7 @@ import { KnownNetworksStore } from './known-networks.store.js';
 import { hashOfCounted } from './sign-in-limits.js';
 
 /** The most recently used. Each is one more network from which an attacker can guess. */
-export const mostKnownNetworks = 10;
+export const maxKnownNetworks = 10;
 const knownForMs = 90 * 24 * 60 * 60_000;
 
 /** Networks that users have signed in from; attacks from other networks do not delay sign-in there. */
@@ -20,7 +20,7 @@ export class KnownNetworks {
   /** @param from the client's address of a successful sign-in */
   async note(sql: Sql, userId: string, from: string): Promise<void> {
     const now = this.clock.now();
-    await this.store.note(sql, { userId, network: hashOf(from), now, limit: mostKnownNetworks });
+    await this.store.note(sql, { userId, network: hashOf(from), now, limit: maxKnownNetworks });
   }
 
   async knows(sql: Sql, email: string, from: string): Promise<boolean> {

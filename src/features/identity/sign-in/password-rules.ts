@@ -1,5 +1,5 @@
-export const shortestPassword = 12;
-export const longestPassword = 200;
+export const minPasswordLength = 12;
+export const maxPasswordLength = 200;
 
 /** Enough that a password of a single character repeated, or of two, is not taken. */
 const leastDifferentCharacters = 5;
@@ -19,8 +19,8 @@ export function passwordTrouble(
   about: { readonly email: string; readonly name: string },
 ): string | null {
   const length = [...password].length;
-  if (length < shortestPassword) return `must have at least ${shortestPassword} characters`;
-  if (length > longestPassword) return `must have at most ${longestPassword} characters`;
+  if (length < minPasswordLength) return `must have at least ${minPasswordLength} characters`;
+  if (length > maxPasswordLength) return `must have at most ${maxPasswordLength} characters`;
   const plain = squeezed(password);
   if ([about.email, about.name, about.email.split('@', 1)[0] ?? ''].some((own) => isMostly(plain, squeezed(own))))
     return 'must not be the e-mail address or the name';

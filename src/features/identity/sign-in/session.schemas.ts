@@ -3,7 +3,7 @@ import { emailAddress } from '../../../platform/http/validation.js';
 import { waysToSignIn, type Caller } from '../callers/caller.js';
 import { scopeSchema } from '../callers/scope.js';
 import { userRoleSchema } from '../callers/user-role.js';
-import { longestPassword, shortestPassword } from './password-rules.js';
+import { maxPasswordLength, minPasswordLength } from './password-rules.js';
 
 /** Whatever somebody types when asked for a password; no rules, or they would tell which passwords there are. */
 export const givenPassword = z.string().min(1).max(1_000);
@@ -13,7 +13,7 @@ export const chosenPassword = z
   .string()
   .max(1_000)
   .refine((value) => value.isWellFormed() && !/\p{Cc}/u.test(value), { message: 'must not contain control characters' })
-  .describe(`${shortestPassword} to ${longestPassword} characters, not the e-mail address or the name`);
+  .describe(`${minPasswordLength} to ${maxPasswordLength} characters, not the e-mail address or the name`);
 
 export const newSession = z.strictObject({ email: emailAddress, password: givenPassword }).meta({ id: 'NewSession' });
 

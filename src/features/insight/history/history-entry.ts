@@ -1,9 +1,9 @@
 import type { FailureCategory } from '../../../drivers/port/failure-class.js';
 
-/** What changed the mailbox. `established`: the refusal had lasted, or most of the profile met it. */
+/** What changed the mailbox. `confirmed`: the refusal had lasted, or most of the profile met it. */
 export type StateChangeCause =
   | 'denied'
-  | 'established'
+  | 'confirmed'
   | 'second-look'
   | 'probe'
   | 'paused'

@@ -4,8 +4,8 @@ const day = 24 * 60 * 60_000;
 export const historyKeptMs = 30 * day;
 
 /** Quiet polls of longer than this become a row of their own, so that age removes them bit by bit. */
-const longestQuietMs = day;
+const maxQuietMs = day;
 
 /** Whether the quiet polls since then are enough for a row. */
 export const isLongQuiet = (since: Date | null, now: Date): boolean =>
-  since !== null && now.getTime() - since.getTime() >= longestQuietMs;
+  since !== null && now.getTime() - since.getTime() >= maxQuietMs;

@@ -36,12 +36,12 @@ export function stateReason(facts: StandingFacts, now: Date): Reason | null {
     ...shared,
     code: 'failed',
     title: `Stopped: ${title}`,
-    ends: `A probe that succeeds; it comes by itself, or at once by POST /v1/mailboxes/{id}/sync.${companions(incident)}`,
+    ends: `A probe that succeeds; it comes by itself, or at once by POST /v1/mailboxes/{id}/sync.${peers(incident)}`,
     incidentId: incident?.id ?? null,
   };
 }
 
-function companions(incident: StandingFacts['incident']): string {
+function peers(incident: StandingFacts['incident']): string {
   const others = (incident?.stopped ?? 1) - 1;
   if (others < 1) return '';
   const mailboxes = others === 1 ? 'another mailbox' : `${others} other mailboxes`;

@@ -77,12 +77,12 @@ interface FactsRow {
 }
 
 /** Work counted ahead of a mailbox's at most; more than that is only told as so much. */
-const mostAhead = 10_000;
+const maxAhead = 10_000;
 
 const incident = `jsonb_build_object('id', i.id, 'openedAt', i.opened_at, 'lastFailure', i.last_failure, 'stopped', i.stopped)`;
 
 /** Folders with trouble of their own, at most so many: a title names few. */
-const mostFolders = 100;
+const maxFolders = 100;
 
 const folders = `SELECT jsonb_agg(jsonb_build_object('path', f.path, 'kind', f.kind, 'since', f.since, 'until', f.until, 'failure', f.failure) ORDER BY f.since)
   FROM (
@@ -93,7 +93,7 @@ const folders = `SELECT jsonb_agg(jsonb_build_object('path', f.path, 'kind', f.k
       CASE WHEN failing_since IS NOT NULL THEN failure
         WHEN missing_since IS NULL THEN jsonb_build_object('code', listed_by_code, 'category', 'protocol', 'values', '{}'::jsonb) END AS failure
     FROM mailbox_folders WHERE mailbox_id = m.id AND watched AND (failing_since IS NOT NULL OR missing_since IS NOT NULL OR listed_by = 'date')
-    LIMIT ${mostFolders}) f`;
+    LIMIT ${maxFolders}) f`;
 
 /** The SQL that gathers why a mailbox does what it does, in one statement and so as of one moment. */
 @Injectable()
@@ -135,7 +135,7 @@ export class StandingStore {
        LEFT JOIN LATERAL (
          SELECT count(*)::int AS count FROM (
            SELECT FROM mailbox_work d WHERE d.profile_id = p.id AND (d.lane, d.due_at) < (own.lane, own.due_at)
-             AND d.due_at <= $1 AND (d.lease_until IS NULL OR d.lease_until <= $1) LIMIT ${mostAhead}) waiting) ahead ON own.due_at IS NOT NULL
+             AND d.due_at <= $1 AND (d.lease_until IS NULL OR d.lease_until <= $1) LIMIT ${maxAhead}) waiting) ahead ON own.due_at IS NOT NULL
        WHERE m.id = $2 AND m.removed_at IS NULL AND ($3::uuid[] IS NULL OR m.profile_id = ANY($3))`,
       [now, mailboxId, profileIds],
     );

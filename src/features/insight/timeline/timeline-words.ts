@@ -76,7 +76,7 @@ function stateTitle(details: Details): string {
       return to === 'active'
         ? 'Well again: the second look got through'
         : `Stopped, refused twice: ${titleOfFailure(details)}`;
-    case 'established':
+    case 'confirmed':
       return `Stopped: ${titleOfFailure(details)}; it had lasted, or most of the profile met it`;
     case 'probe':
       return 'Well again: a probe got through';
@@ -93,7 +93,7 @@ const deeds: readonly (readonly [deed: string, one: string, many: string])[] = [
   ['withdrawn', 'message withdrawn', 'messages withdrawn'],
   ['moved', 'message moved or gone', 'messages moved or gone'],
   ['seen', 'read flag changed', 'read flags changed'],
-  ['turned-away', 'item kept out by the filter', 'items kept out by the filter'],
+  ['filtered', 'item kept out by the filter', 'items kept out by the filter'],
   ['unreadable', 'item could not be read', 'items could not be read'],
   ['folder-failed', 'folder could not be read', 'folders could not be read'],
   ['unlisted', 'change that named no item, looked for by date', 'changes that named no item, looked for by date'],

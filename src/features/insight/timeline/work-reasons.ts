@@ -1,5 +1,5 @@
 import { wants } from '../../mailboxes/mailbox-state.js';
-import type { WorkKind } from '../../failures/failure.js';
+import type { Stream } from '../../failures/failure.js';
 import { nameOfKind } from './kind-words.js';
 import { wordsOf } from './mailbox-reasons.js';
 import { isAfter, noFailure, type Reason, type StandingFacts, type WorkFacts } from './standing.js';
@@ -24,7 +24,7 @@ export function workReasons(facts: StandingFacts, now: Date): Reason[] {
   return [...mail, ...care];
 }
 
-function mailReason(facts: StandingFacts, kind: WorkKind, work: WorkFacts, now: Date): Reason | null {
+function mailReason(facts: StandingFacts, kind: Stream, work: WorkFacts, now: Date): Reason | null {
   if (isAfter(work.leaseUntil, now)) return running(work);
   if (work.dueAt !== null && work.dueAt <= now) return overdue(facts, kind, work, work.dueAt, now);
   // When a stopped mailbox is looked at next, its state says.
@@ -48,7 +48,7 @@ const running = ({ kind, begunAt, leaseUntil }: WorkFacts): Reason => ({
   ...noFailure,
 });
 
-function overdue(facts: StandingFacts, kind: WorkKind, work: WorkFacts, dueAt: Date, now: Date): Reason | null {
+function overdue(facts: StandingFacts, kind: Stream, work: WorkFacts, dueAt: Date, now: Date): Reason | null {
   const { profile, serverAway } = facts;
   if (isAfter(profile.holdUntil, now) || isAfter(serverAway?.holdUntil ?? null, now)) return null;
   const since = latest(dueAt, work.leaseUntil, profile.holdUntil, serverAway?.holdUntil ?? null);
@@ -68,7 +68,7 @@ function overdue(facts: StandingFacts, kind: WorkKind, work: WorkFacts, dueAt: D
   };
 }
 
-const due = (kind: WorkKind, since: Date): Reason => ({
+const due = (kind: Stream, since: Date): Reason => ({
   code: 'due',
   title: `${nameOfKind(kind)} is due now`,
   since,
@@ -78,7 +78,7 @@ const due = (kind: WorkKind, since: Date): Reason => ({
   ...noFailure,
 });
 
-function budgetFull({ profile }: StandingFacts, kind: WorkKind, since: Date, now: Date): Reason {
+function budgetFull({ profile }: StandingFacts, kind: Stream, since: Date, now: Date): Reason {
   const before = profile.waitingBefore ?? 0;
   const ahead = before === 0 ? 'it is next' : `${before} before it`;
   return {
@@ -93,7 +93,7 @@ function budgetFull({ profile }: StandingFacts, kind: WorkKind, since: Date, now
   };
 }
 
-function backOff(facts: StandingFacts, kind: WorkKind, work: WorkFacts): Reason {
+function backOff(facts: StandingFacts, kind: Stream, work: WorkFacts): Reason {
   const error = facts.lastError?.during === kind ? facts.lastError : null;
   const words = error && wordsOf(error, facts);
   const times = work.attempts === 1 ? 'failed' : `failed ${work.attempts} times in a row`;

@@ -5,7 +5,7 @@ import { addressEntry, domainEntry } from './address-entry.js';
 import type { BookRow } from './address-book.store.js';
 
 /** Entries that one call takes. */
-export const mostEntries = 10_000;
+export const maxEntries = 10_000;
 
 const entry = (read: (text: string) => string | null, message: string) =>
   oneLine(320).transform((text, context) => {
@@ -24,14 +24,14 @@ const who = {
 const isOne = ({ address, domain }: { address?: string | undefined; domain?: string | undefined }) =>
   (address === undefined) !== (domain === undefined);
 const oneOfTwo = { path: ['address'], message: 'give either an address or a domain' };
-const many = { message: `must hold at most ${mostEntries} entries` };
+const many = { message: `must hold at most ${maxEntries} entries` };
 
 const newEntry = z
   .strictObject({ ...who, note: plainText(500).nullable().default(null) })
   .refine(isOne, oneOfTwo)
   .transform(({ address, domain, note }) => ({ entry: address ?? domain ?? '', note }));
 export const newEntries = z
-  .strictObject({ entries: z.array(newEntry).min(1).max(mostEntries, many) })
+  .strictObject({ entries: z.array(newEntry).min(1).max(maxEntries, many) })
   .meta({ id: 'NewAddressBookEntries' });
 export type NewEntries = z.output<typeof newEntries>;
 
@@ -40,7 +40,7 @@ const namedEntry = z
   .refine(isOne, oneOfTwo)
   .transform(({ address, domain }) => address ?? domain ?? '');
 export const namedEntries = z
-  .strictObject({ entries: z.array(namedEntry).min(1).max(mostEntries, many) })
+  .strictObject({ entries: z.array(namedEntry).min(1).max(maxEntries, many) })
   .meta({ id: 'AddressBookEntryNames' });
 
 export const bookQuery = z.strictObject({

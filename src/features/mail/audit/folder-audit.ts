@@ -16,9 +16,9 @@ import { AuditsStore, type Audit } from './audits.store.js';
 import { auditWindow, compare, type Differences } from './comparison.js';
 
 /** Items that one audit lists. Of a fuller window it compares the older end, which each message reaches in its time. */
-const mostItems = 5_000;
+const maxItems = 5_000;
 /** More changes than that: the folder is catching up, and there is no point in comparing it now. */
-const mostSyncPages = 10;
+const maxSyncPages = 10;
 /** Equal numbers can hide a loss and a surplus, so after this time items are compared all the same. */
 const itemsEveryMs = 7 * 24 * 60 * 60_000;
 
@@ -116,8 +116,8 @@ export class FolderAudit {
     let unnamed = 0;
     const listed: { id: string; receivedAt: Date | null }[] = [];
     let position = startOfRange(from);
-    while (listed.length < mostItems) {
-      run.goOn();
+    while (listed.length < maxItems) {
+      run.checkpoint();
       const page = await listing.findReceivedSince(position.since, position.offset);
       const step = advanceRange(position, page, to, this.clock.now());
       listed.push(...step.items);
@@ -143,8 +143,8 @@ export class FolderAudit {
     if (syncState === null) return new Set();
     const pending = new Set<string>();
     let state = syncState;
-    for (let pages = 0; pages < mostSyncPages; pages += 1) {
-      run.goOn();
+    for (let pages = 0; pages < maxSyncPages; pages += 1) {
+      run.checkpoint();
       let page;
       try {
         page = await listing.syncFolder(state);

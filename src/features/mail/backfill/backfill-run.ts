@@ -125,7 +125,7 @@ export class BackfillRun {
     for (let pages = 0; pages < pagesPerRun && stored < messagesPerRun; pages += 1) {
       const folder = places[folderIndex];
       if (folder === undefined) return this.complete(run, backfill.id);
-      run.goOn();
+      run.checkpoint();
       listing ??= await this.listingOf(run, folder);
       const { step, ids, outcome } = await this.page(run, listing, folder, position, backfill);
       stored += outcome.stored;

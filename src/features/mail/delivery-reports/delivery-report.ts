@@ -46,10 +46,10 @@ export interface ReportSource {
 type Fields = ReadonlyMap<string, string>;
 
 /** Servers invent long texts; what matters of them stands at their beginning. */
-const longestDiagnostic = 1_000;
-const longestAddress = 320;
+const maxDiagnosticLength = 1_000;
+const maxAddressLength = 320;
 /** A report on a list of thousands: enough to see what is wrong with it. */
-const mostRecipients = 500;
+const maxRecipients = 500;
 
 /** Whether a message may be a report and is worth taking apart; by its headers alone. */
 export function looksLikeReport(itemClass: string | null, contentType: string | null): boolean {
@@ -58,7 +58,7 @@ export function looksLikeReport(itemClass: string | null, contentType: string | 
 
 /** Reads a report; null for a message that turns out to be none. */
 export function parseReport({ itemClass, inReplyTo, references, parts }: ReportSource): ParsedReport | null {
-  const recipients = parts.flatMap((part) => recipientsOf(part)).slice(0, mostRecipients);
+  const recipients = parts.flatMap((part) => recipientsOf(part)).slice(0, maxRecipients);
   const fallback = recipients.length === 0 ? byItemClass(itemClass) : null;
   if (recipients.length === 0 && fallback === null) return null;
   const ids = [...parts.flatMap(originalIdsOf), ...idsIn(inReplyTo), ...[...references].reverse().flatMap(idsIn)];
@@ -93,7 +93,7 @@ function deliveryStatus(text: string): RecipientReport[] {
         action: action ?? (status?.startsWith('5') ? 'failed' : status?.startsWith('4') ? 'delayed' : 'delivered'),
         recipient,
         status,
-        diagnostic: typedText(fields.get('diagnostic-code'))?.slice(0, longestDiagnostic) ?? null,
+        diagnostic: typedText(fields.get('diagnostic-code'))?.slice(0, maxDiagnosticLength) ?? null,
       },
     ];
   });
@@ -111,7 +111,7 @@ function disposition(text: string): RecipientReport[] {
       action,
       recipient: addressOf(fields.get('final-recipient') ?? fields.get('original-recipient')),
       status: null,
-      diagnostic: fields.get('error')?.slice(0, longestDiagnostic) ?? null,
+      diagnostic: fields.get('error')?.slice(0, maxDiagnosticLength) ?? null,
     },
   ];
 }
@@ -158,7 +158,7 @@ function fieldsOf(text: string): Fields {
 
 /** `rfc822; <bob@example.com>` and what else servers write; what has no address type is taken as it is. */
 function addressOf(field: string | undefined): string | null {
-  const text = typedText(field)?.replace(/^<|>$/g, '').trim().slice(0, longestAddress);
+  const text = typedText(field)?.replace(/^<|>$/g, '').trim().slice(0, maxAddressLength);
   return text || null;
 }
 

@@ -14,7 +14,7 @@ interface AttachmentSource {
 }
 
 /** The number of attachments of one item whose calls may fail in a row: each can take minutes, and they are retried. */
-const mostFailed = 5;
+const maxFailed = 5;
 
 /**
  * Fetches an item's attachments one by one, but for those that the profile does not store. One that cannot be
@@ -35,7 +35,7 @@ export async function fetchAttachments(
       attachments.push(described(ref, ref.size ?? 0, { blocked: byName }));
       continue;
     }
-    const known: Unavailable | null = ref.id === '' ? unnamed : failed >= mostFailed ? last : null;
+    const known: Unavailable | null = ref.id === '' ? unnamed : failed >= maxFailed ? last : null;
     const attachment: MessageAttachment =
       known === null ? await fetched(source, ref, rules) : unavailableOf(ref, known);
     failed = attachment.unavailable ? failed + 1 : 0;

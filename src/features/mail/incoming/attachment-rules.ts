@@ -16,7 +16,7 @@ export const hasRules = (rules: AttachmentRules): boolean =>
   rules.blockedAttachmentExtensions.length > 0 || rules.maxAttachmentBytes !== null;
 
 /** Names longer than any file system's; the end is what counts. */
-const longestName = 1_000;
+const maxNameLength = 1_000;
 
 /**
  * Why an attachment is blocked by itself. The name is read as Windows would read it: marks that only
@@ -24,7 +24,7 @@ const longestName = 1_000;
  * names a stream of the file, not the file.
  */
 export function blockReason(rules: AttachmentRules, filename: string | null, sizeBytes: number): BlockReason | null {
-  const name = (filename ?? '').slice(-longestName).normalize('NFKC').toLowerCase();
+  const name = (filename ?? '').slice(-maxNameLength).normalize('NFKC').toLowerCase();
   const [file = ''] = name.replace(/[\p{Cf}\p{Cc}]/gu, '').split(':');
   const plain = trimmedEnd(file);
   if (rules.blockedAttachmentExtensions.some((extension) => plain.endsWith(`.${extension}`))) return 'extension';

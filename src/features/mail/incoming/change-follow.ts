@@ -47,7 +47,7 @@ export class ChangeFollow {
     let isBaselined = progress.baselineAt !== null;
     let recheck: ImportPosition | null = null;
     for (let page = 0; page < pagesPerRun; page += 1) {
-      run.goOn();
+      run.checkpoint();
       let told: SyncPage;
       try {
         told = await listing.syncFolder(syncState);
@@ -129,7 +129,7 @@ export class ChangeFollow {
   }
 
   private noteUnlisted(run: MailboxRun, changes: number): void {
-    run.tally.add('unlisted', changes);
+    run.stats.add('unlisted', changes);
     if (changes > 0) this.metrics.unlisted(changes);
   }
 }

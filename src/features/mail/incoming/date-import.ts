@@ -68,7 +68,7 @@ export class DateImport {
   ): Promise<boolean> {
     let position = from;
     for (let page = 0; page < pagesPerRun; page += 1) {
-      run.goOn();
+      run.checkpoint();
       const found = await listing.findReceivedSince(position.since, position.offset);
       await this.takeWanted(run, folder, found.items, importFrom);
       await this.noteUnlisted(run, folder, found.unreadable);
@@ -95,7 +95,7 @@ export class DateImport {
     if (rows === 0) return;
     const now = this.clock.now();
     await run.commit((manager) => this.folders.noteUnlisted(manager, run.mailbox.id, folder, rows, now));
-    run.tally.add('unlisted', rows);
+    run.stats.add('unlisted', rows);
     this.metrics.unlisted(rows);
   }
 }

@@ -1,7 +1,7 @@
 /** In UTF-8 bytes: the limit of file systems, well below the 8 KiB of header that clients and proxies accept. */
 const longest = 255;
 /** Anything longer is not an extension. */
-const longestExtension = 32;
+const maxExtensionLength = 32;
 
 /** Device names, which Windows opens whatever follows a dot. */
 const devices = /^(?:con|prn|aux|nul|com\d|lpt\d)(?=\.|$)/i;
@@ -37,7 +37,7 @@ function cut(name: string): string {
   if (Buffer.byteLength(name) <= longest) return name;
   const dot = name.lastIndexOf('.');
   const end = dot > 0 ? name.slice(dot) : '';
-  const extension = Buffer.byteLength(end) <= longestExtension ? end : '';
+  const extension = Buffer.byteLength(end) <= maxExtensionLength ? end : '';
   const room = longest - Buffer.byteLength(extension);
   let stem = '';
   let bytes = 0;

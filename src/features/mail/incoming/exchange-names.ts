@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { MailServerError } from '../../../drivers/port/mail-error.js';
-import type { ItemProperties, Mailbox } from '../../../drivers/port/mail-item.js';
+import type { ItemProperties, MailAddress } from '../../../drivers/port/mail-item.js';
 import { Clock } from '../../../platform/clock/clock.js';
 import type { MailboxRun } from '../../mailboxes/mailbox-run.js';
 import type { MessageContent } from './message-content.js';
@@ -10,11 +10,11 @@ type People = Pick<MessageContent, 'from' | 'sender' | 'recipients'>;
 
 /** How long a directory result is cached: addresses rarely change, and a missing person may be added. */
 const keptMs = 6 * 3_600_000;
-const mostKept = 10_000;
+const maxKept = 10_000;
 /** Per message, so that a message to a whole company does not cause as many calls. */
-const mostAsked = 50;
+const maxAsked = 50;
 /** Per run, because no mail is read during such a call. */
-const mostAskedByRun = 500;
+const maxAskedByRun = 500;
 
 /**
  * Looks up the SMTP addresses of people that Exchange names by X.500 (`/O=CONTOSO/…/CN=JDOE`), as in old mail and mail
@@ -35,8 +35,8 @@ export class ExchangeNames {
     const names = [...new Set(people.flatMap(({ exchangeName }) => exchangeName ?? []))];
     if (names.length === 0) return content;
     const addresses = new Map<string, string | null>();
-    for (const name of names.slice(0, mostAsked)) addresses.set(name, await this.addressOf(run, name));
-    const withAddress = (person: Mailbox): Mailbox =>
+    for (const name of names.slice(0, maxAsked)) addresses.set(name, await this.addressOf(run, name));
+    const withAddress = (person: MailAddress): MailAddress =>
       person.exchangeName === undefined
         ? person
         : { name: person.name, address: addresses.get(person.exchangeName) ?? person.address };
@@ -66,14 +66,14 @@ export class ExchangeNames {
     const now = this.clock.now().getTime();
     const kept = this.known.get(key);
     if (kept && kept.until > now) return kept.address;
-    const left = this.left.get(run) ?? mostAskedByRun;
+    const left = this.left.get(run) ?? maxAskedByRun;
     if (left === 0) return null;
     this.left.set(run, left - 1);
     try {
       const address = await run.session.resolveAddress(exchangeName, { signal: run.signal });
       // Evicts the oldest entry.
       for (const old of this.known.keys()) {
-        if (this.known.size < mostKept) break;
+        if (this.known.size < maxKept) break;
         this.known.delete(old);
       }
       this.known.set(key, { address, until: now + keptMs });
@@ -89,7 +89,7 @@ export class ExchangeNames {
 
 const withoutRecipients = ({ from, sender }: People) => ({ from, sender });
 
-const peopleOf = ({ from, sender, recipients }: People): Mailbox[] =>
+const peopleOf = ({ from, sender, recipients }: People): MailAddress[] =>
   [from, sender, ...recipients.to, ...recipients.cc, ...recipients.bcc, ...recipients.replyTo].filter(
     (person) => person !== null,
   );

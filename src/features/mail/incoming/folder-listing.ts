@@ -48,7 +48,7 @@ export class FolderListing {
 
   /** @param fullPage rows that a page by date asks for at most */
   constructor(
-    private readonly run: Pick<MailboxRun, 'session' | 'signal' | 'goOn'>,
+    private readonly run: Pick<MailboxRun, 'session' | 'signal' | 'checkpoint'>,
     private readonly ref: FolderRef,
     private readonly known: Known = nothingKnown,
     private readonly clock: Clock,
@@ -164,7 +164,7 @@ export class FolderListing {
       if (isServerAway(classify(error)) && !(await this.isThere())) throw error;
       let failed = size.size;
       for (const smaller of smallerSizes(size.size)) {
-        this.run.goOn();
+        this.run.checkpoint();
         try {
           const page = await call(smaller);
           remember(shrunk(size, failed, smaller, this.clock.now()));

@@ -67,11 +67,10 @@ export const isTimeToTry = (failures: number): boolean =>
   failures === 1 || (failures > 1 && Number.isInteger(Math.log2(failures / 3)));
 
 const hour = 60 * 60_000;
-const longestFallbackMs = 24 * hour;
+const maxFallbackMs = 24 * hour;
 
 /** How long another way of listing is kept to before the usual one is tried again: 1, 2, 4, up to 24 hours. */
-export const fallbackMs = (fallbacks: number): number =>
-  Math.min(longestFallbackMs, hour * 2 ** Math.min(fallbacks, 10));
+export const fallbackMs = (fallbacks: number): number => Math.min(maxFallbackMs, hour * 2 ** Math.min(fallbacks, 10));
 
 /** The way of listing in force. */
 export const wayOf = ({ fallback }: Pick<FolderProgress, 'fallback'>, now: Date): OtherWay | 'usual' =>

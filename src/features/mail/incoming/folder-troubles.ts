@@ -47,7 +47,7 @@ export class FolderTroubles {
       },
       notice ? 'mailbox' : undefined,
     );
-    run.tally.add('folder-failed', 1);
+    run.stats.add('folder-failed', 1);
     this.metrics.folderFailed(error.code);
     this.log.warn(
       { mailboxId: run.mailbox.id, folder: path, code: error.code, attempts: trouble.attempts },

@@ -4,7 +4,7 @@ import { DataSource } from 'typeorm';
 import { METRICS } from '../../../platform/tokens.js';
 
 /** Items of a kind that a metric counts at most: whether there are more, nobody acts upon. */
-const mostCounted = 10_000;
+const maxCounted = 10_000;
 
 const unreadable = [
   ['scheduled', 'unread', 'NOT NULL'],
@@ -20,7 +20,7 @@ const countUnreadable = unreadable
   .map(
     ([tried, kind, retryAt]) =>
       `SELECT '${tried}' AS tried, (SELECT count(*)::int FROM (SELECT FROM item_failures
-         WHERE kind = '${kind}' AND retry_at IS ${retryAt} ORDER BY retry_at LIMIT ${mostCounted}) counted) AS count`,
+         WHERE kind = '${kind}' AND retry_at IS ${retryAt} ORDER BY retry_at LIMIT ${maxCounted}) counted) AS count`,
   )
   .join(' UNION ALL ');
 

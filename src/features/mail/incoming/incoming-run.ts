@@ -17,7 +17,7 @@ import { WatchedFolders } from './watched-folders.js';
 /** A poll comes this share later at most, so that mailboxes created together drift apart. */
 const pollJitter = 0.1;
 /** Folders that fail one after another before any has worked; the others are looked at by the next run. */
-const mostFailures = 10;
+const maxFailures = 10;
 
 interface FailedFolder {
   readonly folder: WatchedFolder;
@@ -86,7 +86,7 @@ export class IncomingRun {
         const others = { worked: worked > 0, alone: folders.length === 1 };
         const own = await this.ownError(run, folder, trouble, error, others);
         failed.push({ folder, before: trouble, error: own });
-        if (worked === 0 && failed.length >= mostFailures) break;
+        if (worked === 0 && failed.length >= maxFailures) break;
       }
     }
     return { outcome, worked, failed, resting };

@@ -20,11 +20,11 @@ export type ItemResult =
 export type ItemsCall = (itemIds: readonly string[]) => Promise<readonly FetchResult[]>;
 
 /** So many calls or items that fail in a row: the run asks for no more. */
-const mostFailed = { calls: 8, items: 10, signIns: 3 };
+const maxFailed = { calls: 8, items: 10, signIns: 3 };
 /** Where an item was read before, it takes more: damaged items often lie side by side. */
 const patience = 4;
 /** So many items of a batch in a row that failed alone as well: the others are spared the call. */
-const mostAskedInVain = 3;
+const maxAskedInVain = 3;
 
 /**
  * Reads items so that each error counts against exactly the item that has it. A call that fails as a whole is
@@ -69,9 +69,9 @@ export class IsolatedReading {
   get givenUpOver(): MailServerError | null {
     const factor = this.hasRead ? patience : 1;
     const isGivenUp =
-      this.refusedSignIns >= mostFailed.signIns ||
-      this.failedCalls >= mostFailed.calls * factor ||
-      this.failedItems >= mostFailed.items * factor;
+      this.refusedSignIns >= maxFailed.signIns ||
+      this.failedCalls >= maxFailed.calls * factor ||
+      this.failedItems >= maxFailed.items * factor;
     return isGivenUp ? this.lastError : null;
   }
 
@@ -120,9 +120,9 @@ export class IsolatedReading {
     narrowed: NarrowedCall<string, ItemResult>,
   ): Promise<ItemResult[]> {
     const answers: ItemResult[] = [];
-    let inVain = results.some(({ ok }) => ok) ? 0 : mostAskedInVain;
+    let inVain = results.some(({ ok }) => ok) ? 0 : maxAskedInVain;
     for (const result of results) {
-      if (result.ok || inVain >= mostAskedInVain || !result.asked || isGone(result.error) || isOfItem(result.error)) {
+      if (result.ok || inVain >= maxAskedInVain || !result.asked || isGone(result.error) || isOfItem(result.error)) {
         answers.push(result);
         continue;
       }

@@ -24,7 +24,7 @@ import { lastingMs, UnreadableNotices } from './unreadable-notices.js';
 /** Items a GetItem call; larger batches gain little and lose more when one call fails. */
 const batchSize = 10;
 /** Items of a folder that one run tries again. */
-const mostRetries = 100;
+const maxRetries = 100;
 /** Items by which a run asks whether an outage is over. */
 const probeSize = 3;
 
@@ -91,7 +91,7 @@ export class ItemIntake {
     const { fresh } = this.readingOf(run);
     let outcome: IntakeOutcome = { stored: 0, failed: failed.size };
     for (let start = 0; start < wanted.length; start += batchSize) {
-      run.goOn();
+      run.checkpoint();
       outcome = sum(outcome, await this.takeBatch(run, folder, wanted.slice(start, start + batchSize), fresh));
     }
     return outcome;
@@ -113,7 +113,7 @@ export class ItemIntake {
     const changed = await this.items.changed(run.mailbox.id, keys);
     const { fresh } = this.readingOf(run);
     for (let start = 0; start < changed.length; start += batchSize) {
-      run.goOn();
+      run.checkpoint();
       const batch = changed.slice(start, start + batchSize);
       const headers = await fresh.fetch(
         folder,
@@ -160,7 +160,7 @@ export class ItemIntake {
   async retryFailed(run: MailboxRun, folder: string): Promise<void> {
     const now = this.clock.now();
     const lastingSince = new Date(now.getTime() - lastingMs);
-    const rows = await this.failures.due(run.mailbox.id, folder, now, lastingSince, mostRetries);
+    const rows = await this.failures.due(run.mailbox.id, folder, now, lastingSince, maxRetries);
     const lasting = rows.filter(
       ({ kind, reported, firstAt }) => !reported && firstAt <= lastingSince && (kind === 'unread' || kind === 'outage'),
     );
@@ -174,7 +174,7 @@ export class ItemIntake {
 
   /** Tries what is set aside or waits for a later try, for an audit. */
   async tryAllFailed(run: MailboxRun, folder: string): Promise<void> {
-    await this.tryAgain(run, folder, await this.failures.waiting(run.mailbox.id, folder, mostRetries));
+    await this.tryAgain(run, folder, await this.failures.waiting(run.mailbox.id, folder, maxRetries));
   }
 
   private async tryAgain(run: MailboxRun, folder: string, failures: readonly ItemFailure[]): Promise<void> {
@@ -183,7 +183,7 @@ export class ItemIntake {
     const inOutage = failures.filter(({ kind }) => kind === 'outage');
     const others = failures.filter(({ kind }) => kind !== 'outage');
     const take = async (some: readonly ItemFailure[]) => {
-      run.goOn();
+      run.checkpoint();
       const ids = some.map(({ itemId }) => itemId);
       await this.takeBatch(run, folder, ids, again, true);
     };
@@ -232,7 +232,7 @@ export class ItemIntake {
       await this.filtered.note(manager, run.mailbox.id, itemIds, now);
       await this.troubles.over(manager, run.mailbox.id, { readIds: [], otherIds: itemIds }, now);
     });
-    run.tally.add('turned-away', itemIds.length);
+    run.stats.add('filtered', itemIds.length);
   }
 
   /** Stores a batch; when PostgreSQL refuses a row of it, each message by itself, so that only that one is set aside. */
@@ -274,20 +274,20 @@ export class ItemIntake {
       await this.marks.end(manager, run.mailbox.id, read.ended);
       return stored;
     });
-    run.tally.add('stored', fresh.length);
-    run.tally.add('changed', revised.length);
-    run.tally.add('unreadable', troubles.length);
+    run.stats.add('stored', fresh.length);
+    run.stats.add('changed', revised.length);
+    run.stats.add('unreadable', troubles.length);
     this.metrics.took(fresh.length, troubles);
     if (fresh.length > 0)
       this.log.info({ mailbox: run.mailbox.emailAddress, folder, messages: fresh.length }, 'mail received');
-    for (const { itemId, code } of troubles.slice(0, mostLogged))
+    for (const { itemId, code } of troubles.slice(0, maxLogged))
       this.log.warn({ mailbox: run.mailbox.emailAddress, folder, itemId, code }, 'an item could not be read');
     return { stored: fresh.length, failed: troubles.length };
   }
 }
 
 /** Of a batch that fails whole, one line says what all of them would. */
-const mostLogged = 3;
+const maxLogged = 3;
 
 const onlyTrouble = (trouble: ItemTrouble): TakenItems => ({
   messages: [],

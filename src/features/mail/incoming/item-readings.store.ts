@@ -5,7 +5,7 @@ import type { Sql } from '../../../platform/database/data-source.js';
 import { leaseMs } from '../../scheduling/work.js';
 
 /** An item is no longer read after it was being read this many times when a process ended. */
-const mostDeaths = 2;
+const maxDeaths = 2;
 /**
  * Attempts that began later than this may still be running: the work of a process that ended is claimed only after
  * that.
@@ -46,7 +46,7 @@ export class ItemReadingsStore {
        WHERE mailbox_id = $1 AND item_id = $2 RETURNING deaths`,
       [mailboxId, itemId, this.process, now, new Date(now.getTime() - youngestMs)],
     );
-    return (row?.deaths ?? 0) < mostDeaths;
+    return (row?.deaths ?? 0) < maxDeaths;
   }
 
   /** The result of these items is stored in the same transaction. */

@@ -11,8 +11,8 @@ const waits = [1 * minute, 5 * minute, 15 * minute, 1 * hour, 6 * hour, ...Array
 
 /** In an outage a try asks whether it is over, so the waits grow with its age, and not with each try. */
 const outageShare = 20;
-const longestOutageWait = 6 * hour;
-const longestOutage = 15 * day;
+const maxOutageWait = 6 * hour;
+const maxOutage = 15 * day;
 
 /** How long an id is asked for that the server has told of and does not know. */
 const missingMs = 10 * minute;
@@ -39,8 +39,8 @@ export type KnownItemKind = Exclude<FailureKind, 'missing'>;
  */
 export function retryAfter(kind: KnownItemKind, attempts: number, ageMs: number): number | null {
   if (kind === 'outage') {
-    if (ageMs > longestOutage) return null;
-    return Math.round(Math.min(longestOutageWait, Math.max(minute, ageMs / outageShare)));
+    if (ageMs > maxOutage) return null;
+    return Math.round(Math.min(maxOutageWait, Math.max(minute, ageMs / outageShare)));
   }
   return waits[Math.max(attempts, 1) - 1] ?? null;
 }

@@ -17,7 +17,7 @@ export interface ListedPage {
 }
 
 /** Servers give an empty page now and then, where everything on it has changed again or gone. */
-const mostIdlePages = 4;
+const maxIdlePages = 4;
 
 export const startOfListing: ListingProgress = { seen: new Set(), idlePages: 0 };
 
@@ -29,7 +29,7 @@ export function advanceListing(progress: ListingProgress, { ids, last }: ListedP
   };
 }
 
-export const isStuck = ({ idlePages }: ListingProgress): boolean => idlePages >= mostIdlePages;
+export const isStuck = ({ idlePages }: ListingProgress): boolean => idlePages >= maxIdlePages;
 
 /** Rows that any folder may take in runs that follow one another at once, before its size is asked for. */
 export const rowsBeforeCount = 20_000;

@@ -41,7 +41,7 @@ export class MarkedReading {
       );
     for (const itemId of itemIds) {
       if (unmarked.has(itemId)) continue;
-      run.goOn();
+      run.checkpoint();
       if (await this.readings.beginAgain(mailboxId, itemId, this.clock.now()))
         results.push(await this.ending(mailboxId, [itemId], take));
       else results.push(await setAside(endedTwice(itemId)));

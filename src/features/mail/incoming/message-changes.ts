@@ -39,7 +39,7 @@ export class MessageChanges {
       );
       return changed.length;
     });
-    run.tally.add('seen', seen);
+    run.stats.add('seen', seen);
   }
 
   /**
@@ -58,7 +58,7 @@ export class MessageChanges {
         await this.events.append(manager, told, now);
         return { rows: rows.length, told: told.length };
       });
-      run.tally.add('moved', settled.told);
+      run.stats.add('moved', settled.told);
       if (settled.rows < step) return;
     }
   }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Attachment as MimeAttachment, Email } from 'postal-mime';
-import type { FetchedItem, ItemProperties, Mailbox } from '../../../drivers/port/mail-item.js';
+import type { FetchedItem, ItemProperties, MailAddress } from '../../../drivers/port/mail-item.js';
 import type { BlockReason } from './attachment-rules.js';
 import { parseMailDate } from './mail-date.js';
 import { readMime } from './mime-reader.js';
@@ -35,10 +35,10 @@ export interface MessageAttachment {
 }
 
 export interface Recipients {
-  readonly to: readonly Mailbox[];
-  readonly cc: readonly Mailbox[];
-  readonly bcc: readonly Mailbox[];
-  readonly replyTo: readonly Mailbox[];
+  readonly to: readonly MailAddress[];
+  readonly cc: readonly MailAddress[];
+  readonly bcc: readonly MailAddress[];
+  readonly replyTo: readonly MailAddress[];
 }
 
 /** A message as it is stored, whatever it was read from. */
@@ -48,8 +48,8 @@ export interface MessageContent {
   readonly inReplyTo: string | null;
   readonly references: readonly string[];
   readonly subject: string | null;
-  readonly from: Mailbox | null;
-  readonly sender: Mailbox | null;
+  readonly from: MailAddress | null;
+  readonly sender: MailAddress | null;
   readonly recipients: Recipients;
   readonly sentAt: Date | null;
   readonly textBody: string | null;
@@ -159,7 +159,7 @@ function describeAll(email: Email): MessageAttachment[] {
 }
 
 /** The number of attachments for which the whole body is searched; more would take too long. */
-const mostSearches = 50;
+const maxSearches = 50;
 
 /** Returns whether a body refers to a part by its id. */
 function referredIds(html: string, contentIds: ReadonlySet<string | null>): (contentId: string) => boolean {
@@ -176,7 +176,7 @@ function referredIds(html: string, contentIds: ReadonlySet<string | null>): (con
     if (named.has(contentId)) return true;
     // Some mailers write ids with spaces and other characters that would normally end one.
     searches += 1;
-    return searches <= mostSearches && html.includes(`cid:${contentId}`);
+    return searches <= maxSearches && html.includes(`cid:${contentId}`);
   };
 }
 
@@ -197,7 +197,7 @@ function withOriginals(
 }
 
 /** A header may be repeated, and all values count. */
-const peopleOf = ({ headers }: Email, key: string): Mailbox[] =>
+const peopleOf = ({ headers }: Email, key: string): MailAddress[] =>
   headers.flatMap((header) => (header.key === key ? readAddresses(withinLimits(key, header.value)) : []));
 
 const words = (value: string | null): string | null => (value ? decodeWords(value) : null);
@@ -208,7 +208,7 @@ function headerOf(email: Email, key: string): string | null {
 }
 
 /** The first id is the root of a thread, the last ones are the nearest ancestors. */
-const mostIds = 1_000;
+const maxIds = 1_000;
 
 /**
  * The ids in a References header, the first and last ones if there are many; a malformed one without brackets is split
@@ -217,5 +217,5 @@ const mostIds = 1_000;
 export function messageIds(header: string | null): string[] {
   if (!header) return [];
   const ids = header.match(/<[^<>\s]+>/g) ?? header.split(/\s+/).filter(Boolean);
-  return ids.length <= mostIds ? ids : [...ids.slice(0, 1), ...ids.slice(1 - mostIds)];
+  return ids.length <= maxIds ? ids : [...ids.slice(0, 1), ...ids.slice(1 - maxIds)];
 }

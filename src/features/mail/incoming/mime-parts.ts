@@ -8,10 +8,10 @@ export interface MimeLeaf {
 }
 
 const deepest = 60;
-const mostLeaves = 10_000;
-const longestHeader = 1_000_000;
+const maxLeaves = 10_000;
+const maxHeaderLength = 1_000_000;
 /** RFC 2046, 5.1.1 allows 70. Searching costs the length of the boundary at every position. */
-const longestBoundary = 1_000;
+const maxBoundaryLength = 1_000;
 const [lineFeed, carriageReturn, hyphen] = [0x0a, 0x0d, 0x2d];
 
 /**
@@ -24,21 +24,21 @@ export function mimeLeaves(mime: Buffer): MimeLeaf[] | null {
   const open = [{ start: 0, end: mime.length, depth: 0 }];
   for (let part = open.pop(); part; part = open.pop()) {
     const bodyStart = endOfHeader(mime, part.start, part.end);
-    if (bodyStart === null || bodyStart - part.start > longestHeader || part.depth > deepest) return null;
+    if (bodyStart === null || bodyStart - part.start > maxHeaderLength || part.depth > deepest) return null;
     const header = readHeader(mime, part.start, bodyStart);
     const depth = part.depth + 1;
-    if ((header.boundary?.length ?? 0) > longestBoundary) return null;
+    if ((header.boundary?.length ?? 0) > maxBoundaryLength) return null;
     if (header.boundary !== null)
       open.push(...partsOf(mime, bodyStart, part.end, header.boundary).map((inner) => ({ ...inner, depth })));
     else if (part.depth > 0) leaves.push({ start: part.start, bodyStart, end: part.end, encoding: header.encoding });
-    if (leaves.length + open.length > mostLeaves) return null;
+    if (leaves.length + open.length > maxLeaves) return null;
   }
   return leaves.sort((a, b) => a.start - b.start);
 }
 
 /** Where the body begins: behind the first empty line. */
 function endOfHeader(mime: Buffer, start: number, end: number): number | null {
-  const part = mime.subarray(0, Math.min(end, start + longestHeader + 2));
+  const part = mime.subarray(0, Math.min(end, start + maxHeaderLength + 2));
   for (let line = start; line < part.length;) {
     const feed = part.indexOf(lineFeed, line);
     if (feed < 0) return null;
@@ -77,7 +77,7 @@ function partsOf(mime: Buffer, start: number, end: number, boundary: string): { 
     const feed = part.indexOf(lineFeed, behind);
     const isLast = mime[behind] === hyphen && mime[behind + 1] === hyphen;
     partStart = isLast || feed < 0 ? null : feed + 1;
-    if (isLast || parts.length > mostLeaves) break;
+    if (isLast || parts.length > maxLeaves) break;
   }
   if (partStart !== null && partStart < end) parts.push({ start: partStart, end });
   return parts;

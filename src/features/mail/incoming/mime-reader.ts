@@ -8,9 +8,9 @@ import { readTextPart } from './reading/text-part.js';
 import { meantTextType } from './reading/text-type.js';
 
 /** Limits the multiparts of a message that are searched, because each may be scanned to its end. */
-const mostSearched = 20;
+const maxSearched = 20;
 /** Limits the texts for which the detector is used. */
-const mostDetected = 20;
+const maxDetected = 20;
 
 const looksLikeHtml = (body: Uint8Array): boolean =>
   /^\s{0,200}<(?:!doctype html|html|head|body|div|p|table|meta)\b/i.test(
@@ -54,7 +54,7 @@ class MimeReader extends MimeStructure {
       };
       const { text, damage } = readTextPart(part, {
         hints: this.headerBytes?.charsets ?? [],
-        detects: this.detects && (this.texts += 1) <= mostDetected,
+        detects: this.detects && (this.texts += 1) <= maxDetected,
       });
       this.damage += damage;
       if (decoded.length > mimeLimits.convertedBytes) {
@@ -96,7 +96,7 @@ class MimeReader extends MimeStructure {
    */
   private findParts(node: MimeNode): void {
     const { contentType } = node;
-    if (!contentType.multipart || node.state !== 'body' || (this.searched += 1) > mostSearched) return;
+    if (!contentType.multipart || node.state !== 'body' || (this.searched += 1) > maxSearched) return;
     // A delimiter of an enclosing part does not count.
     const body = this.av.subarray(this.readPos, this.endAround(node, this.readPos));
     const { boundary } = contentType.parsed.params;

@@ -13,7 +13,7 @@ import { asBuffers } from './thread-buffers.js';
  */
 const largeBytes = 64 * 1024;
 /** The largest message that Exchange accepts takes a few seconds. */
-const longestMs = 60_000;
+const maxMs = 60_000;
 /** Idle threads are ended to free their memory. */
 const idleMs = 10_000;
 const threads = Math.min(2, availableParallelism());
@@ -60,11 +60,11 @@ async function onThread({ task, mime, input }: ThreadTask): Promise<ThreadResult
   // A transferred copy is the only one, and the rest of the buffer around the message is not transferred.
   const own = new Uint8Array(mime);
   const limit = new AbortController();
-  const timer = setTimeout(() => limit.abort(), longestMs);
+  const timer = setTimeout(() => limit.abort(), maxMs);
   try {
     return await threadPool().run({ task, mime: own, input }, { signal: limit.signal, transferList: [own.buffer] });
   } catch (error) {
-    if (limit.signal.aborted) throw new MimeTooComplex(`Reading the message takes more than ${longestMs / 1_000} s.`);
+    if (limit.signal.aborted) throw new MimeTooComplex(`Reading the message takes more than ${maxMs / 1_000} s.`);
     if ((error as { code?: unknown }).code === 'ERR_WORKER_OUT_OF_MEMORY')
       throw new MimeTooComplex('Reading the message takes too much memory.');
     throw error;

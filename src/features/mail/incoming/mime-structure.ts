@@ -322,7 +322,7 @@ export function withinLimits(key: string, value: string): string {
 }
 
 /** The number of adjacent words that are decoded as one text. */
-const longestRun = 50;
+const maxRunLength = 50;
 
 /**
  * Splits encoded words into runs of limited length: appending to a run costs as much as the whole run. A word with
@@ -330,10 +330,10 @@ const longestRun = 50;
  */
 function withShortRuns(value: string): string {
   const pieces = value.split('=?');
-  if (pieces.length <= longestRun) return value;
+  if (pieces.length <= maxRunLength) return value;
   return pieces
     .map((piece, index) =>
-      index > 0 && index % longestRun === 0 ? piece.replace(/^[^?*\s]{1,80}(?=\?)/, '$&*x') : piece,
+      index > 0 && index % maxRunLength === 0 ? piece.replace(/^[^?*\s]{1,80}(?=\?)/, '$&*x') : piece,
     )
     .join('=?');
 }

@@ -7,8 +7,8 @@ import { readMime } from './mime-reader.js';
 import { newMessage, type NewMessage } from './stored-message.js';
 
 /** The relevant parts of a report are short; the beginning of a returned message is enough. In bytes. */
-const longestReportPart = 256 * 1024;
-const mostReportParts = 20;
+const maxReportPartLength = 256 * 1024;
+const maxReportParts = 20;
 
 /**
  * Everything that reads the MIME of a message, as tasks that depend only on their input: a large message is processed
@@ -42,9 +42,9 @@ export const mimeTasks = {
     mime: Buffer,
     _input: object,
   ): Promise<{ readonly contentType: string; readonly content: Buffer }[]> =>
-    (await readMime(mime, { detects: false })).attachments.slice(0, mostReportParts).map((attachment) => ({
+    (await readMime(mime, { detects: false })).attachments.slice(0, maxReportParts).map((attachment) => ({
       contentType: attachment.mimeType,
-      content: bytesOf(attachment).subarray(0, longestReportPart),
+      content: bytesOf(attachment).subarray(0, maxReportPartLength),
     })),
 
   source: async (

@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
-import type { FetchedItem, Mailbox } from '../../../drivers/port/mail-item.js';
+import type { FetchedItem, MailAddress } from '../../../drivers/port/mail-item.js';
 import { storableJson } from '../../../platform/database/storable-text.js';
 import type { MessageContent } from './message-content.js';
 import { contentDigest, messageIdentity, renderedIdentity, sourceDigest } from './message-identity.js';
@@ -40,7 +40,7 @@ export const hasOnlyHeaders = ({ content }: Pick<NewMessage, 'content'>): boolea
 
 /** Recipients as JSON for the database: names and addresses, without fields used only for the lookup. */
 export function storableRecipients({ recipients }: MessageContent): string {
-  const people = (list: readonly Mailbox[]) => list.map(({ name, address }) => ({ name, address }));
+  const people = (list: readonly MailAddress[]) => list.map(({ name, address }) => ({ name, address }));
   const { to, cc, bcc, replyTo } = recipients;
   return storableJson({ to: people(to), cc: people(cc), bcc: people(bcc), replyTo: people(replyTo) });
 }

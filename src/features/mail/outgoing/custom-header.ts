@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
-export const mostHeaders = 30;
+export const maxHeaders = 30;
 /** Written in one line; RFC 5322 allows 998 characters with the name. */
-const longestValue = 900;
+const maxValueLength = 900;
 
 /** Headers without `X-` that say something of a message and nothing of its way, its content or its sender. */
 const allowed = new Set([
@@ -37,7 +37,7 @@ export const customHeader = z.strictObject({
     }),
   value: z
     .string()
-    .max(longestValue)
+    .max(maxValueLength)
     .regex(
       /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/,
       'must be printable ASCII in one line, without blanks around it',
@@ -48,7 +48,7 @@ export type CustomHeader = z.output<typeof customHeader>;
 /** A named property holds one value, so a name given twice would lose one of them. */
 export const customHeaders = z
   .array(customHeader)
-  .max(mostHeaders)
+  .max(maxHeaders)
   .refine((headers) => new Set(headers.map(({ name }) => name.toLowerCase())).size === headers.length, {
     message: 'must not name a header twice',
   });

@@ -10,7 +10,7 @@ import { verdictOn } from './send-trouble.js';
 import { troubleScope } from './trouble-scope.js';
 
 /** A draft that will not go is left to its owner. */
-const mostTries = 10;
+const maxTries = 10;
 
 /** Takes the drafts of cancelled messages off the server. */
 @Injectable()
@@ -39,7 +39,7 @@ export class DraftWithdrawal {
       if (scope === 'mailbox' && verdictOn(failure, 'look') === 'park') throw error;
       // Later and behind the others, or a draft that cannot be deleted would hold up all mail for ever.
       const attempts = message.attempts + 1;
-      if (attempts >= mostTries) await this.settle(run, message, untouched, null, attempts);
+      if (attempts >= maxTries) await this.settle(run, message, untouched, null, attempts);
       else
         await this.settle(
           run,

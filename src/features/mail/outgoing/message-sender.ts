@@ -17,7 +17,7 @@ import { quotaWait, SendingHeld, type Hold } from './sending-pace.js';
 import { SendingPaceStore } from './sending-pace.store.js';
 import { SentCopiesStore } from './sent-copies.store.js';
 import { sendMessage, type SendResult } from './send-protocol.js';
-import { countAttempt, mostAttempts } from './send-trouble.js';
+import { countAttempt, maxAttempts } from './send-trouble.js';
 import { observeSubmitted, type ServerKnowledge } from './server-knowledge.js';
 import { troubleScope } from './trouble-scope.js';
 
@@ -157,7 +157,7 @@ export class MessageSender {
       return true;
     });
     if (!written) return;
-    run.tally.add('sent', 1);
+    run.stats.add('sent', 1);
     this.metrics.tried('sent');
     // A save whose answer was lost may have been repeated, and then there are two drafts.
     if (message.position.step === 'saving' || result.seen) await this.removeTwins(run, message, result);
@@ -183,7 +183,7 @@ export class MessageSender {
     const blamed = failure.scope === 'item' || (await this.othersWentOut(run, message));
     const isParked = verdict === 'park' && scope !== 'message';
     const attempts = isParked && !blamed ? message.attempts : countAttempt(message.attempts, blamed);
-    if (attempts >= mostAttempts) {
+    if (attempts >= maxAttempts) {
       if (position.doubtful > 0) await this.giveUp(run, journal, position, stored);
       else await this.failForGood(run, journal, { position, attempts, failure: stored });
     } else {
@@ -200,7 +200,7 @@ export class MessageSender {
             await this.events.append(manager, [this.event(run, message, 'outgoing.delayed', data)], this.clock.now());
         },
       );
-      if (!isParked) run.tally.add('waiting', 1);
+      if (!isParked) run.stats.add('waiting', 1);
       this.metrics.tried(isParked ? 'parked' : 'delayed');
     }
     if (scope === 'mailbox') throw trouble.error;
@@ -231,7 +231,7 @@ export class MessageSender {
         this.clock.in(quotaWait(strikes, Math.random(), trouble.failure.backOffMs ?? 0)),
       ),
     );
-    run.tally.add('held', 1);
+    run.stats.add('held', 1);
     this.metrics.tried('held');
     this.log.warn({ mailboxId: run.mailbox.id, code: failure.code }, 'the server’s quota holds up a mailbox’s sending');
   }
@@ -262,7 +262,7 @@ export class MessageSender {
       return true;
     });
     if (!written) return;
-    run.tally.add('failed', 1);
+    run.stats.add('failed', 1);
     this.metrics.tried('failed');
   }
 

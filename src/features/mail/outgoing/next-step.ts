@@ -1,6 +1,6 @@
 import type { ItemRef } from '../../../drivers/port/mail-item.js';
 import type { MarkedItem } from '../../../drivers/port/mail-server.js';
-import { mostDoubtful, type OutgoingPosition } from './outgoing-state.js';
+import { maxDoubtful, type OutgoingPosition } from './outgoing-state.js';
 import type { SendingTraits } from './sending-traits.js';
 
 export type NextStep =
@@ -68,7 +68,7 @@ export function nextStep(position: OutgoingPosition, seen: Seen | null, traits: 
   }
   // Another draft with our marker (of a save whose answer was lost) proves nothing: the one that was submitted may
   // be on its way.
-  if (own && traits.movesDrafts === true && position.doubtful < mostDoubtful) {
+  if (own && traits.movesDrafts === true && position.doubtful < maxDoubtful) {
     // Not at the first look: the call whose answer did not come may still be under way.
     return position.unseenLooks > 0 ? { do: 'submit', draft: own } : { do: 'wait', ms: firstPauseMs };
   }

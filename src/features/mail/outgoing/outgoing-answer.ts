@@ -1,5 +1,5 @@
 import type { DeliveryReport } from '../delivery-reports/delivery-report.js';
-import type { Mailbox } from '../../../drivers/port/mail-item.js';
+import type { MailAddress } from '../../../drivers/port/mail-item.js';
 import type { ExplanationContext } from '../../failures/explanations.js';
 import { messageFor } from '../../failures/failure.js';
 import { explainOutgoing } from './outgoing-explanations.js';
@@ -15,7 +15,7 @@ interface ShowingContext {
   readonly now: Date;
 }
 
-const people = (mailboxes: readonly Mailbox[]) =>
+const people = (mailboxes: readonly MailAddress[]) =>
   mailboxes.map(({ name, address }) => ({ name, address: address ?? '' }));
 
 function showFailure(

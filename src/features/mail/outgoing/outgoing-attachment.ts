@@ -7,13 +7,13 @@ import { oneLine } from '../../../platform/http/validation.js';
  * Together, decoded. Exchange takes requests of 64 MB by default and a message must fit one when it is
  * fetched again; base64 makes 60 of these 45.
  */
-export const mostAttachmentBytes = 45 * megabyte;
-export const mostAttachments = 100;
+export const maxAttachmentBytes = 45 * megabyte;
+export const maxAttachments = 100;
 
 export const attachmentsTooLarge = defineProblem({
   code: 'attachments-too-large',
   status: 413,
-  title: `The attachments are larger than ${mostAttachmentBytes / megabyte} MB together`,
+  title: `The attachments are larger than ${maxAttachmentBytes / megabyte} MB together`,
   retryable: false,
   remediation: 'Send fewer or smaller files, or a link to them.',
 });
@@ -62,9 +62,9 @@ export const newAttachment = z
 /** @throws Problem attachments-too-large */
 export function checkAttachmentSize(attachments: readonly { readonly content: Buffer }[]): void {
   const bytes = attachments.reduce((sum, { content }) => sum + content.length, 0);
-  if (bytes <= mostAttachmentBytes) return;
+  if (bytes <= maxAttachmentBytes) return;
   throw new Problem(
     attachmentsTooLarge,
-    `The attachments have ${(bytes / megabyte).toFixed(1)} MB together; at most ${mostAttachmentBytes / megabyte} MB are sent.`,
+    `The attachments have ${(bytes / megabyte).toFixed(1)} MB together; at most ${maxAttachmentBytes / megabyte} MB are sent.`,
   );
 }

@@ -3,12 +3,12 @@ import { idParam } from '../../../platform/http/validation.js';
 import { customHeaders } from './custom-header.js';
 import { messageId } from './message-id.js';
 import { recipient } from './recipient.js';
-import { mostReferences } from './threading.js';
+import { maxReferences } from './threading.js';
 
 export const importances = ['low', 'normal', 'high'] as const;
 export type Importance = (typeof importances)[number];
 
-const longestDelayMs = 366 * 24 * 60 * 60_000;
+const maxDelayMs = 366 * 24 * 60 * 60_000;
 
 /** What a message can ask for beyond its content. */
 export const outgoingOptions = {
@@ -28,11 +28,7 @@ export const outgoingOptions = {
     .describe('Id of the received message that this one forwards: sets In-Reply-To and References'),
   attachOriginal: z.boolean().default(false).describe('Attach the forwarded message as a message'),
   inReplyTo: messageId.nullable().default(null).describe('For callers who keep Message-IDs of their own'),
-  references: z
-    .array(messageId)
-    .max(mostReferences)
-    .default([])
-    .describe('Oldest first; `inReplyTo` is put at its end'),
+  references: z.array(messageId).max(maxReferences).default([]).describe('Oldest first; `inReplyTo` is put at its end'),
   importance: z.enum(importances).default('normal'),
   sendAt: z.iso
     .datetime({ offset: true, message: 'must be a time such as 2026-01-31T08:00:00Z' })
@@ -77,5 +73,5 @@ export function optionConflicts(message: ThreadingChoice, add: (field: string, t
 export function sendAtProblem(sendAt: Date | null, now: Date): string | null {
   if (sendAt === null) return null;
   if (sendAt <= now) return 'must be in the future';
-  return sendAt.getTime() - now.getTime() > longestDelayMs ? 'must be at most one year ahead' : null;
+  return sendAt.getTime() - now.getTime() > maxDelayMs ? 'must be at most one year ahead' : null;
 }

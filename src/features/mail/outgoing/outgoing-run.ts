@@ -15,7 +15,7 @@ import { SentCopiesStore } from './sent-copies.store.js';
 const messagesPerRun = 20;
 
 /** Messages in trouble of their own; the next run goes on with the others, for these wait by then. */
-const mostTroubled = 10;
+const maxTroubled = 10;
 const pauseMs = 5_000;
 
 /** Sends what waits in one mailbox, in the order in which it was accepted. */
@@ -40,15 +40,15 @@ export class OutgoingRun {
     /** An error that the mailbox is cleared of by the next message that goes out. */
     let unproven: { readonly error: unknown } | null = null;
     let server: ServerKnowledge | null = null;
-    while (tried.length < messagesPerRun && troubled < mostTroubled) {
-      run.goOn();
+    while (tried.length < messagesPerRun && troubled < maxTroubled) {
+      run.checkpoint();
       const hold = await this.holdOf(run);
       const message = await this.store.nextWaiting(mailboxId, this.clock.now(), tried, hold !== null);
       if (!message) break;
       tried.push(message.id);
       if (message.state === 'cancelled') {
         await this.drafts.withdraw(run, message);
-        run.tally.add('withdrawn', 1);
+        run.stats.add('withdrawn', 1);
         continue;
       }
       server ??= await this.knowledge.of(run.profile.id);
@@ -69,7 +69,7 @@ export class OutgoingRun {
     if (isProbe && !provedWell) await run.session.openFolder({ distinguished: 'drafts' }, { signal: run.signal });
     const nextInMs = await this.nextInMs(run);
     return {
-      nextInMs: troubled < mostTroubled ? nextInMs : Math.max(nextInMs ?? 0, pauseMs),
+      nextInMs: troubled < maxTroubled ? nextInMs : Math.max(nextInMs ?? 0, pauseMs),
       lane: lanes.routine,
       contacted: tried.length > 0 || copies > 0 || isProbe,
     };

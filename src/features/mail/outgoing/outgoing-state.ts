@@ -1,4 +1,4 @@
-import type { Mailbox } from '../../../drivers/port/mail-item.js';
+import type { MailAddress } from '../../../drivers/port/mail-item.js';
 
 /**
  * What a caller sees. `pending` is a promise: nobody has received the message yet, so it can still be
@@ -20,10 +20,10 @@ export const outgoingSteps = ['new', 'saving', 'saved', 'submitting', 'submitted
 export type OutgoingStep = (typeof outgoingSteps)[number];
 
 export interface OutgoingRecipients {
-  readonly to: readonly Mailbox[];
-  readonly cc: readonly Mailbox[];
-  readonly bcc: readonly Mailbox[];
-  readonly replyTo: readonly Mailbox[];
+  readonly to: readonly MailAddress[];
+  readonly cc: readonly MailAddress[];
+  readonly bcc: readonly MailAddress[];
+  readonly replyTo: readonly MailAddress[];
 }
 
 /** Where a message stands on the server, as its row tells. */
@@ -42,4 +42,4 @@ export interface OutgoingPosition {
 export const untouched: OutgoingPosition = { step: 'new', itemId: null, changeKey: null, unseenLooks: 0, doubtful: 0 };
 
 /** Submissions of one message that may be in doubt; the constraint outgoing_at_most_two_in_doubt repeats it. */
-export const mostDoubtful = 2;
+export const maxDoubtful = 2;

@@ -3,18 +3,18 @@ import { pageQuery, pageSchema } from '../../../platform/http/page.js';
 import { idParam, oneLine, plainText } from '../../../platform/http/validation.js';
 import { searchText } from '../search/search-text.js';
 import { threadMatch } from '../threads/threads.schemas.js';
-import { mostAttachments, newAttachment } from './outgoing-attachment.js';
+import { maxAttachments, newAttachment } from './outgoing-attachment.js';
 import { importances, optionConflicts, outgoingOptions } from './outgoing-options.js';
 import { outgoingStates } from './outgoing-state.js';
 import { reportKinds } from '../delivery-reports/delivery-report.js';
 import { waits } from './waiting-reason.js';
 import { recipient } from './recipient.js';
 
-export const mostRecipients = 500;
-const longestSubject = 998;
-const longestBody = 5_000_000;
+export const maxRecipients = 500;
+const maxSubjectLength = 998;
+const maxBodyLength = 5_000_000;
 
-const recipients = z.array(recipient).max(mostRecipients).default([]);
+const recipients = z.array(recipient).max(maxRecipients).default([]);
 
 export const newOutgoingMessage = z
   .strictObject({
@@ -23,15 +23,15 @@ export const newOutgoingMessage = z
     cc: recipients,
     bcc: recipients.describe('Nobody else sees these'),
     replyTo: z.array(recipient).max(20).default([]),
-    subject: oneLine(longestSubject)
+    subject: oneLine(maxSubjectLength)
       .optional()
       .describe('An answer or forward gets the original’s with Re: or Fw: in front when none is given'),
-    text: plainText(longestBody).nullable().default(null),
-    html: plainText(longestBody)
+    text: plainText(maxBodyLength).nullable().default(null),
+    html: plainText(maxBodyLength)
       .nullable()
       .default(null)
       .describe('Where both are given the server keeps this one and makes its own text of it'),
-    attachments: z.array(newAttachment).max(mostAttachments).default([]),
+    attachments: z.array(newAttachment).max(maxAttachments).default([]),
     ...outgoingOptions,
     idempotencyKey: z
       .string()
@@ -43,7 +43,7 @@ export const newOutgoingMessage = z
     const count = message.to.length + message.cc.length + message.bcc.length;
     const add = (path: string, text: string) => context.addIssue({ code: 'custom', path: [path], message: text });
     if (count === 0) add('to', 'at least one of to, cc and bcc must name somebody');
-    if (count > mostRecipients) add('to', `to, cc and bcc together must not name more than ${mostRecipients}`);
+    if (count > maxRecipients) add('to', `to, cc and bcc together must not name more than ${maxRecipients}`);
     if (message.text === null && message.html === null) add('text', 'text or html must be given; it may be empty');
     optionConflicts(message, add);
   })

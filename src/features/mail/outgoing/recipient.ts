@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { oneLine } from '../../../platform/http/validation.js';
 
-const longestLocalPart = 64;
-const longestAddress = 254;
+const maxLocalPartLength = 64;
+const maxAddressLength = 254;
 
 /**
  * Says what is wrong with an SMTP address, or null. No grammar of RFC 5322: local parts beyond ASCII
@@ -11,12 +11,13 @@ const longestAddress = 254;
  * separators, quotes, control or invisible characters.
  */
 export function addressProblem(address: string): string | null {
-  if (address.length > longestAddress) return `must not be longer than ${longestAddress} characters`;
+  if (address.length > maxAddressLength) return `must not be longer than ${maxAddressLength} characters`;
   if (/[\p{C}\p{Z}]/u.test(address)) return 'must not contain spaces, control or invisible characters';
   const [local, domain, ...rest] = address.split('@');
   if (!local || !domain || rest.length > 0) return 'must be one address with one @';
   if (/[<>()[\]\\,;:"]/.test(address)) return 'must be a plain address, without <>()[]\\,;:"';
-  if (Buffer.byteLength(local) > longestLocalPart) return `must have at most ${longestLocalPart} bytes before the @`;
+  if (Buffer.byteLength(local) > maxLocalPartLength)
+    return `must have at most ${maxLocalPartLength} bytes before the @`;
   if (!/^[\p{L}\p{M}\p{N}-]+(\.[\p{L}\p{M}\p{N}-]+)*$/u.test(domain)) return 'must have a domain name behind the @';
   return null;
 }

@@ -59,9 +59,9 @@ export type SendResult =
     };
 
 /** A draft that somebody keeps changing or removing under our hands is left for a later run. */
-const mostSubmissions = 3;
-const mostSaves = 3;
-const mostGone = 2;
+const maxSubmissions = 3;
+const maxSaves = 3;
+const maxGone = 2;
 const laterMs = 30_000;
 
 /**
@@ -104,7 +104,7 @@ export async function sendMessage(id: string, start: OutgoingPosition, ports: Se
           seen = await lookFor(id, position, server.traits, session, signal);
           break;
         case 'save': {
-          if (saves === mostSaves) return unseen(position, laterMs, null);
+          if (saves === maxSaves) return unseen(position, laterMs, null);
           saves += 1;
           position = { ...untouched, step: 'saving', doubtful: position.doubtful };
           if (!(await ports.note(position))) return { outcome: 'withdrawn' };
@@ -118,7 +118,7 @@ export async function sendMessage(id: string, start: OutgoingPosition, ports: Se
         case 'submit': {
           const prepared = await prepareDraft(id, next.draft, ports);
           if (prepared.state === 'gone') {
-            if (gone === mostGone) return unseen(position, laterMs, null);
+            if (gone === maxGone) return unseen(position, laterMs, null);
             gone += 1;
             // Where the draft went decides, and whether one of its twins is left.
             seen = await lookFor(id, position, server.traits, session, signal);
@@ -144,7 +144,7 @@ export async function sendMessage(id: string, start: OutgoingPosition, ports: Se
       const verdict = verdictOn(failure, call);
       position = afterError(position, call, hadNoEffect(failure, server.traits));
       if (verdict === 'look') {
-        if (submissions < mostSubmissions) continue;
+        if (submissions < maxSubmissions) continue;
         return { outcome: 'trouble', position, verdict: 'delay', failure, error };
       }
       if (verdict === 'fail' && call === 'submit' && position.doubtful > 0) {

@@ -55,7 +55,7 @@ function isPermanent({ retry, scope, category }: Failure): boolean {
 }
 
 /** Tries of a message that failed and that count against it, after which it is given up. */
-export const mostAttempts = 30;
+export const maxAttempts = 30;
 
 /** Failures that are not the message's own make it wait longer, but count no further than this. */
 const blamelessAttempts = 10;

@@ -7,7 +7,7 @@ const minute = 60_000;
 /** After refusals by quota in a row: Exchange counts recipients a day and messages a minute, and does not say which. */
 const quotaMinutes = [1, 5, 15, 30, 60];
 /** A server cannot hold a mailbox longer than this in one go. */
-const longestHoldMs = 120 * minute;
+const maxHoldMs = 120 * minute;
 
 /** The mailbox may not send before `until`. */
 export interface Hold {
@@ -22,7 +22,7 @@ export interface Hold {
  */
 export function quotaWait(strikes: number, random: number, atLeastMs: number): number {
   const minutes = quotaMinutes[Math.min(strikes, quotaMinutes.length) - 1] ?? 1;
-  return Math.max(Math.min(atLeastMs, longestHoldMs), Math.round(minutes * minute * (1 + 0.1 * random)));
+  return Math.max(Math.min(atLeastMs, maxHoldMs), Math.round(minutes * minute * (1 + 0.1 * random)));
 }
 
 /** The mailbox may not submit now. Not an error of anything: the message waits. */

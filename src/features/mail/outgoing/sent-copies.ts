@@ -32,7 +32,7 @@ export class SentCopies {
   async clear(run: MailboxRun): Promise<number> {
     const copies = await this.store.due(run.mailbox.id, this.clock.now(), copiesPerRun);
     for (const copy of copies) {
-      run.goOn();
+      run.checkpoint();
       await this.clearOne(run, copy);
     }
     return copies.length;

@@ -16,9 +16,9 @@ export interface Original {
 
 export const noThreading: Threading = { inReplyTo: null, references: [] };
 
-export const mostReferences = 50;
+export const maxReferences = 50;
 /** Of the References header; mail servers cut or refuse headers beyond some ten thousand bytes. */
-const longestReferences = 4_000;
+const maxReferencesLength = 4_000;
 
 /**
  * The headers of an answer to, or a forward of, a message (RFC 5322, 3.6.4): its ancestors, then itself.
@@ -54,7 +54,7 @@ function boundedReferences(ids: readonly (string | null)[]): string[] {
   let bytes = root.length;
   for (const id of later.reverse()) {
     bytes += id.length + 1;
-    if (kept.length + 1 >= mostReferences || bytes > longestReferences) break;
+    if (kept.length + 1 >= maxReferences || bytes > maxReferencesLength) break;
     kept.unshift(id);
   }
   return [root, ...kept];

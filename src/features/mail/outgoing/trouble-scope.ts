@@ -26,7 +26,7 @@ export async function troubleScope(run: MailboxRun, failure: Failure, verdict: S
 }
 
 async function opensDrafts(run: MailboxRun): Promise<boolean> {
-  run.goOn();
+  run.checkpoint();
   try {
     await run.session.openFolder(drafts, { signal: run.signal });
     return true;

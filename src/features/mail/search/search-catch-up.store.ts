@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Mailbox } from '../../../drivers/port/mail-item.js';
+import type { MailAddress } from '../../../drivers/port/mail-item.js';
 import type { Sql } from '../../../platform/database/data-source.js';
 import type { SearchableRow } from './search-words.store.js';
 
@@ -23,8 +23,8 @@ interface Row {
   readonly profileId: string;
   readonly receivedAt: Date;
   readonly subject: string | null;
-  readonly senders: readonly Mailbox[];
-  readonly recipients: Partial<Record<'to' | 'cc' | 'bcc' | 'replyTo', readonly Mailbox[]>>;
+  readonly senders: readonly MailAddress[];
+  readonly recipients: Partial<Record<'to' | 'cc' | 'bcc' | 'replyTo', readonly MailAddress[]>>;
 }
 
 const person = (name: string, address: string) => `jsonb_build_object('name', ${name}, 'address', ${address})`;

@@ -1,17 +1,17 @@
-import type { Mailbox } from '../../../drivers/port/mail-item.js';
+import type { MailAddress } from '../../../drivers/port/mail-item.js';
 import { storableText } from '../../../platform/database/storable-text.js';
 
 /** Enough for every subject and a few hundred people; a tsvector holds a megabyte. */
-const mostWords = 1_000;
-const longestWord = 64;
-const longestAddress = 200;
+const maxWords = 1_000;
+const maxWordLength = 64;
+const maxAddressLength = 200;
 /** Shorter beginnings would stand for a good part of all words there are. */
-const shortestBeginning = 2;
+const minBeginningLength = 2;
 /** Characters of a subject or a name that are searchable. */
-const longestText = 10_000;
-const mostTerms = 20;
+const maxTextLength = 10_000;
+const maxTerms = 20;
 /** Subject, names and addresses that are indexed. A header may repeat one person a hundred thousand times. */
-const mostTexts = 5_000;
+const maxTexts = 5_000;
 
 const unspaced = String.raw`[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]`;
 /** Writing that puts no blanks between words is found by its characters. */
@@ -24,7 +24,7 @@ export interface Searchable {
   readonly mailboxId: string;
   readonly profileId: string;
   readonly subject: string | null;
-  readonly people: readonly (Mailbox | null)[];
+  readonly people: readonly (MailAddress | null)[];
 }
 
 /** Within which profiles and mailbox somebody searches; null: in all. */
@@ -40,10 +40,10 @@ export interface SearchReach {
 export function searchWords({ mailboxId, profileId, subject, people }: Searchable): string[] {
   const words = new Set([idWord(mailboxId), idWord(profileId)]);
   const texts = new Set([subject, ...people.flatMap((person) => [person?.address, person?.name])]);
-  for (const text of [...texts].slice(0, mostTexts)) {
+  for (const text of [...texts].slice(0, maxTexts)) {
     for (const part of partsOf(text ?? '')) {
       for (const found of [...addressWords(part), ...wordsOf(part)]) {
-        if (words.size >= mostWords) return [...words];
+        if (words.size >= maxWords) return [...words];
         words.add(found);
       }
     }
@@ -63,7 +63,7 @@ export function searchQuery(typed: string, reach: SearchReach): string | null {
     return found.map((lexeme, at) => termOf(lexeme, isLast && at === found.length - 1));
   });
   if (terms.length === 0 || reach.profileIds?.length === 0) return null;
-  const all = [...new Set(terms)].slice(0, mostTerms);
+  const all = [...new Set(terms)].slice(0, maxTerms);
   if (reach.mailboxId !== null) all.push(quoted(idWord(reach.mailboxId)));
   if (reach.profileIds !== null) all.push(`(${reach.profileIds.map((id) => quoted(idWord(id))).join('|')})`);
   return all.join('&');
@@ -90,7 +90,7 @@ const folded = (text: string): string =>
     .normalize('NFC');
 
 const partsOf = (text: string): string[] =>
-  folded(text.slice(0, longestText))
+  folded(text.slice(0, maxTextLength))
     .split(gap)
     .map(withoutEdges)
     .filter((part) => part !== '');
@@ -109,21 +109,21 @@ function withoutEdges(part: string): string {
 
 const isPair = (text: string, at: number): boolean => at >= 0 && (text.codePointAt(at) ?? 0) > 0xffff;
 
-const wordsOf = (part: string): string[] => (part.match(word) ?? []).map((found) => cut(found, longestWord));
+const wordsOf = (part: string): string[] => (part.match(word) ?? []).map((found) => cut(found, maxWordLength));
 
 function addressWords(part: string): string[] {
   const at = part.lastIndexOf('@');
   if (at < 0 || part === '@') return [];
   return [part, part.slice(0, at + 1), part.slice(at)]
     .filter((found) => found !== '@')
-    .map((found) => cut(found, longestAddress));
+    .map((found) => cut(found, maxAddressLength));
 }
 
 /** Of an address that is typed, what is there so far: the whole, `local@` or `@domain`. */
-const addressTerm = (part: string): string[] => (/[^@]/.test(part) ? [cut(part, longestAddress)] : []);
+const addressTerm = (part: string): string[] => (/[^@]/.test(part) ? [cut(part, maxAddressLength)] : []);
 
 function termOf(lexeme: string, isLast: boolean): string {
-  const canGoOn = isLast && [...lexeme].length >= shortestBeginning;
+  const canGoOn = isLast && [...lexeme].length >= minBeginningLength;
   return quoted(lexeme) + (canGoOn ? ':*' : '');
 }
 

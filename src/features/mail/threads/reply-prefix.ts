@@ -1,5 +1,5 @@
 /** As far from the beginning as a prefix and its colon, or a tag and its bracket, may reach. */
-const longestPrefix = 24;
+const maxPrefixLength = 24;
 
 /** What mail programs of many languages put in front of answers and forwards. */
 const prefixes = new Set(
@@ -26,7 +26,7 @@ const plain = (text: string) => text.normalize('NFKC').toLowerCase().trim();
  * @returns null when the text begins with none
  */
 export function afterReplyPrefix(text: string): string | null {
-  const end = text.slice(0, longestPrefix).search(colon);
+  const end = text.slice(0, maxPrefixLength).search(colon);
   if (end < 1) return null;
   const head = plain(text.slice(0, end));
   const [word = ''] = leadingLetters.exec(head) ?? [];
@@ -37,6 +37,6 @@ export function afterReplyPrefix(text: string): string | null {
 /** What follows the tag of a gateway (`[EXT]`); the text itself when it begins with none. */
 export function afterExternalTag(text: string): string {
   if (!text.startsWith('[')) return text;
-  const end = text.slice(0, longestPrefix).indexOf(']');
+  const end = text.slice(0, maxPrefixLength).indexOf(']');
   return end > 1 && tags.has(plain(text.slice(1, end))) ? text.slice(end + 1).trimStart() : text;
 }

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { keyBytes, type ThreadKey } from './thread-keys.js';
 import { readSubject } from './subject.js';
 
-const shortestWord = 3;
-const fewestWords = 2;
+const minWordLength = 3;
+const minWords = 2;
 /** A script without spaces has one long "word"; from here on it says as much as two. */
 const longWord = 6;
-const mostWords = 40;
-const mostPeople = 100;
+const maxWords = 40;
+const maxPeople = 100;
 
 /**
  * The key under which smart matching looks for a thread: the subject's words, in any order, and the
@@ -17,7 +17,7 @@ const mostPeople = 100;
 export function smartKey(subject: string | null, people: readonly (string | null)[]): ThreadKey | null {
   const words = significantWords(readSubject(subject).plain);
   const addresses = [...new Set(people.flatMap((address) => (address ? [address.trim().toLowerCase()] : [])))].sort();
-  if (words.length === 0 || addresses.length < 2 || addresses.length > mostPeople) return null;
+  if (words.length === 0 || addresses.length < 2 || addresses.length > maxPeople) return null;
   const digest = createHash('sha256')
     .update(JSON.stringify([words, addresses]))
     .digest();
@@ -25,7 +25,7 @@ export function smartKey(subject: string | null, people: readonly (string | null
 }
 
 function significantWords(plain: string): string[] {
-  const words = [...new Set(plain.split(/[^\p{L}\p{M}\p{N}]+/u))].filter((word) => word.length >= shortestWord);
-  const says = words.length >= fewestWords || words.some((word) => word.length >= longWord && !/[a-z]/.test(word));
-  return says ? words.sort().slice(0, mostWords) : [];
+  const words = [...new Set(plain.split(/[^\p{L}\p{M}\p{N}]+/u))].filter((word) => word.length >= minWordLength);
+  const says = words.length >= minWords || words.some((word) => word.length >= longWord && !/[a-z]/.test(word));
+  return says ? words.sort().slice(0, maxWords) : [];
 }

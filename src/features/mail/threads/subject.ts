@@ -1,9 +1,9 @@
 import { afterExternalTag, afterReplyPrefix } from './reply-prefix.js';
 
 /** Subjects come from strangers; nobody reads further than this, and neither do we. */
-const longestRead = 1_000;
+const maxReadLength = 1_000;
 /** As many prefixes as one answer may pile on another. */
-const mostPrefixes = 50;
+const maxPrefixes = 50;
 
 export interface ReadSubject {
   /** Without prefixes of answers and forwards, white space made even, in lower case. */
@@ -17,9 +17,9 @@ export interface ReadSubject {
  * over it: a subject is hostile input.
  */
 export function readSubject(subject: string | null): ReadSubject {
-  let rest = (subject ?? '').slice(0, longestRead).normalize('NFKC').toLowerCase().trim();
+  let rest = (subject ?? '').slice(0, maxReadLength).normalize('NFKC').toLowerCase().trim();
   let isReply = false;
-  for (let count = 0; count < mostPrefixes; count += 1) {
+  for (let count = 0; count < maxPrefixes; count += 1) {
     const tagged = afterExternalTag(rest);
     const next = afterReplyPrefix(tagged);
     if (next === null) {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Mailbox } from '../../../drivers/port/mail-item.js';
+import type { MailAddress } from '../../../drivers/port/mail-item.js';
 import type { Sql } from '../../../platform/database/data-source.js';
 import type { ThreadedMessage } from './threading.js';
 
@@ -20,7 +20,7 @@ interface Row {
   readonly conversationId: string | null;
   readonly subject: string | null;
   readonly sender: string | null;
-  readonly recipients: { readonly to?: readonly Mailbox[]; readonly cc?: readonly Mailbox[] };
+  readonly recipients: { readonly to?: readonly MailAddress[]; readonly cc?: readonly MailAddress[] };
   readonly at: Date;
 }
 

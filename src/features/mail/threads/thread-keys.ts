@@ -7,10 +7,10 @@ export type ThreadKey = string;
 export const keyBytes = 16;
 
 /** The most ids of one header: the first names the root, the last the nearest ancestors. */
-export const mostReferences = 100;
-const mostParents = 10;
+export const maxReferences = 100;
+const maxParents = 10;
 /** RFC 5322 has lines of 998; nothing longer was ever an id. */
-const longestId = 998;
+const maxIdLength = 998;
 
 /** What a message says of its place in a conversation. */
 export interface ThreadHeaders {
@@ -63,16 +63,16 @@ function keyOf(kind: 'id' | 'token' | 'conversation', value: string): ThreadKey 
 }
 
 function endsOf(references: readonly string[]): readonly string[] {
-  if (references.length <= mostReferences) return references;
-  return [...references.slice(0, 1), ...references.slice(1 - mostReferences)];
+  if (references.length <= maxReferences) return references;
+  return [...references.slice(0, 1), ...references.slice(1 - maxReferences)];
 }
 
 /** Ids in brackets; a header without any is one id or somebody's prose. */
 function idsIn(header: string | null): string[] {
   if (header === null) return [];
-  const text = header.slice(0, longestId * mostParents);
+  const text = header.slice(0, maxIdLength * maxParents);
   const bracketed = text.match(/<[^<>\s]+>/g);
-  if (bracketed) return bracketed.slice(0, mostParents);
+  if (bracketed) return bracketed.slice(0, maxParents);
   return /\s/.test(text.trim()) ? [] : [text.trim()];
 }
 
@@ -80,5 +80,5 @@ function idsIn(header: string | null): string[] {
 function bareId(id: string): string | null {
   const trimmed = id.trim();
   const bare = trimmed.startsWith('<') && trimmed.endsWith('>') ? trimmed.slice(1, -1) : trimmed;
-  return bare.length > 2 && bare.length <= longestId && bare.includes('@') && !/[\s<>]/.test(bare) ? bare : null;
+  return bare.length > 2 && bare.length <= maxIdLength && bare.includes('@') && !/[\s<>]/.test(bare) ? bare : null;
 }

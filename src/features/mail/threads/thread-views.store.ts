@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import type { Mailbox } from '../../../drivers/port/mail-item.js';
+import type { MailAddress } from '../../../drivers/port/mail-item.js';
 import type { ThreadMatch } from './thread-match.js';
 
 /** Messages that a thread's counts look at; beyond, nobody needs the number and everybody waits for it. */
-export const mostCounted = 1_000;
+export const maxCounted = 1_000;
 
 export interface ThreadView {
   readonly id: string;
@@ -33,8 +33,8 @@ export interface ThreadMessageView {
   readonly subject: string | null;
   readonly internetMessageId: string | null;
   /** Null for an outgoing message: the mailbox itself. */
-  readonly from: Mailbox | null;
-  readonly to: readonly Mailbox[];
+  readonly from: MailAddress | null;
+  readonly to: readonly MailAddress[];
   /** Null for an incoming message. */
   readonly state: string | null;
 }
@@ -62,7 +62,7 @@ const columns = `t.id, t.profile_id AS "profileId", t.subject, t.first_message_a
 const counts = `CROSS JOIN LATERAL (
   SELECT count(*)::int AS messages, count(c.outgoing_id)::int AS outgoing, coalesce(array_agg(DISTINCT c.mailbox_id), '{}') AS mailboxes
   FROM (SELECT m.outgoing_id, m.mailbox_id FROM thread_messages m JOIN mailboxes b ON b.id = m.mailbox_id AND b.removed_at IS NULL
-    WHERE m.thread_id = t.id LIMIT ${mostCounted}) c) counts`;
+    WHERE m.thread_id = t.id LIMIT ${maxCounted}) c) counts`;
 
 /** The SQL that shows threads. */
 @Injectable()

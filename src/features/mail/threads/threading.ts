@@ -44,7 +44,7 @@ interface Batch {
 }
 
 /** Somebody merges or removes one of our threads at this moment; each time only the one that was first wins. */
-const mostAttempts = 20;
+const maxAttempts = 20;
 const dayMs = 24 * 60 * 60_000;
 
 /**
@@ -82,7 +82,7 @@ export class Threading {
     const names = namesOf(candidates, beginAs);
     const isOurs = (index: number) => messages[index]?.kind === 'outgoing';
     const batch: Batch = { candidates, names, isOurs, recorded: new Set() };
-    for (let attempt = 1; attempt <= mostAttempts; attempt += 1) {
+    for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
       const known = await this.record(sql, profile, batch);
       const groups = known && partition(candidates, known, (index) => names[index] ?? uuidv7());
       const wanted = groups?.flatMap(({ existing }) => existing).sort() ?? [];
@@ -94,7 +94,7 @@ export class Threading {
       if (wanted.length > 0) await sql.query('ROLLBACK TO SAVEPOINT threads');
     }
     throw new Error(
-      `the threads of ${messages.length} messages changed ${mostAttempts} times while they were looked up`,
+      `the threads of ${messages.length} messages changed ${maxAttempts} times while they were looked up`,
     );
   }
 

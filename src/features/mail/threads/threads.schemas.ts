@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { pageQuery, pageSchema } from '../../../platform/http/page.js';
 import { idParam } from '../../../platform/http/validation.js';
 import { threadMatches } from './thread-match.js';
-import { mostCounted, type ThreadMessageView, type ThreadView } from './thread-views.store.js';
+import { maxCounted, type ThreadMessageView, type ThreadView } from './thread-views.store.js';
 
 const time = z.iso.datetime();
 const person = z.object({ name: z.string().nullable(), address: z.string().nullable() });
@@ -22,7 +22,7 @@ const fields = {
   subject: z.string().nullable().describe('Of its first message'),
   firstMessageAt: time,
   lastMessageAt: time,
-  messageCount: z.int().describe(`In both directions; ${mostCounted} stands for ${mostCounted} or more`),
+  messageCount: z.int().describe(`In both directions; ${maxCounted} stands for ${maxCounted} or more`),
   outgoingCount: z.int(),
   mailboxIds: z.array(z.uuid()).describe('Mailboxes that take part'),
 };

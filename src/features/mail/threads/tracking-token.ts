@@ -1,10 +1,10 @@
 import { randomInt } from 'node:crypto';
 
-export const fewestDigits = 4;
-export const mostDigits = 12;
-const longestSubject = 998;
+export const minDigits = 4;
+export const maxDigits = 12;
+const maxSubjectLength = 998;
 /** Enough for a subject that went through several hands. */
-const mostTokens = 5;
+const maxTokens = 5;
 
 /** How a profile marks the subjects of what it sends. */
 export interface TokenForm {
@@ -18,19 +18,19 @@ export interface TokenForm {
  * ever given out, only the database knows.
  */
 export function tokensIn(subject: string | null, prefix: string): string[] {
-  const text = (subject ?? '').slice(0, longestSubject * 2).toLowerCase();
+  const text = (subject ?? '').slice(0, maxSubjectLength * 2).toLowerCase();
   const head = prefix.toLowerCase();
   const found = new Set<string>();
-  for (let at = text.indexOf(head); at >= 0 && found.size < mostTokens; at = text.indexOf(head, at + head.length)) {
+  for (let at = text.indexOf(head); at >= 0 && found.size < maxTokens; at = text.indexOf(head, at + head.length)) {
     const digits = digitsAt(text, at + head.length);
-    if (digits.length >= fewestDigits && digits.length <= mostDigits) found.add(head + digits);
+    if (digits.length >= minDigits && digits.length <= maxDigits) found.add(head + digits);
   }
   return [...found];
 }
 
 function digitsAt(text: string, from: number): string {
   let end = from;
-  while (end < text.length && end - from <= mostDigits && text[end] !== undefined && isDigit(text.charCodeAt(end)))
+  while (end < text.length && end - from <= maxDigits && text[end] !== undefined && isDigit(text.charCodeAt(end)))
     end += 1;
   return text.slice(from, end);
 }
@@ -45,7 +45,7 @@ export function randomToken({ prefix, digits }: TokenForm): string {
 
 /** The subject with the token behind it; a subject that is too long loses its end, not the token. */
 export function withToken(subject: string, token: string): string {
-  const room = longestSubject - token.length - 1;
+  const room = maxSubjectLength - token.length - 1;
   const kept = subject.length <= room ? subject : subject.slice(0, room).replace(/[\ud800-\udbff]$/, '');
   return `${kept.trimEnd()} ${token}`.trimStart();
 }

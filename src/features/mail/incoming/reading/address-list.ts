@@ -1,19 +1,19 @@
 import { addressParser, type Address } from 'postal-mime';
-import type { Mailbox } from '../../../../drivers/port/mail-item.js';
+import type { MailAddress } from '../../../../drivers/port/mail-item.js';
 import { recodeWords } from './encoded-words.js';
 
 /**
  * The people in an address header, with groups expanded. An X.500 name in place of an address is returned as
  * `exchangeName`.
  */
-export function readAddresses(header: string): Mailbox[] {
+export function readAddresses(header: string): MailAddress[] {
   // Not parsed: `(FYDIBOHF23SPDLT)` is no comment, and commas are ambiguous.
   if (isExchangeName(header.trim())) return [mailbox(null, header)];
   return withNamesWhole(addressParser(withoutSchemes(recodeWords(header))));
 }
 
-function withNamesWhole(addresses: readonly Address[]): Mailbox[] {
-  const people: Mailbox[] = [];
+function withNamesWhole(addresses: readonly Address[]): MailAddress[] {
+  const people: MailAddress[] = [];
   let beginnings: string[] = [];
   const flush = () => {
     for (const name of beginnings) people.push({ name, address: null });
@@ -31,7 +31,7 @@ function withNamesWhole(addresses: readonly Address[]): Mailbox[] {
       continue;
     }
     // `Doe, Jane <jane@…>` without quotes: the part before the comma has no address of its own.
-    if (beginnings.length > 0 && beginnings.length <= mostBeginnings && person.name !== null) {
+    if (beginnings.length > 0 && beginnings.length <= maxBeginnings && person.name !== null) {
       people.push({ ...person, name: [...beginnings, person.name].join(', ') });
       beginnings = [];
       continue;
@@ -46,10 +46,10 @@ function withNamesWhole(addresses: readonly Address[]): Mailbox[] {
 }
 
 /** A name has two or three such parts (`Doe, Jane, MD`); more are a list of names. */
-const mostBeginnings = 2;
+const maxBeginnings = 2;
 
 /** A mailbox from a name and whatever is in place of its address. */
-export function mailbox(name: string | null, address: string | null): Mailbox {
+export function mailbox(name: string | null, address: string | null): MailAddress {
   const bare = addressIn(address ?? '');
   const own = name?.trim() ?? '';
   // If there is only the X.500 name, its last part is the name that people know.

@@ -61,7 +61,7 @@ const aliases: Readonly<Record<string, string>> = {
 
 const known = new Map<string, Charset | null>();
 /** Labels come from untrusted mail. */
-const mostKnown = 1_000;
+const maxKnown = 1_000;
 
 /** The encoding for a label; null if there is none, or it is not supported. */
 export function charsetOf(label: string | null | undefined): Charset | null {
@@ -70,7 +70,7 @@ export function charsetOf(label: string | null | undefined): Charset | null {
   const found = known.get(clean);
   if (found !== undefined) return found;
   const charset = find(clean);
-  if (known.size < mostKnown) known.set(clean, charset);
+  if (known.size < maxKnown) known.set(clean, charset);
   return charset;
 }
 

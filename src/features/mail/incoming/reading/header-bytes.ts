@@ -9,9 +9,9 @@ type Bytes = Uint8Array<ArrayBuffer>;
 /** Headers and the first parts name the charsets of a message; later parts say little about its headers. */
 const lookedAt = 64 * 1024;
 const label = /charset\s{0,5}=\s{0,5}["']?([\w.:+-]{2,60})|=\?([^?\s*]{2,60})[?*]/gi;
-const mostHints = 8;
+const maxHints = 8;
 /** The number of header blocks for which the charset is detected; later ones are assumed to have the same. */
-const mostGuesses = 10;
+const maxGuesses = 10;
 
 /** Charsets named near the beginning of a message, in order: hints for unlabelled text. */
 export function charsetHints(message: Uint8Array): string[] {
@@ -22,7 +22,7 @@ export function charsetHints(message: Uint8Array): string[] {
     const kind = charsetOf(named)?.kind;
     // UTF-8 is recognised without a hint, and headers are never UTF-16.
     if (kind === 'single' || kind === 'multi') hints.add(named);
-    if (hints.size >= mostHints) break;
+    if (hints.size >= maxHints) break;
   }
   return [...hints];
 }
@@ -63,7 +63,7 @@ export class HeaderBytes {
     if (this.block && at < this.block.end) return this.block.hints;
     const block = this.message.subarray(at, Math.min(at + lookedAt, this.message.length));
     const end = endOfHeader(block);
-    if (this.detects && this.guesses < mostGuesses) this.guess = guessCharset(rawLines(block.subarray(0, end))).name;
+    if (this.detects && this.guesses < maxGuesses) this.guess = guessCharset(rawLines(block.subarray(0, end))).name;
     this.guesses += 1;
     this.block = { end: at + end, hints: [...this.charsets, this.guess] };
     return this.block.hints;

@@ -4,7 +4,7 @@ const [lineFeed, carriageReturn, hyphen] = [0x0a, 0x0d, 0x2d];
 const lookedAt = 16 * 1024;
 const longest = 200;
 /** The number of lines for which the whole body is searched. */
-const mostTried = 10;
+const maxTried = 10;
 
 /**
  * Guesses the boundary of a multipart whose header has none: the first line that begins with two hyphens, is followed
@@ -22,7 +22,7 @@ export function lostBoundary(body: Uint8Array): string | null {
     const boundary = line.toString('latin1', 2).trimEnd();
     if (boundary === '' || !/^(?:\r?\n|[!-9;-~]{1,100}:)/.test(text.toString('latin1', start, start + 102))) continue;
     if (text.indexOf(`\n--${boundary}`, start - 1, 'latin1') >= 0) return boundary;
-    if ((tried += 1) >= mostTried) return null;
+    if ((tried += 1) >= maxTried) return null;
   }
   return null;
 }

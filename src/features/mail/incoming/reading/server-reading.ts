@@ -1,4 +1,4 @@
-import type { Mailbox } from '../../../../drivers/port/mail-item.js';
+import type { MailAddress } from '../../../../drivers/port/mail-item.js';
 import { damageOf } from './text-reading.js';
 
 /**
@@ -11,13 +11,13 @@ export function betterText(ours: string | null, theirs: string | null): string |
 }
 
 /** One person, if the server names one for the header. */
-export function betterPerson(ours: Mailbox | null, theirs: Mailbox | null): Mailbox | null {
+export function betterPerson(ours: MailAddress | null, theirs: MailAddress | null): MailAddress | null {
   if (ours === null || theirs === null) return ours ?? theirs;
   return withAddress(ours, theirs);
 }
 
 /** The people of a header; those without an address get it if the match is unambiguous. */
-export function betterPeople(ours: readonly Mailbox[], theirs: readonly Mailbox[]): readonly Mailbox[] {
+export function betterPeople(ours: readonly MailAddress[], theirs: readonly MailAddress[]): readonly MailAddress[] {
   if (ours.length === 0) return theirs;
   if (ours.every(isAddressed)) return ours;
   const sameCount = ours.length === theirs.length;
@@ -33,9 +33,9 @@ export function betterPeople(ours: readonly Mailbox[], theirs: readonly Mailbox[
   });
 }
 
-const isAddressed = ({ address }: Mailbox): boolean => address !== null && address.includes('@');
+const isAddressed = ({ address }: MailAddress): boolean => address !== null && address.includes('@');
 
-function withAddress(ours: Mailbox, theirs: Mailbox): Mailbox {
+function withAddress(ours: MailAddress, theirs: MailAddress): MailAddress {
   if (isAddressed(ours)) return ours;
   if (isAddressed(theirs)) return { name: ours.name ?? theirs.name, address: theirs.address };
   return ours.exchangeName === undefined && theirs.exchangeName !== undefined

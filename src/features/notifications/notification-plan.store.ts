@@ -5,7 +5,7 @@ import type { Sql } from '../../platform/database/data-source.js';
 import type { ToldIncident } from './notification-plan.js';
 import type { NotificationKind } from './notification-row.js';
 
-export interface TellingIncident extends ToldIncident {
+export interface PlannedIncident extends ToldIncident {
   readonly id: string;
   readonly profileId: string | null;
   readonly serverHost: string | null;
@@ -72,7 +72,7 @@ export const audience = `LATERAL (
 
 /** The SQL that decides, under the incident's row lock, what is to be mailed: of several workers each mail is written by one. */
 @Injectable()
-export class TellingStore {
+export class NotificationPlanStore {
   constructor(private readonly dataSource: DataSource) {}
 
   /** Incidents to look at, longest due first. */
@@ -85,8 +85,8 @@ export class TellingStore {
   }
 
   /** Waits for whoever changes it. @returns null when somebody else has looked at it in the meantime */
-  async lock(sql: Sql, id: string, now: Date): Promise<TellingIncident | null> {
-    const [row] = await sql.query<TellingIncident[]>(
+  async lock(sql: Sql, id: string, now: Date): Promise<PlannedIncident | null> {
+    const [row] = await sql.query<PlannedIncident[]>(
       `SELECT id, profile_id AS "profileId", server_host AS "serverHost", cause, scope, digests, affected,
          opened_at AS "openedAt", closed_at AS "closedAt", quiet_until AS "quietUntil", opening_owed AS "openingOwed", reminder_owed AS "reminderOwed",
          told_at AS "toldAt", told_affected AS "toldAffected", acknowledged_affected AS "acknowledgedAffected",
@@ -187,7 +187,7 @@ export class TellingStore {
   }
 
   /** Others may be told of a profile's open incidents: whoever was not told that they began is told now. */
-  async audienceChanged(sql: Sql, profileId: string, now: Date): Promise<void> {
+  async recipientsChanged(sql: Sql, profileId: string, now: Date): Promise<void> {
     await sql.query(
       `UPDATE incidents SET opening_owed = true, notify_at = CASE WHEN told_at IS NULL THEN notify_at ELSE $2 END
        WHERE closed_at IS NULL AND id IN (

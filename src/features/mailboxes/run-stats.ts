@@ -1,9 +1,9 @@
-/** What a run can do with items. `turned-away`: kept out by the filter; `unlisted`: changes that named no item; `seen`: read flags; `moved`: gone, or elsewhere. */
-export type Deed =
+/** What a run can do with items. `filtered`: kept out by the filter; `unlisted`: changes that named no item; `seen`: read flags; `moved`: gone, or elsewhere. */
+export type RunOutcome =
   | 'stored'
   | 'changed'
   | 'unreadable'
-  | 'turned-away'
+  | 'filtered'
   | 'seen'
   | 'moved'
   | 'sent'
@@ -15,12 +15,12 @@ export type Deed =
   | 'folder-failed';
 
 /** Counts what a run has done, so that a failed one can tell it, too. */
-export class RunTally {
-  private readonly done = new Map<Deed, number>();
+export class RunStats {
+  private readonly done = new Map<RunOutcome, number>();
 
   constructor(readonly startedAt: Date) {}
 
-  add(deed: Deed, items: number): void {
+  add(deed: RunOutcome, items: number): void {
     if (items > 0) this.done.set(deed, (this.done.get(deed) ?? 0) + items);
   }
 
