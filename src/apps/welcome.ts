@@ -18,7 +18,7 @@ export function welcome({ settings, url, adminLink, adminKey, sandbox }: Facts):
   if (adminLink)
     lines.push(
       '',
-      '  Open this first, to become the administrator (it works once, within 24 hours):',
+      '  Open this link first to become the administrator (it works once, within 24 hours):',
       `    ${adminLink}`,
       '',
     );
@@ -27,14 +27,14 @@ export function welcome({ settings, url, adminLink, adminKey, sandbox }: Facts):
   if (sandbox) {
     lines.push(
       '',
-      `  A sandbox Exchange plays the server at ${sandbox.ewsUrl}: mail arrives by itself, and two`,
-      '  of its mailboxes lie outside the service account’s scope, so within 90 seconds you see a failure, too.',
+      `  A sandbox Exchange server runs at ${sandbox.ewsUrl}. Mail keeps arriving there, and two of its`,
+      '  mailboxes are outside the scope of the service account, so within 90 seconds you also see a failure.',
     );
   }
   if (settings.roles.includes('api')) {
     lines.push(
       '',
-      '  Look at:',
+      '  Try:',
       `    curl -s -H "Authorization: Bearer ${key}" ${url}/v1/mailboxes`,
       `    curl -s -H "Authorization: Bearer ${key}" ${url}/v1/events`,
       `    curl -s -H "Authorization: Bearer ${key}" "${url}/v1/incidents?open=true"`,
@@ -43,7 +43,7 @@ export function welcome({ settings, url, adminLink, adminKey, sandbox }: Facts):
   if (sandbox) {
     lines.push(
       '',
-      '  Mend the failure, and see the mailboxes come back (at the next probe, or at once by POST /v1/mailboxes/{id}/sync):',
+      '  Fix the failure and watch the mailboxes recover (at the next probe, or at once with POST /v1/mailboxes/{id}/sync):',
       `    curl -s -X POST -H "Content-Type: application/json" -d '{"account":"${sandbox.username}","to":"all"}' ${sandbox.controlUrl}/grant`,
     );
   }
