@@ -213,9 +213,12 @@ describe('the page of a hostile message', () => {
     await frame.getByText('The words of the mail').waitFor();
     await page.getByText(/remote images are blocked/).waitFor();
     // Loaded is everything that the mail had fetched; the page itself keeps a stream open and asks again and again.
-    await eventually(async () =>
-      expect(await frame.locator(':root').evaluate('(root) => root.ownerDocument.readyState')).toBe('complete'),
-    );
+    await eventually(async () => {
+      const state = await frame
+        .locator(':root')
+        .evaluate((root) => (root as unknown as { ownerDocument: { readyState: string } }).ownerDocument.readyState);
+      expect(state).toBe('complete');
+    });
     expect(await page.evaluate('window.hits')).toBe(0);
     expect(foreign).toEqual([]);
     expect(trap.connections()).toBe(0);
