@@ -37,7 +37,7 @@ describe('the first start, with nothing set', () => {
   const linkIn = (text: string) => /(http:\S+)\/welcome#([A-Za-z0-9_-]{43})\s/.exec(text);
   const inspect = async (url: string, token = '') =>
     (await new ApiClient(url, null).post('/v1/sign-in-links/inspect', { token })).status;
-  const welcomed = () => eventually(() => program.output().includes('Look at:'));
+  const welcomed = () => eventually(() => program.output().includes('  Try:'));
   const messages = async (api: ApiClient) => {
     const ids = (await api.all('/v1/mailboxes')).map(({ id }) => id as string);
     const pages = await Promise.all(ids.map((id) => api.all(`/v1/messages?limit=200&mailboxId=${id}`)));
