@@ -126,6 +126,8 @@ function selecting(selection: ReturnType<typeof useSelection>, rows: readonly Ma
     head: (
       <Checkbox
         aria-label="Select all of this page"
+        // While nothing is listed yet, it would select nothing.
+        disabled={rows.length === 0}
         checked={all}
         indeterminate={chosen > 0 && !all}
         onChange={() => (all ? selection.drop(rows) : selection.add(rows))}
