@@ -5,10 +5,13 @@ import { databaseUrl, withAdmin, type Admin } from './test-server.js';
 /** Everything about a schema that a test could alter. Ids are those of the template; files, which TRUNCATE changes, are not named. */
 const schemaSql = `
   SELECT md5(string_agg(line, ',' ORDER BY line)) AS schema FROM (
-    SELECT concat_ws(' ', 'class', oid, relname, relkind, relowner, reltablespace) AS line
+    SELECT concat_ws(' ', 'class', oid, relname, relkind, relowner, reltablespace, relpersistence, relrowsecurity, reloptions, relacl) AS line
       FROM pg_class WHERE relnamespace = 'public'::regnamespace
-    UNION ALL SELECT concat_ws(' ', 'column', attrelid, attname, atttypid, attnotnull, atthasdef, attisdropped)
-      FROM pg_attribute JOIN pg_class c ON c.oid = attrelid WHERE c.relnamespace = 'public'::regnamespace AND attnum > 0
+    UNION ALL SELECT concat_ws(' ', 'column', attrelid, attname, atttypid, attnotnull, attidentity, attgenerated, attisdropped, pg_get_expr(adbin, adrelid))
+      FROM pg_attribute JOIN pg_class c ON c.oid = attrelid LEFT JOIN pg_attrdef d ON d.adrelid = attrelid AND d.adnum = attnum
+      WHERE c.relnamespace = 'public'::regnamespace AND attnum > 0
+    UNION ALL SELECT concat_ws(' ', 'index', indexrelid, indisvalid, indisready) FROM pg_index
+    UNION ALL SELECT concat_ws(' ', 'rule', oid, ev_enabled) FROM pg_rewrite
     UNION ALL SELECT concat_ws(' ', 'constraint', oid, convalidated) FROM pg_constraint WHERE connamespace = 'public'::regnamespace
     UNION ALL SELECT concat_ws(' ', 'trigger', oid, tgenabled) FROM pg_trigger
     UNION ALL SELECT concat_ws(' ', 'function', oid, md5(prosrc)) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
