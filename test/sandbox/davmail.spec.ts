@@ -115,7 +115,7 @@ const title = missing ? 'DavMail (skipped: davmail-server is not installed)' : '
           ['text/plain', 'Maße.txt', '3 × 4 m²'],
         ],
       ],
-      unread: ['\\Recent'],
+      unread: [],
       read: ['\\Seen'],
       flagged: ['Wichtig', '\\Answered', '\\Flagged', '\\Seen'],
       found: ['1', '2', '2', '1'],

@@ -40,7 +40,9 @@ def read(number, wanted="(BODY.PEEK[])"):
 
 
 def flags_of(number):
-    return sorted(flag.decode() for flag in imaplib.ParseFlags(checked(imap.fetch(str(number), "(FLAGS)"))[0]))
+    """Without \\Recent, which says how long ago DavMail saw the message first, and not what Exchange holds."""
+    flags = [flag.decode() for flag in imaplib.ParseFlags(checked(imap.fetch(str(number), "(FLAGS)"))[0])]
+    return sorted(flag for flag in flags if flag != "\\Recent")
 
 
 def select(folder):
