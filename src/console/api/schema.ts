@@ -738,6 +738,150 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/setup-guide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read how a server is made ready
+         * @description The steps and commands for a service account that no profile has yet.
+         *
+         *     Needs the scope `read`.
+         */
+        get: operations["setupGuides_ofNoProfile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/email-server-profiles/{id}/setup-guide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read how the server of a profile is made ready
+         * @description The steps and commands, the service account of the profile filled in.
+         *
+         *     Needs the scope `read`.
+         */
+        get: operations["setupGuides_ofProfile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/email-server-profiles/{id}/muted-causes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the causes that a profile mutes
+         * @description In the order of codes.
+         *
+         *     Needs the scope `read`.
+         */
+        get: operations["mutedCauses_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/email-server-profiles/{id}/muted-causes/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read whether a cause is muted
+         * @description 404: it is not.
+         *
+         *     Needs the scope `read`.
+         */
+        get: operations["mutedCauses_read"];
+        /**
+         * Mute a cause
+         * @description A code of docs/failures.md, or one that an incident of the profile has. Incidents of this cause still open and are shown as `muted`, the feed tells of them, and nobody is mailed: not at the beginning, not while they last, and not at the end.
+         *
+         *     Needs the scope `write`.
+         */
+        put: operations["mutedCauses_mute"];
+        post?: never;
+        /**
+         * No longer mute a cause
+         * @description Who answers for an incident of it that is still open is told once; the time of an escalation counts from then. Nothing happens if it was not muted.
+         *
+         *     Needs the scope `write`.
+         */
+        delete: operations["mutedCauses_unmute"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/notification-channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the ways by which people are told
+         * @description How mail is set up, without its secrets, and whether it goes out. Not for callers limited to profiles.
+         *
+         *     Needs the scope `admin`.
+         */
+        get: operations["notificationChannels_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/notification-channels/email/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a test mail
+         * @description Now, and as notifications are sent. A refusal has `stage` (`connect`, `greeting`, `encryption`, `sign-in`, `sender`, `recipient`, `message`) and `response`, the server’s words.
+         *
+         *     Needs the scope `admin`.
+         */
+        post: operations["notificationChannels_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/incidents": {
         parameters: {
             query?: never;
@@ -892,150 +1036,6 @@ export interface paths {
          *     Needs the scope `write`.
          */
         post: operations["incidentActs_comment"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/email-server-profiles/{id}/muted-causes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List the causes that a profile mutes
-         * @description In the order of codes.
-         *
-         *     Needs the scope `read`.
-         */
-        get: operations["mutedCauses_list"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/email-server-profiles/{id}/muted-causes/{code}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read whether a cause is muted
-         * @description 404: it is not.
-         *
-         *     Needs the scope `read`.
-         */
-        get: operations["mutedCauses_read"];
-        /**
-         * Mute a cause
-         * @description A code of docs/failures.md, or one that an incident of the profile has. Incidents of this cause still open and are shown as `muted`, the feed tells of them, and nobody is mailed: not at the beginning, not while they last, and not at the end.
-         *
-         *     Needs the scope `write`.
-         */
-        put: operations["mutedCauses_mute"];
-        post?: never;
-        /**
-         * No longer mute a cause
-         * @description Who answers for an incident of it that is still open is told once; the time of an escalation counts from then. Nothing happens if it was not muted.
-         *
-         *     Needs the scope `write`.
-         */
-        delete: operations["mutedCauses_unmute"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/notification-channels": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List the ways by which people are told
-         * @description How mail is set up, without its secrets, and whether it goes out. Not for callers limited to profiles.
-         *
-         *     Needs the scope `admin`.
-         */
-        get: operations["notificationChannels_list"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/notification-channels/email/test": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Send a test mail
-         * @description Now, and as notifications are sent. A refusal has `stage` (`connect`, `greeting`, `encryption`, `sign-in`, `sender`, `recipient`, `message`) and `response`, the server’s words.
-         *
-         *     Needs the scope `admin`.
-         */
-        post: operations["notificationChannels_test"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/setup-guide": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read how a server is made ready
-         * @description The steps and commands for a service account that no profile has yet.
-         *
-         *     Needs the scope `read`.
-         */
-        get: operations["setupGuides_ofNoProfile"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/email-server-profiles/{id}/setup-guide": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read how the server of a profile is made ready
-         * @description The steps and commands, the service account of the profile filled in.
-         *
-         *     Needs the scope `read`.
-         */
-        get: operations["setupGuides_ofProfile"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2904,6 +2904,93 @@ export interface components {
             items: components["schemas"]["WebhookReplay"][];
             nextCursor: string | null;
         };
+        SetupGuide: {
+            /**
+             * @description exchange-server: one of your own
+             * @enum {string}
+             */
+            serverKind: "exchange-server" | "exchange-online";
+            /**
+             * @description `delegation` sends no impersonation header and names the mailbox in the folder id
+             * @enum {string}
+             */
+            access: "impersonation" | "delegation";
+            /** @description The service account that the commands name */
+            account: string;
+            /** @description What to know before any of it */
+            notice: string | null;
+            /** @description In their order */
+            steps: {
+                title: string;
+                text: string;
+                /** @description To paste as they are */
+                commands: {
+                    purpose: string;
+                    /** @enum {string} */
+                    shell: "exchange-management-shell" | "exchange-online-powershell" | "terminal" | "postroom-api";
+                    command: string;
+                }[];
+            }[];
+        };
+        MutedCausePage: {
+            items: components["schemas"]["MutedCause"][];
+            nextCursor: string | null;
+        };
+        MutedCause: {
+            /** @description As `code` of incidents */
+            code: string;
+            /** @description In plain words */
+            title: string;
+            /** Format: date-time */
+            mutedAt: string;
+            by: components["schemas"]["Actor"];
+        };
+        Actor: {
+            /**
+             * Format: uuid
+             * @description Of the API key or user
+             */
+            id: string;
+            /** @description Of the API key or user at that time */
+            name: string;
+        };
+        NotificationChannelList: {
+            items: {
+                /** @enum {string} */
+                kind: "email";
+                /** @description False: SMTP_URL is not set, and mail is kept for reading only */
+                configured: boolean;
+                host: string | null;
+                port: number | null;
+                /** @description Null with a host: as soon as the server offers it (STARTTLS) */
+                encrypted: boolean | null;
+                /** @description The sender, NOTIFY_FROM */
+                from: string | null;
+                trouble: {
+                    /**
+                     * Format: date-time
+                     * @description When the oldest mail that waits was written
+                     */
+                    since: string;
+                    title: string;
+                    /** @description The words of the last try */
+                    detail: string;
+                    /** @description Mails that were tried in vain */
+                    waiting: number;
+                    remedy: string;
+                } | null;
+            }[];
+        };
+        TestMail: {
+            /** @description Who gets the mail */
+            to: string;
+        };
+        TestMailAnswer: {
+            /** @enum {boolean} */
+            accepted: true;
+            /** @description The mail server’s last answer */
+            response: string;
+        };
         IncidentPage: {
             items: components["schemas"]["IncidentSummary"][];
             nextCursor: string | null;
@@ -2994,15 +3081,6 @@ export interface components {
             selfHealing: boolean;
             /** @description What Postroom does until then */
             meanwhile: string;
-        };
-        Actor: {
-            /**
-             * Format: uuid
-             * @description Of the API key or user
-             */
-            id: string;
-            /** @description Of the API key or user at that time */
-            name: string;
         };
         Incident: {
             /** Format: uuid */
@@ -3168,84 +3246,6 @@ export interface components {
         };
         NewIncidentComment: {
             text: string;
-        };
-        MutedCausePage: {
-            items: components["schemas"]["MutedCause"][];
-            nextCursor: string | null;
-        };
-        MutedCause: {
-            /** @description As `code` of incidents */
-            code: string;
-            /** @description In plain words */
-            title: string;
-            /** Format: date-time */
-            mutedAt: string;
-            by: components["schemas"]["Actor"];
-        };
-        NotificationChannelList: {
-            items: {
-                /** @enum {string} */
-                kind: "email";
-                /** @description False: SMTP_URL is not set, and mail is kept for reading only */
-                configured: boolean;
-                host: string | null;
-                port: number | null;
-                /** @description Null with a host: as soon as the server offers it (STARTTLS) */
-                encrypted: boolean | null;
-                /** @description The sender, NOTIFY_FROM */
-                from: string | null;
-                trouble: {
-                    /**
-                     * Format: date-time
-                     * @description When the oldest mail that waits was written
-                     */
-                    since: string;
-                    title: string;
-                    /** @description The words of the last try */
-                    detail: string;
-                    /** @description Mails that were tried in vain */
-                    waiting: number;
-                    remedy: string;
-                } | null;
-            }[];
-        };
-        TestMail: {
-            /** @description Who gets the mail */
-            to: string;
-        };
-        TestMailAnswer: {
-            /** @enum {boolean} */
-            accepted: true;
-            /** @description The mail server’s last answer */
-            response: string;
-        };
-        SetupGuide: {
-            /**
-             * @description exchange-server: one of your own
-             * @enum {string}
-             */
-            serverKind: "exchange-server" | "exchange-online";
-            /**
-             * @description `delegation` sends no impersonation header and names the mailbox in the folder id
-             * @enum {string}
-             */
-            access: "impersonation" | "delegation";
-            /** @description The service account that the commands name */
-            account: string;
-            /** @description What to know before any of it */
-            notice: string | null;
-            /** @description In their order */
-            steps: {
-                title: string;
-                text: string;
-                /** @description To paste as they are */
-                commands: {
-                    purpose: string;
-                    /** @enum {string} */
-                    shell: "exchange-management-shell" | "exchange-online-powershell" | "terminal" | "postroom-api";
-                    command: string;
-                }[];
-            }[];
         };
         MailboxCounts: {
             total: number;
@@ -4950,10 +4950,16 @@ export type ReplayedDelivery = components['schemas']['ReplayedDelivery'];
 export type NewWebhookReplay = components['schemas']['NewWebhookReplay'];
 export type WebhookReplay = components['schemas']['WebhookReplay'];
 export type WebhookReplayPage = components['schemas']['WebhookReplayPage'];
+export type SetupGuide = components['schemas']['SetupGuide'];
+export type MutedCausePage = components['schemas']['MutedCausePage'];
+export type MutedCause = components['schemas']['MutedCause'];
+export type Actor = components['schemas']['Actor'];
+export type NotificationChannelList = components['schemas']['NotificationChannelList'];
+export type TestMail = components['schemas']['TestMail'];
+export type TestMailAnswer = components['schemas']['TestMailAnswer'];
 export type IncidentPage = components['schemas']['IncidentPage'];
 export type IncidentSummary = components['schemas']['IncidentSummary'];
 export type Explanation = components['schemas']['Explanation'];
-export type Actor = components['schemas']['Actor'];
 export type Incident = components['schemas']['Incident'];
 export type Notification = components['schemas']['Notification'];
 export type NotificationPage = components['schemas']['NotificationPage'];
@@ -4962,12 +4968,6 @@ export type IncidentAssignment = components['schemas']['IncidentAssignment'];
 export type IncidentCommentPage = components['schemas']['IncidentCommentPage'];
 export type IncidentComment = components['schemas']['IncidentComment'];
 export type NewIncidentComment = components['schemas']['NewIncidentComment'];
-export type MutedCausePage = components['schemas']['MutedCausePage'];
-export type MutedCause = components['schemas']['MutedCause'];
-export type NotificationChannelList = components['schemas']['NotificationChannelList'];
-export type TestMail = components['schemas']['TestMail'];
-export type TestMailAnswer = components['schemas']['TestMailAnswer'];
-export type SetupGuide = components['schemas']['SetupGuide'];
 export type MailboxCounts = components['schemas']['MailboxCounts'];
 export type MailboxCauses = components['schemas']['MailboxCauses'];
 export type MailboxBulkRequest = components['schemas']['MailboxBulkRequest'];
@@ -8565,6 +8565,642 @@ export interface operations {
             };
         };
     };
+    setupGuides_ofNoProfile: {
+        parameters: {
+            query?: {
+                /** @description Default: as `ewsUrl` tells, and a server of your own without one */
+                serverKind?: "exchange-server" | "exchange-online";
+                /** @description For example https://mail.example.com/EWS/Exchange.asmx */
+                ewsUrl?: string;
+                /** @description The service account; without one a name is suggested */
+                username?: string;
+                /** @description `delegation` sends no impersonation header and names the mailbox in the folder id */
+                access?: "impersonation" | "delegation";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The guide */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetupGuide"];
+                };
+            };
+            /** @description `invalid-request` or `malformed-body` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `missing-scope`: the API key or the role lacks the scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setupGuides_ofProfile: {
+        parameters: {
+            query?: {
+                /** @description Default: as the address of the profile tells */
+                serverKind?: "exchange-server" | "exchange-online";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The guide */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetupGuide"];
+                };
+            };
+            /** @description `invalid-request` or `malformed-body` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `missing-scope`: the API key or the role lacks the scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: not there, or outside the profiles of the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mutedCauses_list: {
+        parameters: {
+            query?: {
+                /** @description Rows a page, 200 at most */
+                limit?: number;
+                /** @description `nextCursor` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of muted causes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MutedCausePage"];
+                };
+            };
+            /** @description `invalid-request` or `malformed-body` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `missing-scope`: the API key or the role lacks the scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: not there, or outside the profiles of the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mutedCauses_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MutedCause"];
+                };
+            };
+            /** @description `invalid-request` or `malformed-body` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `missing-scope`: the API key or the role lacks the scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: not there, or outside the profiles of the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mutedCauses_mute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is muted */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MutedCause"];
+                };
+            };
+            /** @description `invalid-request` or `malformed-body` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `missing-scope`: the API key or the role lacks the scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: not there, or outside the profiles of the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mutedCauses_unmute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is not muted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `invalid-request` or `malformed-body` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `missing-scope`: the API key or the role lacks the scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: not there, or outside the profiles of the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    notificationChannels_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The ways */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationChannelList"];
+                };
+            };
+            /** @description `invalid-request` or `malformed-body` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `beyond-own-reach`: The caller is limited to profiles and cannot reach beyond them.; `missing-scope`: the API key or the role lacks the scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    notificationChannels_test: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition of this request safe: it gets the first answer again */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TestMail"];
+            };
+        };
+        responses: {
+            /** @description The mail server has taken it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestMailAnswer"];
+                };
+            };
+            /** @description `invalid-request` or `malformed-body` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: no valid API key, and nobody signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `beyond-own-reach`: The caller is limited to profiles and cannot reach beyond them.; `missing-scope`: the API key or the role lacks the scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `smtp-not-configured`: There is no mail server to send by.; `idempotency-key-reused` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large`: more than 1 MB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `smtp-refused`: The mail server did not take the mail. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     incidents_list: {
         parameters: {
             query?: {
@@ -9258,642 +9894,6 @@ export interface operations {
             };
             /** @description `unsupported-media-type` */
             415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    mutedCauses_list: {
-        parameters: {
-            query?: {
-                /** @description Rows a page, 200 at most */
-                limit?: number;
-                /** @description `nextCursor` of the page before */
-                cursor?: string;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A page of muted causes */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MutedCausePage"];
-                };
-            };
-            /** @description `invalid-request` or `malformed-body` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unauthenticated`: no valid API key, and nobody signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `missing-scope`: the API key or the role lacks the scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-found`: not there, or outside the profiles of the caller */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    mutedCauses_read: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-                code: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description It is */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MutedCause"];
-                };
-            };
-            /** @description `invalid-request` or `malformed-body` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unauthenticated`: no valid API key, and nobody signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `missing-scope`: the API key or the role lacks the scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-found`: not there, or outside the profiles of the caller */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    mutedCauses_mute: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-                code: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description It is muted */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MutedCause"];
-                };
-            };
-            /** @description `invalid-request` or `malformed-body` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unauthenticated`: no valid API key, and nobody signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `missing-scope`: the API key or the role lacks the scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-found`: not there, or outside the profiles of the caller */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    mutedCauses_unmute: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-                code: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description It is not muted */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description `invalid-request` or `malformed-body` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unauthenticated`: no valid API key, and nobody signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `missing-scope`: the API key or the role lacks the scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-found`: not there, or outside the profiles of the caller */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    notificationChannels_list: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The ways */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NotificationChannelList"];
-                };
-            };
-            /** @description `invalid-request` or `malformed-body` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unauthenticated`: no valid API key, and nobody signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `beyond-own-reach`: The caller is limited to profiles and cannot reach beyond them.; `missing-scope`: the API key or the role lacks the scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    notificationChannels_test: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Makes a repetition of this request safe: it gets the first answer again */
-                "Idempotency-Key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["TestMail"];
-            };
-        };
-        responses: {
-            /** @description The mail server has taken it */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TestMailAnswer"];
-                };
-            };
-            /** @description `invalid-request` or `malformed-body` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unauthenticated`: no valid API key, and nobody signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `beyond-own-reach`: The caller is limited to profiles and cannot reach beyond them.; `missing-scope`: the API key or the role lacks the scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `smtp-not-configured`: There is no mail server to send by.; `idempotency-key-reused` */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload-too-large`: more than 1 MB */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type` */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `smtp-refused`: The mail server did not take the mail. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    setupGuides_ofNoProfile: {
-        parameters: {
-            query?: {
-                /** @description Default: as `ewsUrl` tells, and a server of your own without one */
-                serverKind?: "exchange-server" | "exchange-online";
-                /** @description For example https://mail.example.com/EWS/Exchange.asmx */
-                ewsUrl?: string;
-                /** @description The service account; without one a name is suggested */
-                username?: string;
-                /** @description `delegation` sends no impersonation header and names the mailbox in the folder id */
-                access?: "impersonation" | "delegation";
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The guide */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SetupGuide"];
-                };
-            };
-            /** @description `invalid-request` or `malformed-body` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unauthenticated`: no valid API key, and nobody signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `missing-scope`: the API key or the role lacks the scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    setupGuides_ofProfile: {
-        parameters: {
-            query?: {
-                /** @description Default: as the address of the profile tells */
-                serverKind?: "exchange-server" | "exchange-online";
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The guide */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SetupGuide"];
-                };
-            };
-            /** @description `invalid-request` or `malformed-body` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unauthenticated`: no valid API key, and nobody signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `missing-scope`: the API key or the role lacks the scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-found`: not there, or outside the profiles of the caller */
-            404: {
                 headers: {
                     [name: string]: unknown;
                 };
