@@ -325,7 +325,7 @@ describe('answers of other vendors’ servers', () => {
   });
 });
 
-const recorded = join(__dirname, '../../../shared/cases/foreign-answers');
+const recorded = join(__dirname, '../../../../shared/cases/foreign-answers');
 
 (existsSync(recorded) ? describe : describe.skip)(
   'answers recorded from another server (needs ../shared/cases)',
