@@ -3,7 +3,6 @@ import { chownSync, existsSync, mkdtempSync, rmSync, statSync, truncateSync, wri
 import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Client } from 'pg';
 import { StorageProofStore } from '../../src/features/incidents/storage-proof.store.js';
 import { StorageWatch } from '../../src/features/incidents/storage-watch.js';
 import { createDataSource } from '../../src/platform/database/data-source.js';
@@ -12,6 +11,7 @@ import { storageCauseOf } from '../../src/platform/database/storage-cause.js';
 import { toProblem } from '../../src/platform/http/problem.filter.js';
 import { eventually } from '../support/eventually.js';
 import type { ApiAnswer } from '../support/api.js';
+import { withAdmin } from '../support/test-server.js';
 import { succeeded, WholeStage } from './support/whole-stage.js';
 
 const anna = 'anna@example.com';
@@ -44,16 +44,6 @@ function fillUp(file: string): void {
       }
 }
 
-async function asAdmin<T>(work: (admin: Client) => Promise<T>): Promise<T> {
-  const admin = new Client({ connectionString: process.env.POSTROOM_TEST_PG });
-  await admin.connect();
-  try {
-    return await work(admin);
-  } finally {
-    await admin.end();
-  }
-}
-
 describe('while nothing can be stored', () => {
   let stage: WholeStage;
   let name: string;
@@ -77,12 +67,12 @@ describe('while nothing can be stored', () => {
   const incidents = () => stage.client().all('/v1/incidents');
   /** Ends the sessions of the pool, so that new ones begin with the present settings; the pool notices in its own time. */
   const beginAnew = () =>
-    asAdmin((admin) =>
+    withAdmin((admin) =>
       admin.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [name]),
     );
 
   it('a database that takes no changes is 503 with the cause, a warning and then an incident', async () => {
-    await asAdmin((admin) => admin.query(`ALTER DATABASE ${name} SET default_transaction_read_only = on`));
+    await withAdmin((admin) => admin.query(`ALTER DATABASE ${name} SET default_transaction_read_only = on`));
     await beginAnew();
     await eventually(async () => expect(problemOf(await send('one'))).toEqual([503, 'storage-read-only', '60']));
     expect((await send('two')).body.remediation).toContain('standby');
@@ -99,7 +89,7 @@ describe('while nothing can be stored', () => {
     expect(stage.get(StorageHealth).trouble).not.toBeNull();
     expect(stage.logged()).toContain('nothing can be stored');
 
-    await asAdmin((admin) => admin.query(`ALTER DATABASE ${name} RESET default_transaction_read_only`));
+    await withAdmin((admin) => admin.query(`ALTER DATABASE ${name} RESET default_transaction_read_only`));
     await beginAnew();
     await eventually(async () => {
       await stage.get(StorageWatch).look();
@@ -142,7 +132,7 @@ describe('while nothing can be stored', () => {
 
   it('needs nothing but its own tables to learn that there is room', async () => {
     const role = `plain_${randomBytes(4).toString('hex')}`;
-    await asAdmin(async (admin) => {
+    await withAdmin(async (admin) => {
       await admin.query(`CREATE ROLE ${role} LOGIN PASSWORD 'secret'`);
       await admin.query(`REVOKE TEMPORARY ON DATABASE ${name} FROM PUBLIC`);
     });
@@ -162,7 +152,7 @@ describe('while nothing can be stored', () => {
     } finally {
       await plain.destroy();
       await stage.dataSource.query('ALTER TABLE storage_proof OWNER TO CURRENT_USER');
-      await asAdmin((admin) => admin.query(`DROP ROLE ${role}`));
+      await withAdmin((admin) => admin.query(`DROP ROLE ${role}`));
     }
   });
 
@@ -195,7 +185,7 @@ describe('while nothing can be stored', () => {
   (small ? it : it.skip)('a disk that is full is 503 until there is room again (needs mount)', async () => {
     const folder = small?.folder ?? '';
     const filler = join(folder, 'filler');
-    await asAdmin(async (admin) => {
+    await withAdmin(async (admin) => {
       const { rows } = await admin.query<{ data_directory: string }>('SHOW data_directory');
       const { uid, gid } = statSync(rows[0]?.data_directory ?? '/');
       chownSync(folder, uid, gid);
@@ -204,7 +194,7 @@ describe('while nothing can be stored', () => {
       await admin.query(`ALTER DATABASE ${name} WITH ALLOW_CONNECTIONS false`);
     });
     await beginAnew();
-    await asAdmin(async (admin) => {
+    await withAdmin(async (admin) => {
       await eventually(() => admin.query(`ALTER DATABASE ${name} SET TABLESPACE small`));
       await admin.query(`ALTER DATABASE ${name} WITH ALLOW_CONNECTIONS true`);
     });
@@ -233,9 +223,9 @@ describe('while nothing can be stored', () => {
     expect(await ready()).toEqual({ status: 200, warnings: {} });
     expect((await incidents())[0]).toMatchObject({ scope: 'installation', code: 'StorageFull', open: false });
     // Back, so that the file system can go.
-    await asAdmin((admin) => admin.query(`ALTER DATABASE ${name} WITH ALLOW_CONNECTIONS false`));
+    await withAdmin((admin) => admin.query(`ALTER DATABASE ${name} WITH ALLOW_CONNECTIONS false`));
     await beginAnew();
-    await asAdmin(async (admin) => {
+    await withAdmin(async (admin) => {
       await eventually(() => admin.query(`ALTER DATABASE ${name} SET TABLESPACE pg_default`));
       await admin.query(`DROP TABLESPACE small`);
       await admin.query(`ALTER DATABASE ${name} WITH ALLOW_CONNECTIONS true`);

@@ -23,12 +23,16 @@ export async function listed(mailbox: MailboxSession, limit: number, since = new
   }
 }
 
-/** What a call that must fail says. */
-export async function detailsOf(call: Promise<unknown>): Promise<MailErrorDetails> {
-  const outcome = await call.then(
-    () => 'the call succeeded, and should not have',
-    (error: unknown) => error,
-  );
-  if (outcome instanceof MailServerError) return outcome.details;
-  throw outcome instanceof Error ? outcome : new Error(String(outcome));
+/** The error of a call that must fail as the port says. */
+export async function errorOf(call: Promise<unknown>): Promise<MailServerError> {
+  try {
+    await call;
+  } catch (error) {
+    if (error instanceof MailServerError) return error;
+    throw error;
+  }
+  throw new Error('The call succeeded, and should not have.');
 }
+
+/** What such an error says. */
+export const detailsOf = async (call: Promise<unknown>): Promise<MailErrorDetails> => (await errorOf(call)).details;

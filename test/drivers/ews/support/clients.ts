@@ -1,6 +1,5 @@
 import { createExchangeServer } from '../../../../src/drivers/ews/exchange-server.js';
 import type { ExchangeServerOptions } from '../../../../src/drivers/ews/exchange-options.js';
-import { MailServerError } from '../../../../src/drivers/port/mail-error.js';
 import type { MailboxIdentity, MailServer } from '../../../../src/drivers/port/mail-server.js';
 
 export const SECRET = 'pä55-wörd-<&>';
@@ -22,13 +21,4 @@ export function serverFor(url: string, options: Partial<ExchangeServerOptions> =
   });
 }
 
-/** The MailServerError of a promise that must reject with one. */
-export async function errorOf(promise: Promise<unknown>): Promise<MailServerError> {
-  try {
-    await promise;
-  } catch (error) {
-    if (error instanceof MailServerError) return error;
-    throw error;
-  }
-  throw new Error('The call succeeded, and should not have.');
-}
+export { errorOf } from '../../port/support.js';
