@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -55,9 +55,15 @@ describe('npm start', () => {
   });
 
   it('does not take a build that failed for one', () => {
+    const source = join(folder, 'src/main.ts');
+    const before = new Date('2026-01-01T00:00:00Z');
+    utimesSync(source, before, before);
     build();
-    writeFileSync(join(folder, 'src/main.ts'), '22');
+    writeFileSync(source, '22');
     expect(build(undefined, { FAIL: '1' }).status).toBe(2);
+    // Also when the sources are again those of the last whole one: the failed build has overwritten a part of it.
+    writeFileSync(source, '1');
+    utimesSync(source, before, before);
     expect(build().stdout).toMatch(compiled);
   });
 
